@@ -1,0 +1,39 @@
+# One word each: demo, test, check, bench. Each sets up what it needs and is quick the second time.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+UV     := $(VENV)/bin/uv
+READY  := $(VENV)/.ready
+
+.PHONY: demo test check bench lock clean
+
+$(READY): pyproject.toml requirements.lock
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
+	@$(UV) pip sync --quiet --python $(BIN)/python requirements.lock
+	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: $(READY)
+	@$(BIN)/python -m zdm_automate.demo $(ARGS)
+
+test: $(READY)
+	@$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
+
+check: $(READY)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+bench: $(READY)
+	@$(BIN)/python benchmarks/step_overhead.py $(ARGS)
+
+# Re-resolves the dependencies. The lock names packages, versions and hashes, no index: it installs from whichever one is set up.
+lock:
+	@test -x $(UV) || ($(PYTHON) -m venv $(VENV) && $(BIN)/python -m pip install --quiet uv==0.13.9)
+	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	  --no-annotate --group dev -o requirements.lock pyproject.toml
+
+clean:
+	rm -rf $(VENV) .demo

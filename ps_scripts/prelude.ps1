@@ -1,0 +1,108 @@
+# What every verb may use. Defined once per runspace, PowerShell 2.0 syntax, ASCII.
+# The wrapper sends it as the first pipeline of a pool; it ends with one Zdm.Session object.
+
+$ZdmHostCulture = [System.Threading.Thread]::CurrentThread.CurrentCulture.Name
+$ZdmHostUICulture = [System.Threading.Thread]::CurrentThread.CurrentUICulture.Name
+[System.Threading.Thread]::CurrentThread.CurrentCulture = [System.Globalization.CultureInfo]::InvariantCulture
+
+function ConvertTo-ZdmUtc {
+    # A DateTime as ISO 8601 text in UTC; nothing for nothing.
+    param($Value)
+    if ($null -eq $Value) { return $null }
+    return ([datetime]$Value).ToUniversalTime().ToString('o', [System.Globalization.CultureInfo]::InvariantCulture)
+}
+
+function New-ZdmFact {
+    # One flat result object with the envelope every reader's object carries.
+    param([string]$Type, [hashtable]$Property)
+    $body = @{
+        ZdmType        = $Type
+        ComputerName   = [string]$env:COMPUTERNAME
+        CollectedAtUtc = (ConvertTo-ZdmUtc (Get-Date))
+    }
+    foreach ($name in @($Property.Keys)) { $body[$name] = $Property[$name] }
+    return New-Object -TypeName PSObject -Property $body
+}
+
+function New-ZdmChange {
+    # The one record an applier returns. Before and After are flat hashtables of what was read, not of what was asked for.
+    param([string]$Verb, [string]$Target, [bool]$Changed, [hashtable]$Before, [hashtable]$After, [bool]$RebootRequired = $false)
+    return New-ZdmFact -Type 'Zdm.Change' -Property @{
+        Verb           = $Verb
+        Target         = $Target
+        Changed        = $Changed
+        Before         = $Before
+        After          = $After
+        RebootRequired = $RebootRequired
+    }
+}
+
+function Stop-ZdmVerb {
+    # Ends a verb with an error record whose id is Zdm<Code>; the caller's table knows the codes.
+    param(
+        [string]$Code,
+        [string]$Message,
+        [string]$Target = '',
+        [System.Management.Automation.ErrorCategory]$Category = [System.Management.Automation.ErrorCategory]::InvalidOperation
+    )
+    $problem = New-Object -TypeName System.InvalidOperationException -ArgumentList $Message
+    throw (New-Object -TypeName System.Management.Automation.ErrorRecord -ArgumentList $problem, ('Zdm' + $Code), $Category, $Target)
+}
+
+function Test-ZdmCommand {
+    # Whether a command of that name can be called here.
+    param([string]$Name)
+    return $null -ne (Get-Command -Name $Name -ErrorAction SilentlyContinue)
+}
+
+function Import-ZdmModule {
+    # Loads a module where this host has it; says whether it did. 2.0 does not load modules by itself.
+    param([string]$Name)
+    if (Get-Module -Name $Name) { return $true }
+    if (-not (Get-Module -ListAvailable -Name $Name)) { return $false }
+    Import-Module -Name $Name -ErrorAction Stop
+    return $true
+}
+
+function Invoke-ZdmNative {
+    # Runs a native program and gives its exit code and lines. Text on the error stream is no failure by itself,
+    # and under Stop its first line would end the script on 5.1 and older: hence Continue around the call.
+    param([string]$FilePath, [string[]]$ArgumentList)
+    $previous = $ErrorActionPreference
+    $ErrorActionPreference = 'Continue'
+    try {
+        $lines = @(& $FilePath $ArgumentList 2>&1)
+        $code = $LASTEXITCODE
+    }
+    finally { $ErrorActionPreference = $previous }
+    $out = @()
+    $err = @()
+    foreach ($line in $lines) {
+        if ($line -is [System.Management.Automation.ErrorRecord]) { $err += [string]$line } else { $out += [string]$line }
+    }
+    return New-Object -TypeName PSObject -Property @{ ExitCode = [int]$code; StdOut = [string[]]$out; StdErr = [string[]]$err }
+}
+
+function Get-ZdmSessionFact {
+    # What the controller has to know of the host before it trusts it with anything.
+    $system = Get-WmiObject -Class Win32_OperatingSystem
+    $computer = Get-WmiObject -Class Win32_ComputerSystem
+    # The integrity level says whether the token is the full one; 2003 has none, there membership decides.
+    $groups = (Invoke-ZdmNative -FilePath 'whoami.exe' -ArgumentList '/groups', '/fo', 'csv', '/nh').StdOut -join ' '
+    $elevated = $groups -match 'S-1-16-(12288|16384)'
+    if ([string]$system.Version -like '5.*') { $elevated = $groups -match 'S-1-5-32-544' }
+    return New-ZdmFact -Type 'Zdm.Session' -Property @{
+        PsVersion    = $PSVersionTable.PSVersion.ToString()
+        OsVersion    = [string]$system.Version
+        OsCaption    = ([string]$system.Caption).Trim()
+        Domain       = [string]$computer.Domain
+        DomainRole   = [int]$computer.DomainRole
+        Culture      = $ZdmHostCulture
+        UICulture    = $ZdmHostUICulture
+        LanguageMode = [string]$ExecutionContext.SessionState.LanguageMode
+        UtcNow       = (ConvertTo-ZdmUtc (Get-Date))
+        IsElevated   = [bool]$elevated
+    }
+}
+
+Get-ZdmSessionFact

@@ -1,0 +1,1 @@
+"""zdm_automate: plan, apply and prove the scriptable steps of a swing migration."""

@@ -1,0 +1,1 @@
+"""The command line: arguments, wiring, exit codes. The only place that prints or exits."""

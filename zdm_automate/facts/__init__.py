@@ -1,0 +1,1 @@
+"""Typed facts: what readers see, as frozen values."""

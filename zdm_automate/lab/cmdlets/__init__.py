@@ -1,0 +1,1 @@
+"""Models of Windows cmdlets, WMI classes and native programs over the world, one module per area."""

@@ -1,0 +1,1 @@
+"""The WS-Management and PSRP listener of one host of the lab."""

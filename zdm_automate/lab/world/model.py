@@ -1,0 +1,105 @@
+"""The whole world as one frozen value, and its file form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from zdm_automate.errors import WorldInvalidError
+from zdm_automate.lab.world.dhcp import DhcpClient, DhcpServer
+from zdm_automate.lab.world.directory import Directory
+from zdm_automate.lab.world.dns import DnsServer, Resolver
+from zdm_automate.lab.world.host import Host
+from zdm_automate.lab.world.refusal import NotModelledError
+
+WORLD_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """Everything the lab knows. Mappings by host are keyed by the short name in upper case.
+
+    Attributes:
+        now: the world's time, UTC.
+        seed: what the office was made from; the same seed and definition give the same world.
+        directory: what the domain controllers share (domain names, authorised DHCP servers).
+        dns: DNS servers by host.
+        dhcp: DHCP servers by host.
+        resolvers: the name resolution of each host (its cache), by host.
+        clients: DHCP clients by name; a client of a host's name is that host's network side.
+    """
+
+    now: datetime
+    seed: int = 0
+    version: int = WORLD_VERSION
+    office: str = ""
+    directory: Directory = field(default_factory=Directory)
+    hosts: Mapping[str, Host] = field(default_factory=dict)
+    dns: Mapping[str, DnsServer] = field(default_factory=dict)
+    dhcp: Mapping[str, DhcpServer] = field(default_factory=dict)
+    resolvers: Mapping[str, Resolver] = field(default_factory=dict)
+    clients: Mapping[str, DhcpClient] = field(default_factory=dict)
+
+    def host(self, name: str) -> Host:
+        """The host of that name.
+
+        Raises:
+            NotModelledError: the office has no such host.
+        """
+        try:
+            return self.hosts[name.split(".", 1)[0].upper()]
+        except KeyError:
+            raise NotModelledError(f"the office has no host {name!r}") from None
+
+    def host_at(self, address: str) -> Host | None:
+        """The powered host that has this IPv4 address."""
+        return next((h for h in self.hosts.values() if h.powered and any(n.address == address for n in h.nics)), None)
+
+    def with_host(self, changed: Host) -> World:
+        """The world with this host in place of the one of the same name."""
+        return replace(self, hosts={**self.hosts, changed.name: changed})
+
+    def with_dns(self, host: str, changed: DnsServer) -> World:
+        """The world with this DNS server on that host."""
+        return replace(self, dns={**self.dns, host: changed})
+
+    def with_dhcp(self, host: str, changed: DhcpServer) -> World:
+        """The world with this DHCP server on that host."""
+        return replace(self, dhcp={**self.dhcp, host: changed})
+
+
+@cache
+def _adapter() -> TypeAdapter[Any]:
+    return TypeAdapter(World)
+
+
+def dump(world: World) -> bytes:
+    """The world as JSON."""
+    return _adapter().dump_json(world, indent=1)
+
+
+def load(text: bytes, *, source: str = "world") -> World:
+    """The world of a JSON text.
+
+    Raises:
+        WorldInvalidError: the text is not a world of this version; the message names the first place that does not fit.
+    """
+    try:
+        made: World = _adapter().validate_json(text)
+    except ValidationError as problem:
+        first = problem.errors(include_url=False, include_input=False)[0]
+        where = ".".join(str(part) for part in first["loc"]) or "the whole file"
+        raise WorldInvalidError(
+            f"{source} is not a world file: {where}: {first['msg']}.", hint="Run `zdm lab reset` to build it anew."
+        ) from problem
+    if made.version != WORLD_VERSION:
+        raise WorldInvalidError(
+            f"{source} has world version {made.version}, this program reads {WORLD_VERSION}.",
+            hint="Run `zdm lab reset` to build it anew.",
+        )
+    return replace(made, now=made.now.astimezone(UTC))

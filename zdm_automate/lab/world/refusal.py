@@ -1,0 +1,27 @@
+"""How the world says no: with the error id, category and text that Windows gives."""
+
+from __future__ import annotations
+
+from zdm_automate.errors import ZdmError
+
+
+class Refusal(Exception):  # noqa: N818 - it is an answer of Windows, not a fault of the lab
+    """A terminating error of a cmdlet, native program or WMI call.
+
+    Attributes:
+        error_id: the FullyQualifiedErrorId up to the comma, as Windows gives it (`DHCP 20005`, `WIN32 5`).
+        message: the text, as Windows gives it where it is known.
+        category: the name of the ErrorCategory.
+        target: the target object, as text.
+    """
+
+    def __init__(self, error_id: str, message: str, *, category: str = "NotSpecified", target: str = "") -> None:
+        super().__init__(f"{error_id}: {message}")
+        self.error_id = error_id
+        self.message = message
+        self.category = category
+        self.target = target
+
+
+class NotModelledError(ZdmError):
+    """The world does not know this cmdlet, parameter or situation; never answered with an empty result."""

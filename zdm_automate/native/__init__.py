@@ -1,0 +1,1 @@
+"""Parsers of native tools' text (netsh, dnscmd): pure, tested on real output."""

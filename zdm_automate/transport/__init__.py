@@ -1,0 +1,1 @@
+"""The edges: one module each imports pypsrp, pywinrm and fabric."""
