@@ -1,0 +1,158 @@
+"""A playbook: one piece of a migration as items that decide, the readers they need, and the checks afterwards.
+
+A playbook module builds one `Playbook` value and fills it by decorators; it never reads, prints or calls anything.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from zdm_automate.errors import ProjectError, UnknownNameError
+from zdm_automate.model import Check, Risk
+from zdm_automate.steps import Decide, ItemSpec, Judge, Read
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from zdm_automate.facts.store import Facts
+
+Reads = Callable[[Any, Mapping[str, str]], Iterator[Read]]
+"""The readers a playbook needs, given its intent and the host of each role."""
+
+
+@dataclass(slots=True)
+class Playbook:
+    """One piece of a migration.
+
+    Attributes:
+        name: its module's name.
+        title: what it is for, in a few words.
+        roles: the roles it works with and what each is; those not marked optional must be in the project.
+        optional: roles that a project may leave out.
+        intent: the dataclass of what the project file may say under `intent: <name>:`.
+    """
+
+    name: str
+    title: str
+    roles: Mapping[str, str]
+    intent: type[Any]
+    optional: frozenset[str] = frozenset()
+    items: list[ItemSpec] = field(default_factory=list)
+    _reads: Reads | None = None
+    _seats: Reads | None = None
+
+    def reads(self, function: Reads) -> Reads:
+        """Decorator: the readers that deciding needs."""
+        self._reads = function
+        return function
+
+    def looks(self, function: Reads) -> Reads:
+        """Decorator: the readers that only the checks need, such as the view from a client's seat."""
+        self._seats = function
+        return function
+
+    def item(
+        self,
+        id: str,  # noqa: A002 - the checklist's word
+        title: str,
+        *,
+        risk: Risk = Risk.LOW,
+        gate: str = "",
+        after: Iterable[str] = (),
+        also: Iterable[str] = (),
+    ) -> Callable[[Decide], Decide]:
+        """Decorator: an item that decides. `after` names items it must not overtake, `also` the same row elsewhere."""
+
+        def register(function: Decide) -> Decide:
+            spec = ItemSpec(id=id, title=title, decide=function, risk=risk, gate=gate, after=tuple(after), also=tuple(also))
+            self._put(spec)
+            return function
+
+        return register
+
+    def check(self, id: str, title: str = "", *, also: Iterable[str] = ()) -> Callable[[Judge], Judge]:  # noqa: A002
+        """Decorator: judges an item by fresh facts; an item that only verifies gives its title here."""
+
+        def register(function: Judge) -> Judge:
+            known = next((spec for spec in self.items if spec.id == id), None)
+            spec = known or ItemSpec(id=id, title=title, also=tuple(also))
+            self._put(replace(spec, judge=function))
+            return function
+
+        return register
+
+    def _put(self, spec: ItemSpec) -> None:
+        for number, known in enumerate(self.items):
+            if known.id == spec.id:
+                if known.decide is not None and spec.decide is not known.decide:
+                    raise ValueError(f"playbook {self.name}: item {spec.id} stands there twice")
+                self.items[number] = replace(spec, judge=spec.judge or known.judge)
+                return
+        self.items.append(spec)
+
+    def readers(self, intent: Any, hosts: Mapping[str, str], *, seats: bool = False) -> tuple[Read, ...]:
+        """The readers to call, each once; with `seats` also those that only the checks need."""
+        wanted = list(self._reads(intent, hosts)) if self._reads else []
+        if seats and self._seats:
+            wanted += list(self._seats(intent, hosts))
+        known: dict[tuple[str, str, str], Read] = {}
+        for read in wanted:
+            if read.role in hosts:
+                known.setdefault((read.role, read.verb, repr(sorted(read.params.items()))), read)
+        return tuple(known.values())
+
+    def judge(self, facts: Facts, intent: Any) -> tuple[Check, ...]:
+        """All checks of all items, on these facts."""
+        return tuple(
+            replace(found, item=spec.id) for spec in self.items if spec.judge is not None for found in spec.judge(facts, intent)
+        )
+
+    def intent_of(self, section: Mapping[str, Any] | None, *, source: str = "the project file") -> Any:
+        """The validated intent of a project.
+
+        Raises:
+            ProjectError: a key is unknown, missing, or its value does not fit; the message names it.
+        """
+        try:
+            return TypeAdapter(self.intent).validate_python(dict(section or {}))
+        except ValidationError as problem:
+            first = problem.errors(include_url=False, include_input=False)[0]
+            where = ".".join(["intent", self.name, *(str(part) for part in first["loc"])])
+            raise ProjectError(f"{source}: {where}: {first['msg']}") from problem
+
+
+def load_playbook(name: str, folders: Iterable[Path]) -> Playbook:
+    """Finds `<name>.py` in the folders, first one wins, and gives the `playbook` it builds.
+
+    Raises:
+        UnknownNameError: no folder has it; the message lists those there are.
+        ProjectError: the module has no `playbook`.
+    """
+    folders = tuple(folders)
+    for folder in folders:
+        path = folder / f"{name}.py"
+        if name.isidentifier() and path.is_file():
+            spec = importlib.util.spec_from_file_location(f"zdm_playbook_{name}", path)
+            if spec is None or spec.loader is None:
+                raise ProjectError(f"{path} cannot be loaded as a Python module")
+            module = importlib.util.module_from_spec(spec)
+            sys.modules[spec.name] = module
+            spec.loader.exec_module(module)
+            made = getattr(module, "playbook", None)
+            if not isinstance(made, Playbook):
+                raise ProjectError(f"{path} defines no `playbook = Playbook(...)`")
+            return made
+    known = ", ".join(playbook_names(folders)) or "none"
+    raise UnknownNameError(f"there is no playbook {name!r}.", hint=f"Known playbooks: {known}.")
+
+
+def playbook_names(folders: Iterable[Path]) -> tuple[str, ...]:
+    """The playbooks in these folders, sorted."""
+    found = {path.stem for folder in folders for path in folder.glob("*.py") if not path.stem.startswith("_")}
+    return tuple(sorted(found))
