@@ -43,6 +43,7 @@ class _Cmdlet:
     name: str
     module: str
     level: int
+    powershell: float
     model: CmdletModel
 
 
@@ -51,11 +52,14 @@ NATIVES: dict[str, NativeModel] = {}
 WMI: dict[str, Callable[..., Iterable[Row]]] = {}
 
 
-def cmdlet(name: str, *, module: str = "", level: int = 0) -> Callable[[M], M]:
-    """Registers the model of a cmdlet; `level` is the oldest `Release.level` that has it (0: every release)."""
+def cmdlet(name: str, *, module: str = "", level: int = 0, powershell: float = 2.0) -> Callable[[M], M]:
+    """Registers the model of a cmdlet.
+
+    `level` is the oldest `Release.level` that has it (0: every release), `powershell` the oldest Windows PowerShell.
+    """
 
     def register(model: M) -> M:
-        CMDLETS[name.casefold()] = _Cmdlet(name, module, level, model)
+        CMDLETS[name.casefold()] = _Cmdlet(name, module, level, powershell, model)
         return model
 
     return register
@@ -112,7 +116,8 @@ class Call:
         if known is None:
             raise NotModelledError(f"the lab does not model the cmdlet {name}", host=self.host_name)
         module_here = not known.module or known.module in modules_of(self.host)
-        return module_here and self.host.windows.level >= known.level
+        new_enough = float(self.host.windows.powershell or 0) >= known.powershell
+        return module_here and new_enough and self.host.windows.level >= known.level
 
     def cmdlet(self, name: str, **params: Any) -> list[Row]:
         """Calls a cmdlet.

@@ -12,6 +12,7 @@ class Release:
     """A Windows release: the version WMI shows, its name, the Windows PowerShell on it, and the server modules it has.
 
     `level` is the version of the DnsServer/DhcpServer generation: 0 where there are no such modules (2008 R2 and below).
+    `device` is a machine with an address and no Windows (copier, storage box).
     """
 
     version: str
@@ -35,8 +36,9 @@ RELEASES: Mapping[str, Release] = MappingProxyType(
         "2022": Release(version="10.0.20348", caption="Microsoft Windows Server 2022 Standard", powershell="5.1", level=5),
         "2025": Release(version="10.0.26100", caption="Microsoft Windows Server 2025 Standard", powershell="5.1", level=6),
         "win7": Release(version="6.1.7601", caption="Microsoft Windows 7 Professional", powershell="2.0", server=False),
-        "win10": Release(version="10.0.19045", caption="Microsoft Windows 10 Pro", powershell="5.1", server=False),
-        "win11": Release(version="10.0.26100", caption="Microsoft Windows 11 Pro", powershell="5.1", server=False),
+        "win10": Release(version="10.0.19045", caption="Microsoft Windows 10 Pro", powershell="5.1", server=False, level=4),
+        "win11": Release(version="10.0.26100", caption="Microsoft Windows 11 Pro", powershell="5.1", server=False, level=6),
+        "device": Release(version="", caption="Network device", powershell="", server=False),
     }
 )
 

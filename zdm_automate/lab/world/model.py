@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache
+from hashlib import sha256
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -32,6 +33,7 @@ class World:
         dhcp: DHCP servers by host.
         resolvers: the name resolution of each host (its cache), by host.
         clients: DHCP clients by name; a client of a host's name is that host's network side.
+        accounts: hash of name and password by logon name, as `account_hash` makes it.
     """
 
     now: datetime
@@ -44,6 +46,12 @@ class World:
     dhcp: Mapping[str, DhcpServer] = field(default_factory=dict)
     resolvers: Mapping[str, Resolver] = field(default_factory=dict)
     clients: Mapping[str, DhcpClient] = field(default_factory=dict)
+    accounts: Mapping[str, str] = field(default_factory=dict)
+
+    def knows(self, user: str, password: str) -> bool:
+        """Whether this is an account of the office; `DOMAIN\\user`, `user@domain` and `user` are the same."""
+        name = user.rsplit("\\", 1)[-1].split("@", 1)[0].casefold()
+        return self.accounts.get(name) == account_hash(name, password)
 
     def host(self, name: str) -> Host:
         """The host of that name.
@@ -71,6 +79,11 @@ class World:
     def with_dhcp(self, host: str, changed: DhcpServer) -> World:
         """The world with this DHCP server on that host."""
         return replace(self, dhcp={**self.dhcp, host: changed})
+
+
+def account_hash(name: str, password: str) -> str:
+    """What the world keeps instead of a password: a file of the lab holds none."""
+    return sha256(f"{name.casefold()}\0{password}".encode()).hexdigest()
 
 
 @cache
