@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from zdm_automate.lab.world.model import World
 from zdm_automate.lab.world.refusal import NotModelledError, Refusal
 
 if TYPE_CHECKING:
     from zdm_automate.lab.world.host import Host
-    from zdm_automate.lab.world.model import World
 
 Row = dict[str, Any]
 """One object: property names as Windows gives them; values text, int, bool, None, timedelta, datetime (UTC), list."""

@@ -49,7 +49,7 @@ class World:
     accounts: Mapping[str, str] = field(default_factory=dict)
 
     def knows(self, user: str, password: str) -> bool:
-        """Whether this is an account of the office; `DOMAIN\\user`, `user@domain` and `user` are the same."""
+        r"""Whether this is an account of the office; `DOMAIN\user`, `user@domain` and `user` are the same."""
         name = user.rsplit("\\", 1)[-1].split("@", 1)[0].casefold()
         return self.accounts.get(name) == account_hash(name, password)
 
