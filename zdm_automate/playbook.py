@@ -14,13 +14,19 @@ from typing import TYPE_CHECKING, Any
 from pydantic import TypeAdapter, ValidationError
 
 from zdm_automate.errors import ProjectError, UnknownNameError
-from zdm_automate.model import Check, Risk
+from zdm_automate.facts.store import FactsMissingError
+from zdm_automate.model import Check, CheckState, Preview, Risk
+from zdm_automate.planner import plan_items
 from zdm_automate.steps import Decide, ItemSpec, Judge, Read
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from zdm_automate.facts.store import Facts
+    from zdm_automate.model import PlannedItem
+
+OPEN = frozenset({Preview.CHANGE, Preview.WAIT, Preview.UNKNOWN})
+"""What keeps an item from being judged."""
 
 Reads = Callable[[Any, Mapping[str, str]], Iterator[Read]]
 """The readers a playbook needs, given its intent and the host of each role."""
@@ -76,12 +82,20 @@ class Playbook:
 
         return register
 
-    def check(self, id: str, title: str = "", *, also: Iterable[str] = ()) -> Callable[[Judge], Judge]:  # noqa: A002
+    def check(
+        self,
+        id: str,  # noqa: A002
+        title: str = "",
+        *,
+        risk: Risk = Risk.LOW,
+        after: Iterable[str] = (),
+        also: Iterable[str] = (),
+    ) -> Callable[[Judge], Judge]:
         """Decorator: judges an item by fresh facts; an item that only verifies gives its title here."""
 
         def register(function: Judge) -> Judge:
             known = next((spec for spec in self.items if spec.id == id), None)
-            spec = known or ItemSpec(id=id, title=title, also=tuple(also))
+            spec = known or ItemSpec(id=id, title=title, risk=risk, after=tuple(after), also=tuple(also))
             self._put(replace(spec, judge=function))
             return function
 
@@ -108,10 +122,22 @@ class Playbook:
         return tuple(known.values())
 
     def judge(self, facts: Facts, intent: Any) -> tuple[Check, ...]:
-        """All checks of all items, on these facts."""
-        return tuple(
-            replace(found, item=spec.id) for spec in self.items if spec.judge is not None for found in spec.judge(facts, intent)
-        )
+        """All checks of all items on these facts; an item that still has something to do is not judged but said to be open."""
+        planned = {item.id: item for item in plan_items(self.items, facts, intent)}
+        open_items = {item.id: _why_open(item) for item in planned.values() if item.preview in OPEN}
+        found: list[Check] = []
+        for spec in self.items:
+            if spec.judge is None:
+                continue
+            why = next((open_items[name] for name in (spec.id, *spec.after) if name in open_items), "")
+            if why:
+                found.append(Check(item=spec.id, name=spec.title, state=CheckState.NOT_YET, hint=why))
+                continue
+            try:
+                found += [replace(one, item=spec.id) for one in spec.judge(facts, intent)]
+            except FactsMissingError as gap:
+                found.append(Check(item=spec.id, name=spec.title, state=CheckState.UNKNOWN, hint=str(gap)))
+        return tuple(found)
 
     def intent_of(self, section: Mapping[str, Any] | None, *, source: str = "the project file") -> Any:
         """The validated intent of a project.
@@ -125,6 +151,11 @@ class Playbook:
             first = problem.errors(include_url=False, include_input=False)[0]
             where = ".".join(["intent", self.name, *(str(part) for part in first["loc"])])
             raise ProjectError(f"{source}: {where}: {first['msg']}") from problem
+
+
+def _why_open(item: PlannedItem) -> str:
+    row = next(row for row in item.rows if row.preview in OPEN)
+    return f"{item.id} is open: {row.reason or row.text}"
 
 
 def load_playbook(name: str, folders: Iterable[Path]) -> Playbook:

@@ -80,7 +80,7 @@ class Facts:
         """The facts as they would be after these effects."""
         changed = dict(self.by_type)
         for effect in effects:
-            made = from_wire({"ZdmType": effect.zdm_type, **effect.body})
+            made = fact_of(effect)
             key = (effect.role, effect.zdm_type)
             kept = tuple(found for found in changed.get(key, ()) if found.identity() != made.identity())
             changed[key] = kept if effect.gone else (*kept, made)
@@ -88,7 +88,7 @@ class Facts:
 
     def holds(self, effect: Effect) -> bool:
         """Whether the facts are as the effect says they will be; fields that move by themselves are not compared."""
-        made = from_wire({"ZdmType": effect.zdm_type, **effect.body})
+        made = fact_of(effect)
         found = next((f for f in self.of(effect.role, fact_class(effect.zdm_type)) if f.identity() == made.identity()), None)
         if found is None or effect.gone:
             return (found is None) == effect.gone
@@ -105,6 +105,11 @@ class Facts:
         rows += [[role, zdm_type, {"missing": True}] for role, zdm_type in self.missing]
         lines = sorted(json.dumps(row, sort_keys=True, ensure_ascii=True) for row in rows)
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def fact_of(effect: Effect) -> Fact:
+    """The fact that an effect speaks of."""
+    return from_wire({"ZdmType": effect.zdm_type, **effect.body})
 
 
 def still(made: Fact) -> dict[str, Any]:

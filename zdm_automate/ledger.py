@@ -1,0 +1,60 @@
+"""What the project remembers: temporary changes still open and steps signed by people, folded from its journals.
+
+Pure: entries in, facts out. A temporary is opened and closed by the `ledger` effects that a finished change carries.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from zdm_automate.facts.base import Fact, from_wire
+from zdm_automate.facts.project import PROJECT, SignOff, Temporary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from zdm_automate.facts.store import Facts
+
+
+def project_facts(entries: Iterable[Mapping[str, Any]]) -> tuple[Fact, ...]:
+    """The open temporaries and the sign-offs after these journal entries, oldest first."""
+    held: dict[tuple[object, ...], Fact] = {}
+    for entry in entries:
+        match entry.get("event"):
+            case "change.finished" if entry.get("result") in {"ok", "already"}:
+                for effect in entry.get("ledger", ()):
+                    made = from_wire({"ZdmType": effect["zdm_type"], **effect["body"]})
+                    if isinstance(made, Temporary):
+                        made = replace(made, since_utc=str(entry["ts"]))
+                    key = (made.zdm_type, *made.identity())
+                    if effect.get("gone"):
+                        held.pop(key, None)
+                    else:
+                        held[key] = _oldest(held.get(key), made)
+            case "manual.signed":
+                signed = SignOff(
+                    item=str(entry["item"]),
+                    step=str(entry["step"]),
+                    by=str(entry["by"]),
+                    at_utc=str(entry["ts"]),
+                    answers=tuple(f"{k}={v}" for k, v in dict(entry.get("answers") or {}).items()),
+                    note=str(entry.get("note") or ""),
+                )
+                held[(signed.zdm_type, *signed.identity())] = signed
+    return tuple(held.values())
+
+
+def _oldest(known: Fact | None, made: Fact) -> Fact:
+    """A value lowered twice keeps the value it had before the first time, and counts from the last time."""
+    if isinstance(known, Temporary) and isinstance(made, Temporary):
+        return replace(made, old_value=known.old_value)
+    return made
+
+
+def with_project(facts: Facts, held: Iterable[Fact]) -> Facts:
+    """The store with the project's own facts under their role."""
+    held = tuple(held)
+    for cls in (Temporary, SignOff):
+        facts = facts.with_facts(PROJECT, cls.zdm_type, (f for f in held if isinstance(f, cls)))
+    return facts
