@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 from pydantic.alias_generators import to_pascal
+from pydantic_core import to_json
 
 from zdm_automate.errors import WireError
 
@@ -106,9 +107,10 @@ def from_wire(row: Mapping[str, Any]) -> Fact:
         WireError: unknown schema, a field missing, too many, or of a type that does not fit.
     """
     cls = fact_class(str(row.get("ZdmType", "")))
-    body = {name: tuple(value) if isinstance(value, list) else value for name, value in row.items() if name not in ENVELOPE}
+    body = {name: value for name, value in row.items() if name not in ENVELOPE}
     try:
-        made: Fact = _adapter(cls).validate_python(body)
+        # By way of JSON: only there does strict validation take an object for a dataclass and a list for a tuple.
+        made: Fact = _adapter(cls).validate_json(to_json(body))
     except ValidationError as problem:
         first = problem.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(part) for part in first["loc"])
