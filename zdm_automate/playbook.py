@@ -5,10 +5,11 @@ A playbook module builds one `Playbook` value and fills it by decorators; it nev
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 
 OPEN = frozenset({Preview.CHANGE, Preview.WAIT, Preview.UNKNOWN})
 """What keeps an item from being judged."""
+
+PACKAGE = "zdm_playbooks"
+"""The package under which playbooks are imported; its path is the list of folders."""
 
 Reads = Callable[[Any, Mapping[str, str]], Iterator[Read]]
 """The readers a playbook needs, given its intent and the host of each role."""
@@ -166,21 +170,24 @@ def load_playbook(name: str, folders: Iterable[Path]) -> Playbook:
         ProjectError: the module has no `playbook`.
     """
     folders = tuple(folders)
-    for folder in folders:
-        path = folder / f"{name}.py"
-        if name.isidentifier() and path.is_file():
-            spec = importlib.util.spec_from_file_location(f"zdm_playbook_{name}", path)
-            if spec is None or spec.loader is None:
-                raise ProjectError(f"{path} cannot be loaded as a Python module")
-            module = importlib.util.module_from_spec(spec)
-            sys.modules[spec.name] = module
-            spec.loader.exec_module(module)
-            made = getattr(module, "playbook", None)
-            if not isinstance(made, Playbook):
-                raise ProjectError(f"{path} defines no `playbook = Playbook(...)`")
-            return made
+    if name.isidentifier() and not name.startswith("_") and any((folder / f"{name}.py").is_file() for folder in folders):
+        module = _import(name, folders)
+        made = getattr(module, "playbook", None)
+        if not isinstance(made, Playbook):
+            raise ProjectError(f"{module.__file__} defines no `playbook = Playbook(...)`")
+        return made
     known = ", ".join(playbook_names(folders)) or "none"
     raise UnknownNameError(f"there is no playbook {name!r}.", hint=f"Known playbooks: {known}.")
+
+
+def _import(name: str, folders: tuple[Path, ...]) -> ModuleType:
+    """Imports the module from a package made of the folders, so that playbooks may share modules of their own."""
+    for known in [key for key in sys.modules if key.partition(".")[0] == PACKAGE]:
+        del sys.modules[known]
+    package = ModuleType(PACKAGE)
+    package.__path__ = [str(folder) for folder in folders]
+    sys.modules[PACKAGE] = package
+    return importlib.import_module(f"{PACKAGE}.{name}")
 
 
 def playbook_names(folders: Iterable[Path]) -> tuple[str, ...]:
