@@ -14,7 +14,7 @@ SOURCES = sorted(
 HARD_LIMIT = 500
 
 
-def tests_without_docstring(source: str) -> list[str]:
+def undocumented_tests(source: str) -> list[str]:
     """Names of the test functions that state no fact."""
     functions = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef))
     return [node.name for node in functions if node.name.startswith("test_") and not ast.get_docstring(node)]
@@ -23,12 +23,12 @@ def tests_without_docstring(source: str) -> list[str]:
 @pytest.mark.parametrize("path", [p for p in SOURCES if p.name.startswith("test_")], ids=lambda p: str(p.relative_to(ROOT)))
 def test_every_test_states_a_fact(path: Path) -> None:
     """A test without a docstring says nothing to whoever sees it fail."""
-    assert tests_without_docstring(path.read_text()) == []
+    assert undocumented_tests(path.read_text()) == []
 
 
 def test_a_test_without_a_fact_is_found() -> None:
     """The rule bites."""
-    assert tests_without_docstring("def test_x():\n    assert 1\n") == ["test_x"]
+    assert undocumented_tests("def test_x():\n    assert 1\n") == ["test_x"]
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda p: str(p.relative_to(ROOT)))
