@@ -14,26 +14,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
 
-    from zdm_automate.facts.base import Fact
+    from zdm_automate.session import Reading
 
 AT_ONCE = 5
 """How many hosts are read side by side (domain 5.6)."""
 
 
-class ReadingResult(Protocol):
-    """What a reader's call gives: facts, hash of the script sent, seconds, WSMan requests, warnings."""
-
-    facts: tuple[Fact, ...]
-    script_sha256: str
-    duration_seconds: float
-    requests: int
-    warnings: tuple[str, ...]
-
-
 class Reader(Protocol):
     """A host, or the controller itself, that can be asked for facts."""
 
-    def read(self, verb: str, /, **params: Any) -> ReadingResult:
+    def read(self, verb: str, /, **params: Any) -> Reading:
         """Calls a reader."""
 
 
@@ -42,7 +32,7 @@ class Done:
     """One reader's call as it went; `error` is None where it went well."""
 
     read: Read
-    result: ReadingResult | None
+    result: Reading | None
     error: ZdmError | None = None
 
 

@@ -7,7 +7,7 @@ calling it again; the first change that fails ends the run.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -15,11 +15,13 @@ from zdm_automate.errors import OutcomeUnknownError, PlanStaleError, ZdmError
 from zdm_automate.facts.base import fact_class
 from zdm_automate.facts.project import PROJECT
 from zdm_automate.facts.store import fact_of
-from zdm_automate.model import Preview
+from zdm_automate.model import Check, CheckState, Preview
 from zdm_automate.reading import Gathering, gather
 from zdm_automate.steps import Read
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from zdm_automate.facts.store import Facts
     from zdm_automate.model import Change, ChangeRecord, Effect, PlannedItem
     from zdm_automate.planner import Plan
@@ -85,14 +87,20 @@ class Outcome:
     unchanged: int = 0
     left: int = 0
     error: ZdmError | None = None
+    checks: tuple[Check, ...] = ()
 
 
-def refuse_stale(plan: Plan, gathering: Gathering) -> None:
-    """Compares the facts now with those that the plan rests on.
+def refuse_stale(plan: Plan, gathering: Gathering, *, intent_hash: str = "") -> None:
+    """Compares the facts now, and the project's intent, with those that the plan rests on.
 
     Raises:
         PlanStaleError: they differ, or could not be read.
     """
+    if intent_hash != plan.intent_hash:
+        raise PlanStaleError(
+            f"the project file wants something else than when plan {plan.id} was made.",
+            hint=f"Nothing was changed. Make a new one with `zdm plan {plan.playbook}`.",
+        )
     if gathering.failures:
         first = gathering.failures[0]
         raise PlanStaleError(
@@ -106,9 +114,10 @@ def refuse_stale(plan: Plan, gathering: Gathering) -> None:
         )
 
 
-def apply_plan(plan: Plan, bench: Bench, journal: Writer) -> Outcome:
-    """Carries out all changes of a plan that was found fresh and has been claimed.
+def apply_plan(plan: Plan, bench: Bench, journal: Writer, *, verify: Callable[[], Iterable[Check]] = tuple) -> Outcome:
+    """Carries out all changes of a plan that was found fresh and has been claimed; then `verify` judges the result.
 
+    A check that fails makes the run fail, though every change went well.
     Every ending is in the journal, also that by an exception that is none of ours.
     """
     begun = bench.monotonic()
@@ -131,7 +140,14 @@ def apply_plan(plan: Plan, bench: Bench, journal: Writer) -> Outcome:
                 else:
                     unchanged += 1
             _verify_item(item, bench, journal)
-        outcome = Outcome(result="done", changed=changed, unchanged=unchanged)
+        checks = tuple(verify())
+        write_checks(checks, journal)
+        bad = tuple(found for found in checks if found.state is CheckState.FAILED)
+        outcome = Outcome(result="done", changed=changed, unchanged=unchanged, checks=checks)
+        if bad:
+            said = f"{bad[0].item}: {bad[0].name}: {bad[0].value or 'not so'} instead of {bad[0].expected or 'ok'}"
+            problem = ZdmError(f"all changes were made, but {len(bad)} checks failed: {said}.", hint=bad[0].hint)
+            outcome = replace(outcome, result="failed", error=problem)
     except ZdmError as problem:
         result = "unknown" if isinstance(problem, OutcomeUnknownError) else "failed"
         left = total - changed - unchanged
@@ -148,6 +164,12 @@ def apply_plan(plan: Plan, bench: Bench, journal: Writer) -> Outcome:
             error=error_fields(outcome.error),
         )
     return outcome
+
+
+def write_checks(checks: Iterable[Check], journal: Writer) -> None:
+    """One line per check."""
+    for found in checks:
+        journal.write("check", **{name: value for name, value in asdict(found).items() if value != ""})
 
 
 def _carry_out(change: Change, bench: Bench, journal: Writer) -> bool:

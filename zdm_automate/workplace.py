@@ -1,0 +1,223 @@
+"""The five stages of every run over the hosts of a project: connect, read, plan, apply, verify. Always in this order.
+
+It wires sessions, playbook, planner and runner together; it decides nothing about a migration and writes only to the journal.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Self
+
+from zdm_automate.errors import ZdmError
+from zdm_automate.facts.base import Fact
+from zdm_automate.ledger import with_project
+from zdm_automate.planner import Plan, plan_items
+from zdm_automate.playbook import Playbook
+from zdm_automate.reading import Gathering, Reader, gather
+from zdm_automate.runner import Bench, Outcome, apply_plan, error_fields, refuse_stale
+from zdm_automate.scripts import Library
+from zdm_automate.session import HostSession, SessionInfo, open_all
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from zdm_automate.model import Check
+    from zdm_automate.runner import Writer
+
+CONTROLLER = "controller"
+"""The role of this machine itself, for what is looked up from here."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intended:
+    """What a run is about: the playbook, the validated intent, and where it belongs."""
+
+    book: Playbook
+    intent: Any
+    project: str
+    service_request: str
+
+    @property
+    def intent_hash(self) -> str:
+        """SHA-256 of the intent."""
+        return hashlib.sha256(json.dumps(asdict(self.intent), sort_keys=True, default=str).encode()).hexdigest()
+
+
+@dataclass(slots=True)
+class Workplace:
+    """The hosts of a project, open for work; a context manager that closes every session.
+
+    Attributes:
+        sessions: by role.
+        library: the verbs.
+        now: the project's clock.
+        held: the facts that the project itself holds, read anew each time.
+        controller: who answers for the role `controller`; None where the project looks nothing up from here.
+        optional: roles whose host may be away; without it the run goes on as if the project did not have it.
+    """
+
+    sessions: Mapping[str, HostSession]
+    library: Library
+    now: Callable[[], datetime]
+    held: Callable[[], Iterable[Fact]] = tuple
+    controller: Reader | None = None
+    credentials: Mapping[str, Any] = field(default_factory=dict)
+    optional: frozenset[str] = frozenset()
+    infos: dict[str, SessionInfo | ZdmError] = field(default_factory=dict)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None) -> None:
+        for session in self.sessions.values():
+            session.close()
+
+    # --- connect ---
+
+    def connect(self) -> Mapping[str, SessionInfo | ZdmError]:
+        """Opens all hosts side by side; a host's failure is its result, see `require`."""
+        by_host = open_all(self.sessions.values())
+        self.infos = {role: by_host[session.host] for role, session in self.sessions.items()}
+        return self.infos
+
+    def require(self, roles: Iterable[str]) -> None:
+        """Asks that these roles are open.
+
+        Raises:
+            ZdmError: the first host that is not, with its own reason.
+        """
+        for role in roles:
+            info = self.infos.get(role)
+            if isinstance(info, ZdmError) and role not in self.optional:
+                raise info
+
+    @property
+    def hosts(self) -> dict[str, str]:
+        """Host names by role, of the roles that can be worked with."""
+        names = {role: s.host for role, s in self.sessions.items() if not isinstance(self.infos.get(role), ZdmError)}
+        return names | ({CONTROLLER: CONTROLLER} if self.controller is not None else {})
+
+    # --- read ---
+
+    def read(self, what: Intended, *, seats: bool = False) -> Gathering:
+        """Reads what deciding needs; with `seats` also what only the checks need."""
+        readers: dict[str, Reader] = {role: s for role, s in self.sessions.items() if role in self.hosts}
+        if self.controller is not None:
+            readers[CONTROLLER] = self.controller
+        reads = what.book.readers(what.intent, self.hosts, seats=seats)
+        got = gather(readers, reads, output_of=self.output_of, now=self.now(), hosts=self.hosts)
+        return Gathering(facts=with_project(got.facts, self.held()), calls=got.calls)
+
+    # --- plan ---
+
+    def plan(self, what: Intended, gathering: Gathering) -> Plan:
+        """The plan on these facts; its id sorts by time."""
+        moment = self.now()
+        stamp = moment.strftime("%Y%m%d-%H%M%S")
+        unique = hashlib.sha256(f"{time.time_ns()}{gathering.facts.fingerprint()}".encode()).hexdigest()[:4]
+        return Plan(
+            id=f"{stamp}-{what.book.name}-{unique}",
+            playbook=what.book.name,
+            project=what.project,
+            service_request=what.service_request,
+            created=moment.isoformat(timespec="seconds"),
+            fingerprint=gathering.facts.fingerprint(),
+            intent_hash=what.intent_hash,
+            items=plan_items(what.book.items, gathering.facts, what.intent),
+            hosts=self.hosts,
+            warnings=tuple(w for done in gathering.calls if done.result is not None for w in done.result.warnings),
+        )
+
+    # --- apply ---
+
+    def check_fresh(self, what: Intended, plan: Plan) -> Gathering:
+        """Reads again and compares with what the plan rests on, before the plan is claimed.
+
+        Raises:
+            PlanStaleError: facts or intent have changed since.
+        """
+        gathering = self.read(what)
+        refuse_stale(plan, gathering, intent_hash=what.intent_hash)
+        return gathering
+
+    def apply(self, what: Intended, plan: Plan, journal: Writer, *, stop: Callable[[], bool] = lambda: False) -> Outcome:
+        """Carries out a plan that was found fresh and has been claimed, then judges the result by fresh facts."""
+        bench = Bench(
+            workers=self.sessions,
+            hosts=self.hosts,
+            scripts=self,
+            now=self.now,
+            monotonic=time.monotonic,
+            credentials=self.credentials,
+            stop=stop,
+        )
+        return apply_plan(plan, bench, journal, verify=lambda: self.verify(what))
+
+    # --- verify ---
+
+    def verify(self, what: Intended) -> tuple[Check, ...]:
+        """Judges every item by fresh facts, also from the seats."""
+        return what.book.judge(self.read(what, seats=True).facts, what.intent)
+
+    # --- what the journal is told ---
+
+    def report_hosts(self, journal: Writer) -> None:
+        """One line per host: who answered, how, with which versions."""
+        for role, info in self.infos.items():
+            if isinstance(info, SessionInfo):
+                journal.write("host.connected", role=role, host=info.host, session=describe(info))
+            else:
+                journal.write("host.failed", role=role, host=self.sessions[role].host, error=error_fields(info))
+
+    def report_reads(self, journal: Writer, gathering: Gathering) -> None:
+        """One line per reader: what it found, how long it took, which script it was."""
+        for done in gathering.calls:
+            common: dict[str, Any] = {
+                "role": done.read.role,
+                "host": self.hosts.get(done.read.role, done.read.role),
+                "verb": done.read.verb,
+                "params": dict(done.read.params),
+            }
+            if done.result is None:
+                journal.write("read.failed", **common, error=error_fields(done.error))
+            else:
+                journal.write(
+                    "read.finished",
+                    **common,
+                    facts=len(done.result.facts),
+                    duration_ms=round(done.result.duration_seconds * 1000),
+                    requests=done.result.requests,
+                    script_sha256=done.result.script_sha256,
+                )
+
+    def output_of(self, verb: str) -> str:
+        """Schema name of a verb's result."""
+        if verb in CONTROLLER_OUTPUTS:
+            return CONTROLLER_OUTPUTS[verb]
+        return self.library[verb].outputs[0]
+
+    def sha256_of(self, verb: str) -> str:
+        """Hash of what is sent for a verb."""
+        return self.library.script(verb).sha256
+
+
+CONTROLLER_OUTPUTS = {"Get-ZdmExternalDns": "Zdm.DnsAnswer"}
+"""What this machine itself can read, and as which fact."""
+
+
+def describe(info: SessionInfo) -> dict[str, Any]:
+    """A session as the journal holds it."""
+    return {
+        "transport": info.transport,
+        "auth": info.auth,
+        "ps_version": info.fact.ps_version,
+        "os": info.fact.os_caption,
+        "os_version": info.fact.os_version,
+        "culture": info.fact.culture,
+        "skew_seconds": round(info.skew_seconds, 1),
+    }
