@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from zdm_automate.errors import RefusedError, ZdmError
 from zdm_automate.facts.store import Facts
+from zdm_automate.session import Reading
 from zdm_automate.steps import Read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
 
-    from zdm_automate.session import Reading
 
 AT_ONCE = 5
 """How many hosts are read side by side (domain 5.6)."""
