@@ -83,6 +83,35 @@ function Invoke-ZdmNative {
     return New-Object -TypeName PSObject -Property @{ ExitCode = [int]$code; StdOut = [string[]]$out; StdErr = [string[]]$err }
 }
 
+function Get-ZdmFileState {
+    # A file or folder as it is: Exists, IsFolder, Bytes, Sha256, ModifiedUtc. The hash comes from certutil where Get-FileHash is
+    # missing (before 4.0): its words are localised, the one line of 64 hexadecimal digits is not.
+    param([string]$Path)
+    $state = @{ Exists = $false; IsFolder = $false; Bytes = $null; Sha256 = $null; ModifiedUtc = $null }
+    if (-not (Test-Path -LiteralPath $Path)) { return $state }
+    $item = Get-Item -LiteralPath $Path -Force
+    $state.Exists = $true
+    $state.ModifiedUtc = ConvertTo-ZdmUtc $item.LastWriteTime
+    if ($item.PSIsContainer) {
+        $state.IsFolder = $true
+        return $state
+    }
+    $state.Bytes = [long]$item.Length
+    if (Test-ZdmCommand Get-FileHash) {
+        $state.Sha256 = (Get-FileHash -LiteralPath $Path -Algorithm SHA256).Hash.ToLowerInvariant()
+        return $state
+    }
+    $run = Invoke-ZdmNative -FilePath 'certutil.exe' -ArgumentList '-hashfile', $Path, 'SHA256'
+    foreach ($line in $run.StdOut) {
+        $digits = $line.Replace(' ', '').ToLowerInvariant()
+        if ($digits -match '^[0-9a-f]{64}$') { $state.Sha256 = $digits }
+    }
+    if ($null -eq $state.Sha256) {
+        Stop-ZdmVerb -Code NativeExit -Message "certutil gave no hash of '$Path' (exit code $($run.ExitCode))." -Target $Path
+    }
+    return $state
+}
+
 function Get-ZdmSessionFact {
     # What the controller has to know of the host before it trusts it with anything.
     $system = Get-WmiObject -Class Win32_OperatingSystem
@@ -98,7 +127,7 @@ function Get-ZdmSessionFact {
         Domain       = [string]$computer.Domain
         DomainRole   = [int]$computer.DomainRole
         Culture      = $ZdmHostCulture
-        UICulture    = $ZdmHostUICulture
+        UiCulture    = $ZdmHostUICulture
         LanguageMode = [string]$ExecutionContext.SessionState.LanguageMode
         UtcNow       = (ConvertTo-ZdmUtc (Get-Date))
         IsElevated   = [bool]$elevated
