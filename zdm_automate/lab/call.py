@@ -87,7 +87,10 @@ def wmi_class(name: str) -> Callable[[M], M]:
 
 @dataclass(slots=True)
 class Call:
-    """A verb at work on a host: the world now, what it asked for, and what it said beside its result."""
+    """A verb at work on a host: the world now, what it asked for, and what it said beside its result.
+
+    `drives` are the network drives it has mapped: root by name.
+    """
 
     world: World
     host_name: str
@@ -96,6 +99,7 @@ class Call:
     warnings: list[str] = field(default_factory=list)
     verbose: list[str] = field(default_factory=list)
     used: list[str] = field(default_factory=list)
+    drives: dict[str, str] = field(default_factory=dict)
 
     @property
     def host(self) -> Host:

@@ -82,7 +82,11 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Host:
-    """One machine. Names are the short NetBIOS names in upper case; `skew` is its clock minus the world's, seconds."""
+    """One machine. Names are the short NetBIOS names in upper case; `skew` is its clock minus the world's, seconds.
+
+    `files` has the text of each file by full path, a folder ends with a backslash; `file_times` when it was written, ISO 8601.
+    `registry` has values by full path of key and value name; a key alone ends with a backslash.
+    """
 
     name: str
     release: str
@@ -95,6 +99,7 @@ class Host:
     features: frozenset[str] = frozenset()
     events: tuple[Event, ...] = ()
     files: Mapping[str, str] = field(default_factory=dict)
+    file_times: Mapping[str, str] = field(default_factory=dict)
     registry: Mapping[str, str | int] = field(default_factory=dict)
     remoting: bool = True
     powered: bool = True

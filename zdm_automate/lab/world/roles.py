@@ -56,9 +56,17 @@ _ALL = (
         number=12,
         tools=("RSAT-DHCP",),
         services=("DHCPServer",),
+        restart_after_removal=True,
     ),
     Feature(
-        name="DNS", display=("DNS Server", "DNS-Server"), kind="Role", number=13, tools=("RSAT-DNS-Server",), services=("DNS",)
+        name="DNS",
+        display=("DNS Server", "DNS-Server"),
+        kind="Role",
+        number=13,
+        tools=("RSAT-DNS-Server",),
+        services=("DNS",),
+        restart_after_removal=True,
+        restart_after_removal=True,
     ),
     Feature(
         name="FileAndStorage-Services", display=("File and Storage Services", "Datei-/Speicherdienste"), kind="Role", number=481
