@@ -66,7 +66,6 @@ _ALL = (
         tools=("RSAT-DNS-Server",),
         services=("DNS",),
         restart_after_removal=True,
-        restart_after_removal=True,
     ),
     Feature(
         name="FileAndStorage-Services", display=("File and Storage Services", "Datei-/Speicherdienste"), kind="Role", number=481
