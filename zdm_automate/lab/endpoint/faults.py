@@ -1,0 +1,58 @@
+"""Faults on demand: a queue of what goes wrong next, asked by the HTTP server and by the SOAP layer. It decides no policy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from threading import Lock
+
+KINDS = ("drop-before", "drop-after", "delay", "401", "500", "quota", "slow-stream")
+SOAP_KINDS = frozenset({"quota"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One thing that goes wrong.
+
+    Attributes:
+        kind: `drop-before` hangs up before the call is carried out, `drop-after` after it; `delay` answers late; `401` and
+            `500` are HTTP statuses; `quota` is WinRM's fault for a full quota; `slow-stream` sends the answer in pieces.
+        action: last part of the WSMan action it waits for (`Command`); empty for any request.
+        count: how many requests it hits.
+        seconds: how late, or how long the stream takes.
+    """
+
+    kind: str
+    action: str = ""
+    count: int = 1
+    seconds: float = 0.0
+
+
+class Faults:
+    """The queue of one host."""
+
+    def __init__(self) -> None:
+        self._waiting: list[Fault] = []
+        self._lock = Lock()
+
+    def add(self, fault: Fault) -> None:
+        """Queues a fault.
+
+        Raises:
+            ValueError: no such kind.
+        """
+        if fault.kind not in KINDS:
+            raise ValueError(f"there is no fault {fault.kind!r}; there are: {', '.join(KINDS)}")
+        with self._lock:
+            self._waiting.append(fault)
+
+    def take(self, action: str, *, soap: bool = False) -> Fault | None:
+        """The fault that hits this request, used up by it; None for none. `soap` asks for those of the SOAP layer."""
+        with self._lock:
+            for number, fault in enumerate(self._waiting):
+                if (fault.kind in SOAP_KINDS) == soap and fault.action.casefold() in {"", action.casefold()}:
+                    if fault.count > 1:
+                        self._waiting[number] = replace(fault, count=fault.count - 1)
+                    else:
+                        del self._waiting[number]
+                    return fault
+        return None
