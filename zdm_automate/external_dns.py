@@ -6,9 +6,10 @@ It asks by dnspython and changes nothing; a resolver that does not answer is an 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import dns.exception
 import dns.flags
@@ -21,9 +22,6 @@ import dns.rdatatype
 from zdm_automate.errors import InputError
 from zdm_automate.facts.dns import DnsAnswer
 from zdm_automate.session import Reading
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 VERB: Final = "Get-ZdmExternalDns"
 SECONDS: Final = 5.0

@@ -132,9 +132,9 @@ class _Server(ThreadingHTTPServer):
             with suppress(OSError):
                 line.shutdown(socket.SHUT_RDWR)
 
-    def handle_error(self, request: Any, client_address: Any) -> None:
+    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002 - the base class calls it so
         """Keeps the story of a defect of the endpoint itself."""
-        log.exception("the endpoint failed on a connection of %s", client_address)
+        log.exception("the endpoint failed on a connection of %s", client_address)  # noqa: LOG004 - called while it is handled
 
 
 class _Connection(BaseHTTPRequestHandler):

@@ -77,8 +77,7 @@ class Endpoint:
         """Answers one request; every failure is a fault."""
         message_id = ""
         try:
-            if len(request.body) > self.quotas.envelope_kb * 1024:
-                raise FaultError(soap.TOO_LARGE, size=len(request.body), limit=self.quotas.envelope_kb * 1024)
+            self._refuse_large(request)
             message = soap.read(request.body)
             message_id = message.message_id
             return Answer(200, self._answer(message, request.user))
@@ -98,6 +97,11 @@ class Endpoint:
     def shells(self) -> list[Shell]:
         """The shells there are."""
         return self._shells.overview()
+
+    def _refuse_large(self, request: Request) -> None:
+        limit = self.quotas.envelope_kb * 1024
+        if len(request.body) > limit:
+            raise FaultError(soap.TOO_LARGE, size=len(request.body), limit=limit)
 
     def _answer(self, message: Message, user: str) -> bytes:
         with self._lock:

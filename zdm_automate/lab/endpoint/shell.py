@@ -7,12 +7,12 @@ from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from zdm_automate.lab.endpoint.backend import ShellBackend
 from zdm_automate.lab.endpoint.soap import DISCONNECTED, NO_SHELL, SHELL_QUOTA, Fault
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from zdm_automate.lab.endpoint.backend import ShellBackend
     from zdm_automate.lab.endpoint.quotas import Quotas
 
 

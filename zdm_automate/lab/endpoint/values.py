@@ -30,7 +30,7 @@ from zdm_automate.secrets import Credential, Secret
 INT32 = range(-(2**31), 2**31)
 
 
-def to_ps(value: Any) -> Any:
+def to_ps(value: Any) -> Any:  # noqa: PLR0911 - one line per kind
     """A plain value as the object PowerShell would send: dict -> PSCustomObject, datetime -> DateTime (UTC) and so on.
 
     Raises:
@@ -74,7 +74,7 @@ def custom_object(properties: Mapping[str, Any]) -> PSCustomObject:
     return made
 
 
-def from_ps(value: Any) -> Any:
+def from_ps(value: Any) -> Any:  # noqa: PLR0911 - one line per kind
     """An argument as a plain value; a SecureString becomes a Secret, a PSCredential a Credential."""
     match value:
         case None:

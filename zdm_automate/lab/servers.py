@@ -1,0 +1,127 @@
+"""All servers of a running lab: one endpoint with two listeners per Windows host, the DNS servers, the outside world's DNS."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from zdm_automate import resources
+from zdm_automate.errors import UnknownNameError, ZdmError
+from zdm_automate.lab.endpoint.accounts import Accounts
+from zdm_automate.lab.endpoint.faults import Fault, Faults
+from zdm_automate.lab.endpoint.http import Listener
+from zdm_automate.lab.endpoint.psrp import PsrpBackend
+from zdm_automate.lab.endpoint.quotas import WINRM_2, Quotas
+from zdm_automate.lab.endpoint.service import Endpoint
+from zdm_automate.lab.endpoint.tls import TlsIdentity
+from zdm_automate.lab.engine_sim import SimEngine
+from zdm_automate.lab.state import HostWay
+from zdm_automate.scripts import Library
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from zdm_automate.lab.endpoint.engine import Engine
+    from zdm_automate.lab.keeper import Keeper
+    from zdm_automate.lab.office import Office
+    from zdm_automate.lab.state import LabFolder, LabInfo
+    from zdm_automate.lab.world.host import Host
+
+LOOPBACK = "127.0.0.1"
+HTTP_PORT, HTTPS_PORT = 5985, 5986
+
+
+class Servers:
+    """Brings up what the office has. `before` is what an earlier run of the same folder told: its ports are taken again.
+
+    With `own_addresses` each host has its own 127.x address and the standard ports.
+
+    Raises:
+        ZdmError: a port or address cannot be had.
+    """
+
+    def __init__(
+        self, *, office: Office, keeper: Keeper, folder: LabFolder, before: LabInfo | None, own_addresses: bool = False
+    ) -> None:
+        self._office = office
+        self._keeper = keeper
+        self._folder = folder
+        self._before: Mapping[str, HostWay] = before.hosts if before is not None else {}
+        self._own_addresses = own_addresses
+        self._listeners: list[Listener] = []
+        self._endpoints: dict[str, Endpoint] = {}
+        self.ways: dict[str, HostWay] = {}
+        self.public_dns_port = 0
+
+    def start(self) -> None:
+        """Starts everything."""
+        directory = self._office.world.directory
+        passwords = {self._office.user: self._office.password.get_secret_value()}
+        accounts = Accounts(passwords, netbios=directory.netbios, domain=directory.domain)
+        accounts.offer_ntlm(self._folder.path / "ntlm-accounts")
+        engine = SimEngine(self._keeper, lambda: Library.load(resources.folders("ps_scripts")))
+        hosts = [host for host in self._office.world.hosts.values() if host.windows.version and host.remoting]
+        for number, host in enumerate(hosts, start=1):
+            self._start_host(host, number, engine, accounts)
+
+    def _start_host(self, host: Host, number: int, engine: Engine, accounts: Accounts) -> None:
+        old = host.windows.level == 0
+        address = f"127.77.0.{number}" if self._own_addresses else LOOPBACK
+        known = self._before.get(host.name)
+        http_port, https_port = (known.http_port, known.https_port) if known and known.address == address else (0, 0)
+        if self._own_addresses:
+            http_port, https_port = HTTP_PORT, HTTPS_PORT
+        tls = TlsIdentity.of(self._folder.tls_folder, [host.fqdn, host.name.lower(), "localhost", LOOPBACK, address])
+        faults = Faults()
+
+        def inside(user: str, configuration: str) -> PsrpBackend:
+            protocol = "2.1" if host.windows.powershell == "2.0" else "2.3"
+            return PsrpBackend(engine, host.name, user=user, configuration=configuration, protocol=protocol)
+
+        endpoint = Endpoint(
+            host.name, inside, quotas=WINRM_2 if old else Quotas(), faults=faults, os_version=host.windows.version
+        )
+        self._endpoints[host.name] = endpoint
+        plain = self._listen(endpoint, accounts, address, http_port, None)
+        sealed = self._listen(endpoint, accounts, address, https_port, tls)
+        self.ways[host.name] = HostWay(
+            address=address, http_port=plain.port, https_port=sealed.port, fingerprint=tls.fingerprint, old=old
+        )
+
+    def _listen(self, endpoint: Endpoint, accounts: Accounts, address: str, port: int, tls: TlsIdentity | None) -> Listener:
+        try:
+            made = Listener(endpoint.handle, accounts, address=address, port=port, tls=tls, faults=endpoint.faults)
+        except OSError as problem:
+            raise ZdmError(
+                f"{endpoint.host} cannot listen on {address} port {port}: {problem.strerror}.",
+                hint="End what holds the port, or use another lab folder.",
+            ) from problem
+        self._listeners.append(made)
+        made.start()
+        return made
+
+    def stop(self) -> None:
+        """Ends everything that was started."""
+        for listener in self._listeners:
+            listener.stop()
+        for endpoint in self._endpoints.values():
+            endpoint.close()
+
+    def add_fault(self, host: str, kind: str, *, action: str = "", count: int = 1, seconds: float = 0.0) -> None:
+        """Queues a fault on a host.
+
+        Raises:
+            UnknownNameError: no such host.
+            ValueError: no such fault.
+        """
+        endpoint = self._endpoints.get(host.upper())
+        if endpoint is None:
+            raise UnknownNameError(f"no host {host!r} answers here; there are: {', '.join(self._endpoints)}")
+        endpoint.faults.add(Fault(kind=kind, action=action, count=count, seconds=seconds))
+
+    def requests(self) -> dict[str, dict[str, int]]:
+        """WSMan requests so far, by host and action."""
+        return {name: dict(endpoint.requests) for name, endpoint in self._endpoints.items()}
+
+    def public(self, given: dict[str, Any]) -> None:
+        """Changes what the outside world answers."""
+        raise NotImplementedError
