@@ -2,20 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Literal
-
-from zdm_automate.facts.dhcp import (
-    DhcpAuthorization,
-    DhcpExclusion,
-    DhcpFailover,
-    DhcpOption,
-    DhcpReservation,
-    DhcpScope,
-    DhcpServer,
-)
 
 from zdm_automate import (
     Facts,
@@ -26,10 +16,20 @@ from zdm_automate import (
     credential_of,
     drop,
     ensure,
+    intent,
     put,
     same,
     temporary_since,
     unpredictable,
+)
+from zdm_automate.facts.dhcp import (
+    DhcpAuthorization,
+    DhcpExclusion,
+    DhcpFailover,
+    DhcpOption,
+    DhcpReservation,
+    DhcpScope,
+    DhcpServer,
 )
 from zdm_automate.facts.host import Role, Service
 from zdm_automate.facts.project import PROJECT, Temporary
@@ -43,7 +43,7 @@ POINTING = {42: "time servers", 44: "WINS servers", 66: "boot server", 150: "TFT
 """Options that often hold the old server's address and need a person's decision."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@intent
 class DhcpIntent:
     """What the project file says under `intent: dhcp_cutover:`.
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Literal
 
+from zdm_automate import Facts, Rollback, Step, VerbCall, change, drop, ensure, intent, put, same, unpredictable
 from zdm_automate.facts.dns import DnsClient, DnsRecord, DnsZone
-
-from zdm_automate import Facts, Rollback, Step, VerbCall, change, drop, ensure, put, same, unpredictable
 from zdm_automate.facts.project import PROJECT, Temporary
 
 if TYPE_CHECKING:
@@ -19,7 +18,7 @@ CLOSING = "B-191"
 OWN_ZONES = frozenset({"Primary"})
 
 
-@dataclass(frozen=True, kw_only=True)
+@intent
 class Move:
     """A record that has to point elsewhere after the cut-over.
 
@@ -40,7 +39,7 @@ class Move:
         return self.zone if self.name == "@" else f"{self.name}.{self.zone}"
 
 
-@dataclass(frozen=True, kw_only=True)
+@intent
 class External:
     """A public record that a person changes at the registrar or provider.
 
@@ -54,7 +53,7 @@ class External:
     expected: tuple[str, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
+@intent
 class DnsIntent:
     """What the project file says under `intent: dns_cutover:`.
 

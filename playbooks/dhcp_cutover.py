@@ -10,14 +10,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from zdm_automate.facts.dhcp import (
-    DhcpAuthorization,
-    DhcpClientLease,
-    DhcpLease,
-    DhcpOption,
-    DhcpScope,
-)
-
 from zdm_automate import (
     Check,
     Facts,
@@ -35,6 +27,13 @@ from zdm_automate import (
     same,
     unpredictable,
     wait,
+)
+from zdm_automate.facts.dhcp import (
+    DhcpAuthorization,
+    DhcpClientLease,
+    DhcpLease,
+    DhcpOption,
+    DhcpScope,
 )
 from zdm_automate.facts.host import Role
 from zdm_automate.facts.project import PROJECT, Temporary

@@ -10,8 +10,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from zdm_automate.facts.dns import DnsAnswer, DnsClient, DnsRecord, DnsServer, DnsZone
-
 from zdm_automate import (
     Check,
     Facts,
@@ -31,6 +29,7 @@ from zdm_automate import (
     unpredictable,
     wait,
 )
+from zdm_automate.facts.dns import DnsAnswer, DnsClient, DnsRecord, DnsServer, DnsZone
 from zdm_automate.facts.project import PROJECT, Temporary
 
 from ._dns_steps import (

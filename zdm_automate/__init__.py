@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from zdm_automate.facts.store import Facts, drop, put
     from zdm_automate.model import Check, Risk, Rollback, VerbCall, credential_of
-    from zdm_automate.playbook import Playbook
+    from zdm_automate.playbook import Playbook, intent
     from zdm_automate.steps import Read, Step, change, check, ensure, manual, same, temporary_since, unpredictable, wait
 
 _HOME = {
@@ -25,6 +25,7 @@ _HOME = {
     "credential_of": "model",
     "drop": "facts.store",
     "ensure": "steps",
+    "intent": "playbook",
     "manual": "steps",
     "put": "facts.store",
     "same": "steps",
@@ -50,6 +51,7 @@ __all__ = [
     "credential_of",
     "drop",
     "ensure",
+    "intent",
     "manual",
     "put",
     "same",

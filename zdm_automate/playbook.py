@@ -10,15 +10,16 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, dataclass_transform
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from zdm_automate.errors import ProjectError, UnknownNameError
 from zdm_automate.facts.store import FactsMissingError
 from zdm_automate.model import Check, CheckState, Preview, Risk
 from zdm_automate.planner import plan_items
 from zdm_automate.steps import Decide, ItemSpec, Judge, Read
+from zdm_automate.yaml_source import YamlSource
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,6 +35,17 @@ PACKAGE = "zdm_playbooks"
 
 Reads = Callable[[Any, Mapping[str, str]], Iterator[Read]]
 """The readers a playbook needs, given its intent and the host of each role."""
+
+
+T = TypeVar("T")
+
+
+@dataclass_transform(kw_only_default=True, frozen_default=True)
+def intent(cls: type[T]) -> type[T]:
+    """Class decorator for what a project file says about a playbook: a frozen dataclass that knows no other keys."""
+    made = dataclass(frozen=True, kw_only=True)(cls)
+    made.__pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[attr-defined]
+    return made
 
 
 @dataclass(slots=True)
@@ -143,18 +155,17 @@ class Playbook:
                 found.append(Check(item=spec.id, name=spec.title, state=CheckState.UNKNOWN, hint=str(gap)))
         return tuple(found)
 
-    def intent_of(self, section: Mapping[str, Any] | None, *, source: str = "the project file") -> Any:
-        """The validated intent of a project.
+    def intent_of(self, section: Mapping[str, Any] | None, source: YamlSource | None = None) -> Any:
+        """The validated intent of a project; `source` is the file that the section stands in.
 
         Raises:
-            ProjectError: a key is unknown, missing, or its value does not fit; the message names it.
+            ProjectError: a key is unknown, missing, or its value does not fit; the message names it and its place.
         """
         try:
             return TypeAdapter(self.intent).validate_python(dict(section or {}))
         except ValidationError as problem:
-            first = problem.errors(include_url=False, include_input=False)[0]
-            where = ".".join(["intent", self.name, *(str(part) for part in first["loc"])])
-            raise ProjectError(f"{source}: {where}: {first['msg']}") from problem
+            within = ("intent", self.name)
+            raise (source or YamlSource("the project file", None, None)).invalid(problem, within) from problem
 
 
 def _why_open(item: PlannedItem) -> str:

@@ -16,7 +16,12 @@ if TYPE_CHECKING:
     from pydantic import ValidationError
 
 
-_WORDS = {"extra_forbidden": "this key is not known here", "missing": "this key is missing"}
+_WORDS = {
+    "extra_forbidden": "this key is not known here",
+    "missing": "this key is missing",
+    "missing_argument": "this key is missing",
+    "unexpected_keyword_argument": "this key is not known here",
+}
 """Plain words for the commonest of pydantic's errors."""
 
 
