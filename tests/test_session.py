@@ -18,9 +18,11 @@ from zdm_automate.errors import (
     WireError,
     WrongHostError,
 )
+from zdm_automate.reading import gather
 from zdm_automate.resources import folders
 from zdm_automate.scripts import Library
-from zdm_automate.session import HostSession, ReadRequest, open_all, read_all
+from zdm_automate.session import HostSession, open_all
+from zdm_automate.steps import Read
 from zdm_automate.testing import Answer, FakeTransport, row, session_row
 from zdm_automate.transport.base import Arguments, Reply, Target
 
@@ -214,20 +216,25 @@ def test_a_hosts_failure_is_data() -> None:
 
 
 def test_hosts_are_read_side_by_side() -> None:
-    """Two hosts are in their readers at the same time; results keep the order of the requests."""
+    """Two hosts are in their readers at the same time; a host's failure is its own."""
     both = threading.Barrier(2, timeout=10)
 
     def meet(arguments: Arguments) -> Reply:
         both.wait()
         return Reply(output=(SERVICE,))
 
-    sessions = []
+    sessions = {}
     for name in ("A", "B"):
         opened, _ = session(name, opening=opening(host=name), Get_ZdmService=[meet, UnreachableError("no")])
         opened.connect()
-        sessions.append(opened)
+        sessions[name] = opened
+    reads = [Read(role=name, verb="Get-ZdmService", params={"name": ["x"] * times}) for times in (1, 2) for name in sessions]
 
-    results = read_all([ReadRequest(s, "Get-ZdmService") for s in (*sessions, *sessions)])
+    got = gather(sessions, reads, output_of=lambda _: "Zdm.Service", now=datetime.now(UTC), hosts={"A": "A", "B": "B"})
 
-    assert [getattr(result, "host", None) for result in results[:2]] == ["A", "B"]
-    assert [type(result) for result in results[2:]] == [UnreachableError, UnreachableError]
+    assert [(done.read.role, type(done.error)) for done in got.calls] == [
+        ("A", type(None)),
+        ("A", UnreachableError),
+        ("B", type(None)),
+        ("B", UnreachableError),
+    ]

@@ -153,7 +153,7 @@ def verify(path: Path) -> Verified:
         JournalAlteredError: naming the first line that does not fit.
     """
     head, number, torn = GENESIS, 0, 0
-    for number, line in enumerate(_raw(path), start=1):  # noqa: B007 - its last value is the number of lines
+    for number, line in enumerate(_raw(path), start=1):
         if not line.endswith(b"\n"):
             torn = len(line)
             number -= 1  # noqa: PLW2901 - the torn line is none

@@ -120,7 +120,12 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One line of a plan: what one step of an item would do, and why."""
+    """One line of a plan: what one step of an item would do, and why.
+
+    Attributes:
+        form: what a person has to write down who takes a step by hand.
+        by_hand: the name under which that step is signed.
+    """
 
     item: str
     preview: Preview
@@ -130,6 +135,7 @@ class Row:
     not_before: str = ""
     change: Change | None = None
     form: tuple[str, ...] = ()
+    by_hand: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -98,4 +98,5 @@ def _row(step: Step, spec: ItemSpec, number: int) -> Row:
         not_before=step.not_before,
         change=planned_change(step, spec, number) if step.preview is Preview.CHANGE else None,
         form=step.form,
+        by_hand=step.by_hand,
     )

@@ -6,7 +6,6 @@ It never holds a secret: a credential says where its secret is found (`zdm_autom
 from __future__ import annotations
 
 from ipaddress import ip_address
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -16,6 +15,7 @@ from zdm_automate.yaml_source import YamlSource, read_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 FILE = "project.yaml"
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=64)]
@@ -185,7 +185,9 @@ def _refuse_unknown_names(content: ProjectFile, source: YamlSource) -> None:
     """
     for role, host in content.roles.items():
         if host not in content.hosts:
-            raise source.error(("roles", role), f"role {role}: there is no host {host!r} under hosts: {', '.join(content.hosts)}")
+            raise source.error(
+                ("roles", role), f"role {role}: there is no host {host!r} under hosts: {', '.join(content.hosts)}"
+            )
     for name, section in content.hosts.items():
         wanted = section.credential or content.credential
         if wanted not in content.credentials:

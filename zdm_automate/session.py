@@ -25,7 +25,7 @@ from zdm_automate.facts.base import Fact, from_wire
 from zdm_automate.facts.session import Session
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable
 
     from zdm_automate.model import ChangeRecord
     from zdm_automate.scripts import Library, Verb
@@ -167,11 +167,7 @@ class HostSession:
             raise InputError(f"{known.name} is a {known.kind}; it changes nothing.")
         skew = self.info.skew_seconds
         if abs(skew) >= SKEW_LIMIT:
-            raise ClockSkewError(
-                f"the clock is {skew:+.0f} s off; nothing is changed from {SKEW_LIMIT:.0f} s on.",
-                hint="Set the clock of the host, or of this computer.",
-                host=self.host,
-            )
+            raise skew_error(self.host, skew)
         reply, _ = self._call(known, params)
         return wire.change_record(known, reply, self.host)
 
@@ -244,6 +240,15 @@ class HostSession:
         )
 
 
+def skew_error(host: str, skew: float) -> ClockSkewError:
+    """What is said of a host whose clock is `skew` seconds off."""
+    return ClockSkewError(
+        f"the clock is {skew:+.0f} s off; nothing is changed from {SKEW_LIMIT:.0f} s on.",
+        hint="Set the clock of the host, or of this computer.",
+        host=host,
+    )
+
+
 def _outside(moment: datetime, start: datetime, end: datetime) -> float:
     """Seconds by which a moment lies outside a span; negative before it."""
     if moment < start:
@@ -263,33 +268,3 @@ def open_all(sessions: Iterable[HostSession], *, limit: int = 5) -> dict[str, Se
 
     with ThreadPoolExecutor(max_workers=limit, thread_name_prefix="zdm-open") as pool:
         return dict(zip([session.host for session in todo], pool.map(attempt, todo), strict=True))
-
-
-@dataclass(frozen=True, slots=True)
-class ReadRequest:
-    """One reader to be called on one host."""
-
-    session: HostSession
-    verb: str
-    params: Mapping[str, Any] = field(default_factory=dict)
-
-
-def read_all(requests: Sequence[ReadRequest], *, limit: int = 5) -> list[Reading | ZdmError]:
-    """Makes many readings, hosts side by side and each host's one after the other; results in the order of the requests."""
-    by_host: dict[int, list[int]] = {}
-    for number, request in enumerate(requests):
-        by_host.setdefault(id(request.session), []).append(number)
-    results: list[Reading | ZdmError | None] = [None] * len(requests)
-
-    def lane(numbers: list[int]) -> None:
-        for number in numbers:
-            request = requests[number]
-            try:
-                results[number] = request.session.read(request.verb, **request.params)
-            except ZdmError as problem:
-                results[number] = problem
-
-    with ThreadPoolExecutor(max_workers=limit, thread_name_prefix="zdm-read") as pool:
-        for _ in pool.map(lane, by_host.values()):
-            pass
-    return [result for result in results if result is not None]

@@ -38,6 +38,7 @@ class Step:
     note: str = ""
     seconds: int = 5
     form: tuple[str, ...] = ()
+    by_hand: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,7 +181,8 @@ def manual(facts: Facts, item: str, step: str, text: str, form: tuple[str, ...] 
     signed = facts.one(PROJECT, SignOff, item, step)
     if signed is not None:
         return same(f"{text}: signed by {signed.by}")
-    return Step(preview=Preview.MANUAL, text=text, reason=reason or f"sign with `zdm checklist sign {item} {step}`", form=form)
+    told = reason or f"sign with `zdm checklist sign {item} {step}`"
+    return Step(preview=Preview.MANUAL, text=text, reason=told, form=form, by_hand=step)
 
 
 def check(

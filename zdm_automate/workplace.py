@@ -21,7 +21,7 @@ from zdm_automate.playbook import Playbook
 from zdm_automate.reading import Gathering, Reader, gather
 from zdm_automate.runner import Bench, Outcome, apply_plan, error_fields, refuse_stale
 from zdm_automate.scripts import Library
-from zdm_automate.session import HostSession, SessionInfo, open_all
+from zdm_automate.session import SKEW_LIMIT, HostSession, SessionInfo, open_all, skew_error
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -81,7 +81,7 @@ class Workplace:
 
     def connect(self) -> Mapping[str, SessionInfo | ZdmError]:
         """Opens all hosts side by side; a host's failure is its result, see `require`."""
-        by_host = open_all(self.sessions.values())
+        by_host = open_all(dict.fromkeys(self.sessions.values()))
         self.infos = {role: by_host[session.host] for role, session in self.sessions.items()}
         return self.infos
 
@@ -95,6 +95,17 @@ class Workplace:
             info = self.infos.get(role)
             if isinstance(info, ZdmError) and role not in self.optional:
                 raise info
+
+    def refuse_skew(self, roles: Iterable[str]) -> None:
+        """Asks that the clocks of these roles' hosts can be trusted, before anything is changed.
+
+        Raises:
+            ClockSkewError: one is off by the limit or more.
+        """
+        for role in roles:
+            info = self.infos.get(role)
+            if isinstance(info, SessionInfo) and abs(info.skew_seconds) >= SKEW_LIMIT:
+                raise skew_error(info.host, info.skew_seconds)
 
     @property
     def hosts(self) -> dict[str, str]:

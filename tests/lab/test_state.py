@@ -90,13 +90,13 @@ def test_the_token_is_in_no_repr() -> None:
 
 def test_one_process_holds_a_folder(folder: LabFolder) -> None:
     """A second holder is refused, and the folder counts as running."""
-    assert not folder.running
+    assert not folder.is_running()
     with folder.held():
         other = LabFolder(folder.path)
-        assert other.running
+        assert other.is_running()
         with pytest.raises(RefusedError, match="runs in"), other.held():
             pass
-    assert not folder.running
+    assert not folder.is_running()
 
 
 def test_calls_are_logged_line_by_line(folder: LabFolder) -> None:

@@ -71,7 +71,7 @@ def list_offices(lab: Folder = HERE, as_json: AsJson = False) -> None:
 
     folder = _folder(lab)
     known = folder.known()
-    running = folder.running
+    running = folder.is_running()
     offices = [read_office(path) for path in office_files().values()]
     rows = [
         {
@@ -241,3 +241,26 @@ def _print(table: object) -> None:
     from rich.console import Console
 
     Console().print(table)
+
+
+class LabClock:
+    """The lab's time as a project's clock; waiting carries nothing forward."""
+
+    def __init__(self, folder: Path) -> None:
+        from zdm_automate.lab.client import LabClient
+
+        self._client = LabClient(_folder(folder))
+
+    def now(self) -> datetime:
+        """The world's time.
+
+        Raises:
+            UnreachableError: the lab does not run.
+        """
+        return self._client.now()
+
+    def sleep(self, seconds: float) -> None:
+        """Waits in real time."""
+        import time
+
+        time.sleep(seconds)

@@ -36,7 +36,7 @@ def up(folder: LabFolder, office: str, *, engine: str = "sim", own_addresses: bo
     """
     known = folder.known()
     file = _office_file(folder, office, known)
-    if folder.running:
+    if folder.is_running():
         client = LabClient(folder)
         if client.answers():
             return client.info
@@ -93,7 +93,7 @@ def down(folder: LabFolder) -> bool:
         UnreachableError: it did not end in time.
     """
     info = folder.info()
-    if not folder.running:
+    if not folder.is_running():
         return False
     try:
         LabClient(folder).call("stop")
@@ -102,7 +102,7 @@ def down(folder: LabFolder) -> bool:
             os.kill(info.pid, signal.SIGTERM)
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
-        if not folder.running:
+        if not folder.is_running():
             return True
         time.sleep(STEP)
     raise UnreachableError(f"the lab process {info.pid} did not end within {PATIENCE:.0f} s.", hint=f"See {folder.log_file}.")

@@ -98,8 +98,7 @@ class LabFolder:
         finally:
             lock.release()
 
-    @property
-    def running(self) -> bool:
+    def is_running(self) -> bool:
         """Whether a process holds this folder."""
         if not self._lock_file.exists():
             return False

@@ -71,5 +71,7 @@ def parse(text: NativeText) -> tuple[Fact, ...]:
     try:
         function = _PARSERS[text.tool, text.command]
     except KeyError:
-        raise WireError(f"no parser is known for the text of `{text.tool} {text.command}`", error_id="ZdmUnknownSchema") from None
+        raise WireError(
+            f"no parser is known for the text of `{text.tool} {text.command}`", error_id="ZdmUnknownSchema"
+        ) from None
     return tuple(function(text))

@@ -330,15 +330,16 @@ def _hosts(begin: Entry, lines: Iterable[Entry]) -> tuple[HostStory, ...]:
 def _change(started: Entry, finished: Entry) -> ChangeStory:
     both = {**started, **finished}
     texts = ("step", "item", "role", "host", "verb", "no_inverse", "script_sha256", "gate", "approver", "risk", "rollback")
+    read: dict[str, Any] = {name: str(both.get(name) or "") for name in (*texts, "temporary")}
+    read |= {name: dict(both.get(name) or {}) for name in ("params", "before", "after", "inverse", "error", "session")}
     return ChangeStory(
-        **{name: str(both.get(name) or "") for name in (*texts, "temporary")},
+        **read,
         target=str(both.get("target") or both.get("verb") or ""),
         started=str(started.get("ts") or ""),
         ended=str(finished.get("ts") or ""),
         result=str(finished.get("result") or "no outcome"),
         changed=bool(finished.get("changed")),
         settled=bool(finished.get("settled")),
-        **{name: dict(both.get(name) or {}) for name in ("params", "before", "after", "inverse", "error", "session")},
         duration_ms=finished.get("duration_ms"),
         warnings=tuple(str(text) for text in finished.get("warnings") or ()),
     )

@@ -1,6 +1,6 @@
-"""The terminal's views: plan, checklist, status, journal and checks as rich renderables. Nothing here prints or reads a file.
+"""The terminal's views: plan, outcome, checks, checklist, status and journal as rich renderables. Nothing here prints.
 
-All text is laid as plain `Text`, never as markup, so that a name with brackets shows as it is. Long values fold.
+All text is laid as plain `Text`, never as markup, so that a name with brackets shows as it is. Long values fold at 80 columns.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from rich.text import Text
 
 from zdm_automate.model import CheckState, Preview, Risk
 from zdm_automate.progress import State
-from zdm_automate.report.words import clean, clock, count, lasted, moment, plain
+from zdm_automate.report.words import clean, count, lasted, moment, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from zdm_automate.model import Change, Check, PlannedItem, Row
     from zdm_automate.planner import Plan
     from zdm_automate.progress import RowState
-    from zdm_automate.report.story import Story
+    from zdm_automate.runner import Outcome
 
-STYLE = {
+STYLE: Mapping[str, str] = {
     Preview.CHANGE: "bold yellow",
     Preview.SAME: "green",
     Preview.UNKNOWN: "bold red",
@@ -41,31 +41,178 @@ STYLE = {
     State.NOT_YET: "cyan",
     State.DONE: "green",
     CheckState.OK: "green",
-    CheckState.FAILED: "bold red",
-    CheckState.NOT_YET: "cyan",
-    CheckState.UNKNOWN: "bold red",
 }
 """One colour for one meaning in every view; the word always stands beside it."""
-RESULT_STYLE = {"ok": "green", "already": "green", "done": "green", "failed": "bold red", "unknown": "bold red"}
-RISK_STYLE = {Risk.HIGH: "yellow", Risk.NO_RETURN: "bold red"}
+
+RESULTS = {"done": "green", "failed": "bold red", "unknown": "bold red", "interrupted": "yellow"}
+MARKS = {Preview.CHANGE: "~", Preview.SAME: "=", Preview.UNKNOWN: "?", Preview.WAIT: ">", Preview.MANUAL: "!"}
+RISKS = {Risk.LOW: "", Risk.MEDIUM: "", Risk.HIGH: " high risk", Risk.NO_RETURN: " no way back"}
 ARROW = " \N{RIGHTWARDS ARROW} "
 
 
-def plan_table(plan: Plan) -> RenderableType:
+def _table(*heads: str, fixed: tuple[str, ...] = ()) -> Table:
+    table = Table(box=None, pad_edge=False, show_header=bool(heads), header_style="bold")
+    for head in heads:
+        table.add_column(head, no_wrap=head in fixed, overflow="fold")
+    return table
+
+
+# --- plan ---
+
+
+def plan_view(plan: Plan) -> RenderableType:
     """A plan: every row with what it would do and why, the counts, the warnings."""
-    table = _table("Item", "Step", ("On", "no"), ("Plan says", "no"))
-    for item in plan.items:
-        table.add_row(_strong(item.id), _heading(item), "", "", end_section=False)
-        for number, row in enumerate(item.rows, 1):
-            last = number == len(item.rows)
-            on = plan.hosts.get(row.role, row.role)
-            table.add_row("", _step(row), _host(on), _word(row.preview), end_section=last)
-    lines: list[RenderableType] = [_title(f"Plan {plan.id}", f"{plan.playbook}, {_request(plan.service_request)}"), table]
-    told = [
-        (count(plan.count(kind), words.get(kind, kind.value), many.get(kind, kind.value)), STYLE[kind])
-        for kind in Preview
-        if plan.count(kind)
+    hosts = ", ".join(f"{role} {name}" for role, name in plan.hosts.items())
+    lines: list[RenderableType] = [
+        Text.assemble(("Plan ", "bold"), (plan.playbook, "bold"), f" for {clean(plan.project)}"),
+        Text(f"read at {moment(plan.created)}: {hosts}", style="dim"),
+        Text(),
     ]
-    lines.append(_counts(told))
-    lines += [Text(f"warning: {clean(text)}", style="yellow") for text in plan.warnings]
+    for item in plan.items:
+        lines += [_item_head(item), *(_plan_row(row, plan) for row in item.rows)]
+    lines += [Text(), counts_line(plan)]
+    lines += [Text(f"warning: {clean(text)}", style="yellow") for text in dict.fromkeys(plan.warnings)]
     return Group(*lines)
+
+
+def counts_line(plan: Plan) -> Text:
+    """How many rows say what."""
+    parts = [(f"{plan.count(kind)} {kind}", STYLE[kind]) for kind in Preview if plan.count(kind)]
+    line = Text()
+    for number, (text, style) in enumerate(parts):
+        line.append(", " if number else "").append(text, style=style)
+    return line
+
+
+def _item_head(item: PlannedItem) -> RenderableType:
+    line = Text.assemble((f"{item.id}  ", "bold"), (clean(item.title), "bold"), (RISKS[item.risk], "yellow"))
+    return line.append(f"  ({item.gate})" if item.gate else "", style="dim")
+
+
+def _plan_row(row: Row, plan: Plan) -> RenderableType:
+    line = Text.assemble((f"{MARKS[row.preview]} ", STYLE[row.preview]))
+    if row.role:
+        line.append(f"{plan.hosts.get(row.role, row.role)}: ", style="bold" if row.preview is Preview.CHANGE else "")
+    line.append(clean(row.text), style="dim" if row.preview is Preview.SAME else "")
+    if row.preview in {Preview.UNKNOWN, Preview.WAIT, Preview.MANUAL}:
+        line.append(f"  {row.preview}", style=STYLE[row.preview])
+    if row.not_before:
+        line.append(f" until {moment(row.not_before)}", style=STYLE[row.preview])
+    if row.reason:
+        line.append(f": {clean(row.reason)}")
+    if row.change is not None:
+        line.append(_remarks(row.change), style="dim")
+    return Padding(line, (0, 0, 0, 2))
+
+
+def _remarks(change: Change) -> str:
+    said = [f"temporary, closed by {change.temporary}"] if change.temporary else []
+    said += [f"cannot be undone by the tool: {clean(change.no_inverse)}"] if change.no_inverse else []
+    said += [clean(change.note)] if change.note else []
+    return f"  [{'; '.join(said)}]" if said else ""
+
+
+# --- outcome and checks ---
+
+
+def outcome_view(plan: Plan, outcome: Outcome) -> RenderableType:
+    """How a run ended, and what is left to do."""
+    head = Text.assemble(("Result: ", "bold"), (outcome.result, RESULTS[outcome.result]))
+    head.append(f", {count(outcome.changed, 'change')} made, {outcome.unchanged} already so, {outcome.left} not reached")
+    lines: list[RenderableType] = [Text(), head]
+    if outcome.checks:
+        lines.append(checks_view(outcome.checks))
+    rows = [row for item in plan.items for row in item.rows]
+    lines += [
+        Text(f"! by hand, {row.item}: {clean(row.text)}", style=STYLE[Preview.MANUAL])
+        for row in rows
+        if row.preview is Preview.MANUAL
+    ]
+    waits = sorted({row.not_before for row in rows if row.preview is Preview.WAIT and row.not_before})
+    if waits:
+        lines.append(Text(f"> what waits can be planned from {moment(waits[0])} on", style=STYLE[Preview.WAIT]))
+    return Group(*lines)
+
+
+def checks_view(checks: Iterable[Check]) -> RenderableType:
+    """Verifications with their values."""
+    table = _table("ITEM", "CHECK", "SEEN FROM", "RESULT", "VALUE", fixed=("ITEM", "RESULT"))
+    for one in checks:
+        style = STYLE.get(one.state, "bold red")
+        value = Text(clean(one.value))
+        if one.state is not CheckState.OK:
+            if one.expected:
+                value.append(f"\nexpected {clean(one.expected)}")
+            if one.hint:
+                value.append(f"\n{clean(one.hint)}", style="dim")
+            if one.not_before:
+                value.append(f"\nfrom {moment(one.not_before)}", style="cyan")
+        table.add_row(one.item, Text(clean(one.name)), Text(clean(one.seat)), Text(one.state, style=style), value)
+    return table
+
+
+# --- checklist and status ---
+
+
+def checklist_view(rows: Sequence[RowState], *, everything: bool = False) -> RenderableType:
+    """The checklist: the rows that the tool has evidence of, or all."""
+    shown = [row for row in rows if everything or row.evidence or row.state not in {State.OPEN, State.MANUAL}]
+    table = _table("ITEM", "STATE", "WHAT", "WHY", fixed=("ITEM", "STATE"))
+    for row in shown:
+        why = clean(row.reason) + (f" (from {moment(row.not_before)})" if row.not_before else "")
+        table.add_row(row.item.id, Text(row.state, style=STYLE[row.state]), Text(clean(row.item.title)), Text(why, style="dim"))
+    done = sum(row.state is State.DONE for row in rows)
+    tail = Text(f"{done} of {len(rows)} rows done")
+    if not everything:
+        tail.append(f", {len(rows) - len(shown)} untouched rows not shown: --all", style="dim")
+    return Group(table, tail)
+
+
+def temporaries_view(register: Sequence[Temporary]) -> RenderableType:
+    """What was changed for a time and has to be taken back."""
+    table = _table("SINCE", "WHAT", "WAS", "IS", "CLOSED BY", fixed=("CLOSED BY",))
+    for one in register:
+        table.add_row(
+            moment(one.since_utc),
+            Text(f"{one.role}: {clean(one.target)} {one.field}"),
+            str(one.old_value),
+            str(one.new_value),
+            one.due_item,
+        )
+    return table
+
+
+# --- journal ---
+
+_QUIET = frozenset({"seq", "ts", "run", "project", "sr", "event", "prev", "hash", "items", "effects", "ledger", "session"})
+
+
+def journal_view(entries: Iterable[Mapping[str, Any]]) -> RenderableType:
+    """Journal lines, the telling fields of each."""
+    table = _table("TIME", "EVENT", "WHAT", fixed=("TIME", "EVENT"))
+    for entry in entries:
+        table.add_row(str(entry.get("ts", ""))[11:19], entry["event"], Text(_telling(entry)))
+    return table
+
+
+def _telling(entry: Mapping[str, Any]) -> str:
+    match entry["event"]:
+        case "change.finished":
+            fields = ", ".join(
+                f"{name} {plain(entry.get('before', {}).get(name))}{ARROW}{plain(value)}"
+                for name, value in entry.get("after", {}).items()
+                if entry.get("before", {}).get(name) != value
+            )
+            said = f"{entry['step']} {entry['host']} {entry['verb']}: {entry['result']}, {lasted(entry.get('duration_ms'))}"
+            return f"{said}\n{fields}" if fields else said
+        case "check":
+            return f"{entry['item']} {clean(entry['name'])}: {entry['state']} {clean(entry.get('value', ''))}"
+        case "read.finished":
+            return (
+                f"{entry['host']} {entry['verb']}: {count(entry.get('facts', 0), 'fact')}, {lasted(entry.get('duration_ms'))}"
+            )
+        case "host.connected":
+            session = entry.get("session", {})
+            return f"{entry['role']} {entry['host']}, {session.get('os', '')}, PowerShell {session.get('ps_version', '')}"
+    rest = {name: value for name, value in entry.items() if name not in _QUIET}
+    return ", ".join(f"{name}={plain(value)}" for name, value in rest.items())

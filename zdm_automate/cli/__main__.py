@@ -1,0 +1,85 @@
+"""The command `zdm`: its groups, and what becomes of an error. Exit codes: see `EPILOG`."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import typer
+
+from zdm_automate.cli import apply, evidence, hosts, lab, new, plan
+
+EPILOG = (
+    "Exit codes: 0 done, or nothing to change; 1 failed; 2 bad input, nothing was done; "
+    "3 refused by a rule, nothing was changed; 4 a change was started and its outcome is not known."
+)
+
+app = typer.Typer(
+    name="zdm",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    epilog=EPILOG,
+    help="Plan, apply and prove the scriptable steps of a swing migration. Nothing is changed but by `zdm apply`.",
+)
+app.command("new")(new.new)
+app.command("playbooks")(new.playbooks)
+app.command("check")(hosts.check)
+app.command("read")(hosts.read)
+app.command("plan")(plan.plan)
+app.command("plans")(plan.plans)
+app.command("apply")(apply.apply)
+app.command("verify")(apply.verify)
+app.command("status")(evidence.status)
+app.add_typer(evidence.checklist, name="checklist")
+app.add_typer(evidence.journal, name="journal")
+app.command("report")(evidence.report)
+app.add_typer(lab.app, name="lab")
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Runs one command; gives the exit code."""
+    from zdm_automate.errors import ZdmError
+
+    command: Any = typer.main.get_command(app)
+    try:
+        result = command.main(args=argv, prog_name="zdm", standalone_mode=False)
+    except ZdmError as problem:
+        typer.echo(f"zdm: {problem}", err=True)
+        return problem.exit_code
+    except typer.Exit as ended:
+        return int(ended.exit_code)
+    except (typer.Abort, KeyboardInterrupt):
+        typer.echo("zdm: stopped.", err=True)
+        return 1
+    except Exception as problem:  # noqa: BLE001 - a defect of ours is one sentence too; the whole of it goes into a file
+        return _bad_usage_or_defect(problem)
+    return int(result) if isinstance(result, int) else 0
+
+
+def _bad_usage_or_defect(problem: Exception) -> int:
+    import click
+
+    if isinstance(problem, click.ClickException):
+        problem.show()
+        return 2
+    return _defect(problem)
+
+
+def _defect(problem: Exception) -> int:
+    import tempfile
+    import traceback
+
+    with tempfile.NamedTemporaryFile("w", prefix="zdm-defect-", suffix=".txt", delete=False, encoding="utf-8") as stream:
+        stream.writelines(traceback.format_exception(problem))
+    typer.echo(f"zdm: a defect in zdm itself ({type(problem).__name__}); please report it with {stream.name}.", err=True)
+    return 1
+
+
+def run() -> None:
+    """The entry of the installed command."""
+    sys.exit(main())
+
+
+if __name__ == "__main__":
+    run()

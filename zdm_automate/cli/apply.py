@@ -1,0 +1,227 @@
+"""`zdm apply` and `zdm verify`: carry out a plan as approved, once; judge the hosts by fresh facts."""
+
+from __future__ import annotations
+
+import platform
+import signal
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from zdm_automate.cli.shown import HERE, AsJson, ProjectFolder, say, show, show_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from zdm_automate.cli.opening import Opened
+    from zdm_automate.journal import Journal
+    from zdm_automate.model import PlannedItem
+    from zdm_automate.planner import Plan
+    from zdm_automate.runner import Outcome
+
+EXIT = {"done": 0, "failed": 1, "interrupted": 1, "unknown": 4}
+
+
+def apply(
+    plan: Annotated[str, typer.Argument(help="Id of a plan, an unambiguous part of it, or `latest`.")],
+    project: ProjectFolder = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Carry out a plan: refused when the hosts have moved on since, used once, verified afterwards.
+
+    The first Ctrl-C stops at the next change; what was done stays done and is in the journal.
+    """
+    from zdm_automate.cli.opening import open_project
+
+    opened = open_project(project)
+    chosen = opened.plans.load(plan)
+    opened.plans.refuse_used(chosen)
+    what = opened.intended(opened.playbook(chosen.playbook))
+    with _alone(opened), opened.workplace(what) as work:
+        work.connect()
+        work.require(role for role in chosen.hosts if role not in what.book.optional)
+        work.refuse_skew(chosen.hosts)
+        gathering = work.check_fresh(what, chosen)
+        opened.plans.claim(chosen, opened.clock.now())
+        with _live(quiet=as_json) as observer, _stop_softly() as stop, opened.journal(chosen.id, (observer,)) as journal:
+            _begin(opened, journal, chosen)
+            work.report_hosts(journal)
+            work.report_reads(journal, gathering)
+            journal.write("plan.checked", fingerprint=chosen.fingerprint)
+            outcome = work.apply(what, chosen, journal, stop=stop)
+            head = journal.head
+    _finish(opened, chosen, outcome, head, as_json=as_json)
+
+
+def verify(
+    playbook: Annotated[str, typer.Argument(help="A playbook of `zdm playbooks`.")],
+    project: ProjectFolder = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Judge what a playbook is about by fresh facts, also from a client's seat and from outside. Changes nothing."""
+    from dataclasses import asdict
+
+    from zdm_automate.cli.opening import open_project
+    from zdm_automate.model import CheckState
+    from zdm_automate.report.text import checks_view
+    from zdm_automate.runner import write_checks
+
+    opened = open_project(project)
+    what = opened.intended(opened.playbook(playbook))
+    run = f"{opened.clock.now():%Y%m%d-%H%M%S}-verify-{playbook}"
+    with _alone(opened), opened.workplace(what) as work:
+        work.connect()
+        work.require(role for role in what.book.roles if role not in what.book.optional)
+        checks = work.verify(what)
+        with opened.journal(_unused(opened, run)) as journal:
+            journal.write("run.started", kind="verify", playbook=playbook, hosts=work.hosts, **_who(opened))
+            work.report_hosts(journal)
+            write_checks(checks, journal)
+            failed = [one for one in checks if one.state is CheckState.FAILED]
+            unknown = [one for one in checks if one.state is CheckState.UNKNOWN]
+            journal.write("run.finished", boundary=True, result="failed" if failed or unknown else "done", failed=len(failed))
+    if as_json:
+        show_json([asdict(one) for one in checks])
+    else:
+        show(checks_view(checks))
+    if failed or unknown:
+        raise typer.Exit(1)
+
+
+# --- one run ---
+
+
+def _unused(opened: Opened, run: str) -> str:
+    """A run id that no folder has yet."""
+    number = 1
+    name = run
+    while (opened.project.runs_folder / name).exists():
+        number += 1
+        name = f"{run}-{number}"
+    return name
+
+
+def _who(opened: Opened) -> dict[str, Any]:
+    from zdm_automate import __version__
+
+    return {"operator": opened.operator, "controller": platform.node(), "version": __version__}
+
+
+def _begin(opened: Opened, journal: Journal, plan: Plan) -> None:
+    journal.write(
+        "run.started",
+        boundary=True,
+        kind="apply",
+        plan=plan.id,
+        plan_digest=plan.digest,
+        playbook=plan.playbook,
+        hosts=plan.hosts,
+        items=[_planned(item) for item in plan.items],
+        **_who(opened),
+    )
+
+
+def _planned(item: PlannedItem) -> dict[str, Any]:
+    rows = [
+        {
+            name: value
+            for name, value in (
+                ("preview", str(row.preview)),
+                ("text", row.text),
+                ("role", row.role),
+                ("reason", row.reason),
+                ("not_before", row.not_before),
+                ("form", list(row.form)),
+            )
+            if value
+        }
+        for row in item.rows
+    ]
+    return {
+        "id": item.id,
+        "title": item.title,
+        "risk": str(item.risk),
+        "gate": item.gate,
+        "also": list(item.also),
+        "rows": rows,
+    }
+
+
+def _finish(opened: Opened, plan: Plan, outcome: Outcome, head: str, *, as_json: bool) -> None:
+    from dataclasses import asdict
+
+    from zdm_automate.report.html import write_report
+    from zdm_automate.report.text import outcome_view
+
+    report = write_report(opened.project.runs_folder / plan.id, opened.project.content.client)
+    if as_json:
+        show_json(
+            {
+                "run": plan.id,
+                "result": outcome.result,
+                "changed": outcome.changed,
+                "unchanged": outcome.unchanged,
+                "left": outcome.left,
+                "error": str(outcome.error) if outcome.error else "",
+                "checks": [asdict(one) for one in outcome.checks],
+                "journal_head": head,
+                "report": str(report),
+            }
+        )
+    else:
+        show(outcome_view(plan, outcome))
+        say(f"Evidence: {report} and journal.jsonl beside it; its last hash is {head[:16]}.")
+    if outcome.error is not None:
+        raise outcome.error
+    if EXIT[outcome.result]:
+        raise typer.Exit(EXIT[outcome.result])
+
+
+@contextmanager
+def _alone(opened: Opened) -> Iterator[None]:
+    """Holds the project for one run.
+
+    Raises:
+        RefusedError: another run holds it.
+    """
+    from filelock import FileLock, Timeout
+
+    from zdm_automate.errors import RefusedError
+
+    lock = FileLock(opened.project.folder / ".zdm-lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise RefusedError("another run of this project is at work.", hint="Wait for its end, or end it.") from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextmanager
+def _stop_softly() -> Iterator[Callable[[], bool]]:
+    """Turns the first Ctrl-C into a stop at the next change; the second one ends at once."""
+    asked = False
+
+    def handler(number: int, frame: Any) -> None:
+        nonlocal asked
+        if asked:
+            signal.default_int_handler(number, frame)
+        asked = True
+        typer.echo("\nstopping before the next change; once more ends at once and leaves the outcome unknown", err=True)
+
+    before = signal.signal(signal.SIGINT, handler)
+    try:
+        yield lambda: asked
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def _live(*, quiet: bool) -> Iterator[Any]:
+    from zdm_automate.cli.live import LiveView
+
+    with LiveView(quiet=quiet) as view:
+        yield view

@@ -1,0 +1,230 @@
+"""`zdm status`, `checklist`, `journal`, `report`: what was done, what is open, and whether the record is untouched."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from zdm_automate.cli.shown import HERE, AsJson, ProjectFolder, say, show, show_json
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from zdm_automate.cli.opening import Opened
+    from zdm_automate.progress import RowState
+
+checklist = typer.Typer(
+    no_args_is_help=True, help="The migration's checklist: where every row stands, and signing what was done by hand."
+)
+journal = typer.Typer(no_args_is_help=True, help="The journals: show a run, prove that nothing was altered.")
+
+Run = Annotated[str, typer.Argument(help="A run of `zdm status`, an unambiguous part of it, or `latest`.")]
+
+
+def status(project: ProjectFolder = HERE, as_json: AsJson = False) -> None:
+    """Show the runs, what was changed for a time, and what waits."""
+    from dataclasses import asdict
+
+    from rich.table import Table
+
+    from zdm_automate.cli.opening import open_project
+    from zdm_automate.facts.project import Temporary
+    from zdm_automate.report.text import RESULTS, temporaries_view
+
+    opened = open_project(project)
+    runs = [_run_row(path) for path in opened.project.journals()]
+    register = [one for one in opened.held() if isinstance(one, Temporary)]
+    if as_json:
+        show_json({"runs": runs, "temporaries": [asdict(one) for one in register]})
+        return
+    if not runs:
+        say("No run yet. Next: `zdm check`, then `zdm plan PLAYBOOK`.")
+        return
+    table = Table("RUN", "RESULT", "CHANGES", "BY", box=None, pad_edge=False)
+    for row in runs:
+        style = RESULTS.get(row["result"], "bold red")
+        table.add_row(row["run"], f"[{style}]{row['result'] or 'no end'}[/]", str(row["changes"]), row["operator"])
+    show(table)
+    if register:
+        show("", "Changed for a time, to be taken back:", temporaries_view(register))
+
+
+def _run_row(path: Path) -> dict[str, Any]:
+    from zdm_automate.report.story import tell
+
+    story = tell(_entries(path))
+    made = sum(change.changed for change in story.changes)
+    return {"run": path.parent.name, "kind": story.kind, "result": story.result, "changes": made, "operator": story.operator}
+
+
+def _entries(path: Path) -> list[dict[str, Any]]:
+    from zdm_automate.journal import read
+
+    return list(read(path))
+
+
+# --- checklist ---
+
+
+@checklist.command("show")
+def checklist_show(
+    everything: Annotated[bool, typer.Option("--all", help="Also the rows that nothing is known of yet.")] = False,
+    project: ProjectFolder = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Show where the rows stand: done by evidence, failed, waiting, by hand."""
+    from zdm_automate.cli.opening import open_project
+    from zdm_automate.report.text import checklist_view
+
+    rows = _states(open_project(project))
+    if as_json:
+        show_json(
+            [
+                {"item": r.item.id, "title": r.item.title, "state": r.state, "reason": r.reason, "not_before": r.not_before}
+                for r in rows
+            ]
+        )
+        return
+    show(checklist_view(rows, everything=everything))
+
+
+def _states(opened: Opened) -> tuple[RowState, ...]:
+    from zdm_automate.checklist import load_checklist
+    from zdm_automate.progress import checklist_state
+
+    known = load_checklist(opened.project.content.checklist, opened.folders("playbooks"))
+    return checklist_state(known, opened.entries())
+
+
+@checklist.command("sign")
+def checklist_sign(
+    item: Annotated[str, typer.Argument(help="The item, such as B-156.")],
+    step: Annotated[str, typer.Argument(help="The step by hand, as `zdm plan` names it; empty: the item itself.")] = "",
+    answer: Annotated[list[str] | None, typer.Option("--answer", help="A field of the form: name=value. Repeat it.")] = None,
+    by: Annotated[str, typer.Option(help="Who did it; empty: the operator.")] = "",
+    note: Annotated[str, typer.Option(help="What should be remembered.")] = "",
+    project: ProjectFolder = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Sign a step that a person has done, with what the form asks for."""
+    from zdm_automate.checklist import load_checklist
+    from zdm_automate.cli.apply import _alone, _unused, _who
+    from zdm_automate.cli.opening import open_project
+    from zdm_automate.errors import InputError
+
+    opened = open_project(project)
+    load_checklist(opened.project.content.checklist, opened.folders("playbooks")).item(item)
+    answers: dict[str, str] = {}
+    for one in answer or []:
+        name, sign, value = one.partition("=")
+        if not sign or not value.strip():
+            raise InputError(f"{one!r} is no answer.", hint="Write --answer 'name=value'.")
+        answers[name.strip()] = value.strip()
+    _refuse_incomplete(opened, item, step, answers)
+    signer = by or opened.operator
+    run = _unused(opened, f"{opened.clock.now():%Y%m%d-%H%M%S}-sign-{item}")
+    with _alone(opened), opened.journal(run) as record:
+        record.write("run.started", kind="sign", **_who(opened))
+        record.write("manual.signed", boundary=True, item=item, step=step or item, by=signer, answers=answers, note=note)
+        record.write("run.finished", boundary=True, result="done")
+    if as_json:
+        show_json({"item": item, "step": step or item, "by": signer, "answers": answers})
+    else:
+        say(f"{item} {step or ''} is signed by {signer}.".replace("  ", " "))
+
+
+def _refuse_incomplete(opened: Opened, item: str, step: str, answers: dict[str, str]) -> None:
+    """Asks that the step is one that a plan named, and that its form is filled in.
+
+    Raises:
+        UnknownNameError: no plan of the project has that step.
+        InputError: a field of the form is missing.
+    """
+    from zdm_automate.errors import InputError, UnknownNameError
+
+    steps = {
+        row.by_hand: row.form
+        for plan_id in opened.plans.ids()
+        for planned in opened.plans.load(plan_id).items
+        if planned.id == item
+        for row in planned.rows
+        if row.by_hand
+    }
+    if step not in steps and (step or steps):
+        known = ", ".join(steps) or "none; leave the step away"
+        raise UnknownNameError(f"item {item} has no step by hand {step!r}.", hint=f"Steps of its plans: {known}.")
+    missing = [field for field in steps.get(step, ()) if field not in answers]
+    if missing:
+        wanted = " ".join(f"--answer '{field}=...'" for field in missing)
+        raise InputError(f"the form of {item} {step} is not filled in: {', '.join(missing)}.", hint=f"Add {wanted}.")
+
+
+# --- journal ---
+
+
+@journal.command("show")
+def journal_show(run: Run = "latest", project: ProjectFolder = HERE, as_json: AsJson = False) -> None:
+    """Show the lines of a run's journal."""
+    from zdm_automate.report.text import journal_view
+
+    entries = _entries(_journal(project, run))
+    if as_json:
+        show_json(entries)
+        return
+    show(journal_view(entries))
+
+
+@journal.command("verify")
+def journal_verify(
+    run: Annotated[str, typer.Argument(help="One run; empty: all of the project.")] = "",
+    project: ProjectFolder = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Prove that no line was altered or removed: each carries the hash of the one before."""
+    from zdm_automate.journal import verify
+    from zdm_automate.project import read_project
+
+    paths = [_journal(project, run)] if run else read_project(project).journals()
+    rows = []
+    for path in paths:
+        found = verify(path)
+        rows.append({"run": path.parent.name, "lines": found.lines, "head": found.head, "torn_bytes": found.torn})
+        if not as_json:
+            torn = f", {found.torn} bytes of a torn last line left out" if found.torn else ""
+            say(f"{path.parent.name}: {found.lines} lines intact, head {found.head[:16]}{torn}")
+    if as_json:
+        show_json(rows)
+    elif not rows:
+        say("No journal yet.")
+
+
+def _journal(folder: Path, name: str) -> Path:
+    from zdm_automate.errors import UnknownNameError
+    from zdm_automate.project import read_project
+
+    paths = read_project(folder).journals()
+    fitting = [path for path in paths if path.parent.name == name] or [path for path in paths if name in path.parent.name]
+    if name == "latest" and paths:
+        fitting = paths[-1:]
+    if len(fitting) != 1:
+        known = ", ".join(path.parent.name for path in paths[-3:]) or "none yet"
+        raise UnknownNameError(
+            f"{'several runs fit' if fitting else 'there is no run'} {name!r}.", hint=f"The last ones: {known}."
+        )
+    return fitting[0]
+
+
+# --- report ---
+
+
+def report(run: Run = "latest", project: ProjectFolder = HERE, as_json: AsJson = False) -> None:
+    """Write the report of a run: one HTML file for the service request."""
+    from zdm_automate.project import read_project
+    from zdm_automate.report.html import write_report
+
+    path = write_report(_journal(project, run).parent, read_project(project).content.client)
+    if as_json:
+        show_json({"report": str(path)})
+    else:
+        say(f"{path} is written.")

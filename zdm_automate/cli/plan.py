@@ -1,0 +1,61 @@
+"""`zdm plan` and `zdm plans`: the dry run. It calls readers only and writes a plan that can be applied once."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from zdm_automate.cli.shown import HERE, AsJson, ProjectFolder, say, show, show_json
+
+
+def plan(
+    playbook: Annotated[str, typer.Argument(help="A playbook of `zdm playbooks`.")],
+    project: ProjectFolder = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Read the hosts and show what a playbook would change, item by item. Changes nothing."""
+    from zdm_automate.cli.opening import open_project
+    from zdm_automate.model import Preview
+    from zdm_automate.report.text import plan_view
+
+    opened = open_project(project)
+    what = opened.intended(opened.playbook(playbook))
+    with opened.workplace(what) as work:
+        work.connect()
+        work.require(role for role in what.book.roles if role not in what.book.optional)
+        gathering = work.read(what)
+        made = work.plan(what, gathering)
+    made = opened.plans.write(made)
+    if as_json:
+        counts = {str(kind): made.count(kind) for kind in Preview}
+        show_json({"id": made.id, "digest": made.digest, "requests": gathering.requests, "counts": counts, "items": made.items})
+        return
+    show(plan_view(made))
+    say(f"{len(gathering.calls)} readers, {gathering.requests} WSMan requests. Plan {made.id}, digest {made.digest[:12]}.")
+    if made.changes:
+        say(f"Next: `zdm apply {made.id}`, or change project.yaml and plan again. Nothing has been changed yet.")
+    else:
+        say(
+            "Nothing to apply now."
+            if made.count(Preview.WAIT) or made.count(Preview.MANUAL)
+            else "No change: all is as wanted."
+        )
+
+
+def plans(project: ProjectFolder = HERE, as_json: AsJson = False) -> None:
+    """Show the plans of the project and whether they were used."""
+    from rich.table import Table
+
+    from zdm_automate.plans import Plans
+    from zdm_automate.project import read_project
+
+    kept = Plans(read_project(project).plans_folder)
+    rows = [{"id": one, "used": kept.used(one)} for one in kept.ids()]
+    if as_json:
+        show_json(rows)
+        return
+    table = Table("PLAN", "USED", box=None, pad_edge=False)
+    for row in rows:
+        table.add_row(row["id"], row["used"] or "-")
+    show(table)
