@@ -7,6 +7,7 @@ from threading import Lock
 
 KINDS = ("drop-before", "drop-after", "delay", "401", "500", "quota", "slow-stream")
 SOAP_KINDS = frozenset({"quota"})
+MOST_SECONDS = 3600
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,10 +39,12 @@ class Faults:
         """Queues a fault.
 
         Raises:
-            ValueError: no such kind.
+            ValueError: no such kind, or a senseless count or time.
         """
         if fault.kind not in KINDS:
             raise ValueError(f"there is no fault {fault.kind!r}; there are: {', '.join(KINDS)}")
+        if fault.count < 1 or not 0 <= fault.seconds < MOST_SECONDS:
+            raise ValueError(f"a fault hits at least one request and takes less than {MOST_SECONDS} seconds")
         with self._lock:
             self._waiting.append(fault)
 

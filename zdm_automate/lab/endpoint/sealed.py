@@ -18,12 +18,15 @@ _TAIL = 400
 """Bytes that may follow a part: the closing boundary, or the heads of the next part."""
 
 
-def unseal(body: bytes, context: ContextProxy) -> bytes:
+def unseal(body: bytes, context: ContextProxy | None) -> bytes:
     """The envelope in clear; a message in several parts is joined.
 
     Raises:
-        ValueError: not that form, or not wrapped by this context.
+        ValueError: not that form, or there is no context.
+        SpnegoError: not wrapped by this context.
     """
+    if context is None:
+        raise ValueError("a sealed message needs a security context")
     parts = body.split(_OCTETS)[1:]
     if not parts:
         raise ValueError("the body is not a sealed message")
@@ -31,7 +34,7 @@ def unseal(body: bytes, context: ContextProxy) -> bytes:
     for part in parts:
         end = part.find(_END, max(0, len(part) - _TAIL))
         sealed = part if end < 0 else part[:end]
-        (length,) = struct.unpack("<i", sealed[:4])
+        length = int.from_bytes(sealed[:4], "little")
         if not 0 < length <= len(sealed) - 4:
             raise ValueError("the sealed message has a wrong header length")
         clear += context.unwrap_winrm(sealed[4 : 4 + length], sealed[4 + length :])

@@ -32,9 +32,12 @@ class TlsIdentity:
 
     @classmethod
     def of(cls, folder: Path, names: Sequence[str]) -> TlsIdentity:
-        """The identity in a folder, made where there is none; the first name is the subject, all are alternative names."""
+        """The identity in a folder: the first name is the subject, all are alternative names.
+
+        Made where there is none, and anew where the one that stands lacks a name or ends within a day.
+        """
         certificate, key = folder / f"{names[0]}.crt", folder / f"{names[0]}.key"
-        if not (certificate.exists() and key.exists()):
+        if not (certificate.exists() and key.exists() and _serves(certificate, names)):
             folder.mkdir(parents=True, exist_ok=True)
             _make(certificate, key, names)
         made = x509.load_pem_x509_certificate(certificate.read_bytes())
@@ -46,6 +49,14 @@ class TlsIdentity:
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         context.load_cert_chain(self.certificate, self.key)
         return context
+
+
+def _serves(certificate: Path, names: Sequence[str]) -> bool:
+    made = x509.load_pem_x509_certificate(certificate.read_bytes())
+    told = made.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    return {_alternative(one) for one in names} <= set(told) and made.not_valid_after_utc > datetime.now(UTC) + timedelta(
+        days=1
+    )
 
 
 def _make(certificate: Path, key: Path, names: Sequence[str]) -> None:
@@ -65,7 +76,8 @@ def _make(certificate: Path, key: Path, names: Sequence[str]) -> None:
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
         .sign(secret, SHA256())
     )
-    with open(os.open(key, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
+    key.unlink(missing_ok=True)  # an older file would keep its mode
+    with open(os.open(key, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
         stream.write(secret.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     certificate.write_bytes(made.public_bytes(Encoding.PEM))
 
