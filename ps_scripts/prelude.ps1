@@ -112,6 +112,41 @@ function Get-ZdmFileState {
     return $state
 }
 
+function Get-ZdmDhcpWay {
+    # How the DHCP server of this host is asked: module, netsh (2008 R2 and older), or none without the role.
+    # Neither way answers while the service is stopped, and that must not look like a server without scopes.
+    $service = Get-WmiObject -Class Win32_Service -Filter "Name='DHCPServer'"
+    if ($null -eq $service) { return 'none' }
+    if ([string]$service.State -ne 'Running') {
+        Stop-ZdmVerb -Code Precondition -Message 'The service DHCPServer does not run; its configuration cannot be read or changed.' -Target 'DHCPServer'
+    }
+    if (Import-ZdmModule DhcpServer) { return 'module' }
+    return 'netsh'
+}
+
+function Invoke-ZdmDhcpNetsh {
+    # netsh dhcp server <words>, quoted as netsh wants it; its lines, or the error of a code other than 0.
+    param([string[]]$Words)
+    $run = Invoke-ZdmNative -FilePath 'netsh.exe' -ArgumentList (@('dhcp', 'server') + $Words)
+    if ($run.ExitCode -ne 0) {
+        $said = (@($run.StdOut | Where-Object { $_ -match '\S' }) + @("exit code $($run.ExitCode)"))[0]
+        Stop-ZdmVerb -Code NativeExit -Message "netsh dhcp server $($Words -join ' '): $said" -Target 'netsh'
+    }
+    return $run.StdOut
+}
+
+function New-ZdmNativeText {
+    # What a native tool printed, for the parser that knows its text.
+    param([string]$Tool, [string]$Command, [string[]]$Lines)
+    return New-ZdmFact -Type 'Zdm.NativeText' -Property @{
+        Tool     = $Tool
+        Command  = $Command
+        ExitCode = 0
+        Lines    = [string[]]@($Lines)
+        Culture  = $ZdmHostCulture
+    }
+}
+
 function Get-ZdmSessionFact {
     # What the controller has to know of the host before it trusts it with anything.
     $system = Get-WmiObject -Class Win32_OperatingSystem

@@ -173,9 +173,16 @@ class Call:
 def modules_of(host: Host) -> frozenset[str]:
     """The Windows modules that are there for this host's release and installed features."""
     level = host.windows.level
+    directory = (
+        {"ActiveDirectory"}
+        if "AD-Domain-Services" in host.features and host.windows.version[:3] not in {"5.2", "6.0"}
+        else set()
+    )
     if level == 0:
-        return frozenset({"ServerManager"}) if host.windows.version.startswith("6.1") and host.windows.server else frozenset()
+        old = host.windows.version.startswith("6.1") and host.windows.server
+        return frozenset({"ServerManager"} | directory) if old else frozenset()
     found = {"NetTCPIP", "DnsClient", "ScheduledTasks", "SmbShare"}
+    found |= directory
     if host.windows.server:
         found.add("ServerManager")
     if {"DNS", "RSAT-DNS-Server"} & host.features:

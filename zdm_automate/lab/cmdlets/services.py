@@ -68,3 +68,11 @@ def stop_service(call: Call, /, *, Name: str, **_: Any) -> None:
     """Stops a service."""
     found = _service(call, Name, "StopServiceCommand")
     call.update(call.world.with_host(call.host.with_service(replace(found, state="Stopped"))))
+
+
+@cmdlet("Restart-Service")
+def restart_service(call: Call, /, *, Name: str, **_: Any) -> None:
+    """Stops and starts a service."""
+    _service(call, Name, "RestartServiceCommand")
+    stop_service(call, Name=Name)
+    start_service(call, Name=Name)

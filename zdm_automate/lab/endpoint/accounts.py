@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import os
-import secrets
 from contextlib import contextmanager
 from hmac import compare_digest
 from threading import Lock
@@ -16,7 +15,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-VARIABLE: Final = "NTLM_USER_FILE"
+FILE: Final = "NTLM_USER_FILE"
+LEVEL: Final = "LM_COMPAT_LEVEL"
+NO_LM_HASH: Final = "0" * 32
+ONLY_NTLM2: Final = "5"
+"""Below it pyspnego's acceptor takes an LM answer that proves no password."""
+
 _ENVIRONMENT = Lock()
 """The environment belongs to the process; so does the lock around its change."""
 
@@ -34,8 +38,7 @@ class Accounts:
         self._spelling = {user.casefold(): user for user in passwords}
         self._file: Path | None = None
         self._lines = [
-            # An LM hash of zeros is one that anybody can answer with; nobody knows a random one.
-            f"{shape}:1000:{secrets.token_hex(16)}:{base64.b16encode(digest).decode()}:[U]:LCT-00000000"
+            f"{shape}:1000:{NO_LM_HASH}:{base64.b16encode(digest).decode()}:[U]:LCT-00000000"
             for user, digest in self._hashes.items()
             for shape in (
                 user,
@@ -64,15 +67,16 @@ class Accounts:
     def offered(self) -> Iterator[None]:
         """Within it pyspnego's acceptor knows these accounts, and no others."""
         with _ENVIRONMENT:
-            before = os.environ.pop(VARIABLE, None)
+            before = {name: os.environ.pop(name, None) for name in (FILE, LEVEL)}
             if self._file is not None:
-                os.environ[VARIABLE] = str(self._file)
+                os.environ |= {FILE: str(self._file), LEVEL: ONLY_NTLM2}
             try:
                 yield
             finally:
-                os.environ.pop(VARIABLE, None)
-                if before is not None:
-                    os.environ[VARIABLE] = before
+                for name, value in before.items():
+                    os.environ.pop(name, None)
+                    if value is not None:
+                        os.environ[name] = value
 
     def knows(self, user: str, password: str) -> bool:
         """Whether Basic with this name and password is good."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from zdm_automate.lab.world import dhcp_serve
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
     Due = Callable[[World], datetime | None]
     Fire = Callable[[World], World]
 
-SOURCES: tuple[tuple[Due, Fire], ...] = ()
+SOURCES: tuple[tuple[Due, Fire], ...] = ((dhcp_serve.due, dhcp_serve.fire),)
 """Per area: when its next event falls due, and the world after the events due at `world.now`. A fired event must be gone."""
 
 

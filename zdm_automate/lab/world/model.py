@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from zdm_automate.errors import WorldInvalidError
-from zdm_automate.lab.world.dhcp import DhcpClient, DhcpServer
+from zdm_automate.lab.world.dhcp import DhcpClient, DhcpServer, Visits
 from zdm_automate.lab.world.directory import Directory
 from zdm_automate.lab.world.dns import DnsServer, Resolver
 from zdm_automate.lab.world.host import Host
@@ -33,6 +33,7 @@ class World:
         dhcp: DHCP servers by host.
         resolvers: the name resolution of each host (its cache), by host.
         clients: DHCP clients by name; a client of a host's name is that host's network side.
+        visits: the coming and going of foreign devices; None for an office without.
         accounts: hash of name and password by logon name, as `account_hash` makes it.
     """
 
@@ -46,6 +47,7 @@ class World:
     dhcp: Mapping[str, DhcpServer] = field(default_factory=dict)
     resolvers: Mapping[str, Resolver] = field(default_factory=dict)
     clients: Mapping[str, DhcpClient] = field(default_factory=dict)
+    visits: Visits | None = None
     accounts: Mapping[str, str] = field(default_factory=dict)
 
     def knows(self, user: str, password: str) -> bool:
