@@ -26,6 +26,7 @@ from zdm_automate.facts.dhcp import (
     DhcpAuthorization,
     DhcpExclusion,
     DhcpFailover,
+    DhcpLease,
     DhcpOption,
     DhcpReservation,
     DhcpScope,
@@ -39,6 +40,11 @@ if TYPE_CHECKING:
 
 CLOSING = "B-191"
 DNS_SERVERS = 6
+ANSWERED_BY_SERVICE = tuple(
+    kind.zdm_type for kind in (DhcpServer, DhcpScope, DhcpExclusion, DhcpReservation, DhcpOption, DhcpLease, DhcpFailover)
+)
+"""What nobody can read of a server whose service is stopped."""
+
 POINTING = {42: "time servers", 44: "WINS servers", 66: "boot server", 150: "TFTP servers"}
 """Options that often hold the old server's address and need a person's decision."""
 
@@ -89,11 +95,22 @@ def serving(facts: Facts, role: str) -> bool:
     return running and any(scope.state == "Active" for scope in facts.of(role, DhcpScope))
 
 
+def old_is_silent(facts: Facts) -> bool:
+    """Whether the old server's service does not run: it leases nothing then, and answers no reader either."""
+    service = facts.one("old", Service, "DHCPServer")
+    return service is None or service.state != "Running"
+
+
 def old_is_out(facts: Facts, intent: DhcpIntent) -> bool:
     """Whether the old server is stopped for good and no longer authorised."""
     service = facts.one("old", Service, "DHCPServer")
     stopped = service is None or (service.state != "Running" and service.start_mode == "Disabled")
     return stopped and facts.one("new", DhcpAuthorization, intent.old_address) is None
+
+
+def old_scopes(facts: Facts) -> tuple[DhcpScope, ...]:
+    """The old server's scopes; none while it is silent."""
+    return () if old_is_silent(facts) else facts.of("old", DhcpScope)
 
 
 def way(facts: Facts, intent: DhcpIntent) -> str:
@@ -108,12 +125,12 @@ def way(facts: Facts, intent: DhcpIntent) -> str:
 
 def scopes(facts: Facts) -> tuple[DhcpScope, ...]:
     """The scopes to move: the old server's, or after the switch those of the new one."""
-    return facts.of("old", DhcpScope) or facts.of("new", DhcpScope)
+    return old_scopes(facts) or facts.of("new", DhcpScope)
 
 
 def ready_at(facts: Facts, intent: DhcpIntent) -> datetime | None:
     """When the last client has renewed into the short lease: one old lease after it was lowered. None: at any time."""
-    if not intent.wait_old_lease:
+    if not intent.wait_old_lease or old_is_silent(facts):
         return None
     moments = [
         datetime.fromisoformat(lowered.since_utc) + timedelta(seconds=lowered.old_value)
@@ -273,7 +290,15 @@ def carry_configuration(facts: Facts, intent: DhcpIntent) -> Iterator[Step]:
     ]
     yield change(
         VerbCall(
-            role="new", verb="Import-ZdmDhcp", params={"path": path, "backup_path": backup, "leases": True, "netsh": netsh}
+            role="new",
+            verb="Import-ZdmDhcp",
+            params={
+                "path": path,
+                "scope_id": [scope.scope_id for scope in facts.of("old", DhcpScope)],
+                "backup_path": backup,
+                "leases": True,
+                "netsh": netsh,
+            },
         ),
         f"import {len(facts.of('old', DhcpScope))} scopes with options, reservations and leases",
         before={"Scopes": len(facts.of("new", DhcpScope))},
@@ -323,6 +348,7 @@ def set_service(facts: Facts, role: str, start_mode: str, state: str) -> Step:
     def call(mode: str, now: str) -> VerbCall:
         return VerbCall(role=role, verb="Set-ZdmServiceState", params={"name": "DHCPServer", "start_mode": mode, "state": now})
 
+    stops = found.state == "Running" and state == "Stopped"
     return ensure(
         facts,
         call(start_mode, state),
@@ -330,6 +356,7 @@ def set_service(facts: Facts, role: str, start_mode: str, state: str) -> Step:
         f"service DHCPServer: {start_mode}, {state}",
         inverse=call(found.start_mode, found.state),
         seconds=15,
+        hides=ANSWERED_BY_SERVICE if stops else (),
     )
 
 

@@ -48,6 +48,8 @@ from ._dhcp_steps import (
     install_role,
     leave_failover,
     old_is_out,
+    old_is_silent,
+    old_scopes,
     pair_servers,
     place,
     ready_at,
@@ -74,12 +76,11 @@ playbook = Playbook(
 
 @playbook.reads
 def reads(_intent: DhcpIntent, _hosts: Mapping[str, str]) -> Iterator[Read]:
-    """Both servers whole, and what the directory says; the new server may not have the role yet."""
+    """Both servers whole, and what the directory says. A host without the role gives nothing; a stopped server is a gap."""
     for role in ("old", "new"):
-        bare = role == "new"
-        yield Read(role=role, verb="Get-ZdmDhcpServer", optional=bare)
+        yield Read(role=role, verb="Get-ZdmDhcpServer")
         for noun in ("Scope", "Exclusion", "Reservation", "Option", "Lease", "Failover"):
-            yield Read(role=role, verb=f"Get-ZdmDhcp{noun}", optional=bare or noun in {"Lease", "Failover"})
+            yield Read(role=role, verb=f"Get-ZdmDhcp{noun}")
         yield Read(role=role, verb="Get-ZdmService", params={"name": ["DHCPServer"]})
     yield Read(role="new", verb="Get-ZdmRole", params={"name": ["DHCP"]})
     yield Read(role="new", verb="Get-ZdmDhcpAuthorization")
@@ -92,7 +93,7 @@ def reads(_intent: DhcpIntent, _hosts: Mapping[str, str]) -> Iterator[Read]:
 @playbook.item("B-101", "DHCP option 006 names the new DNS server", risk=Risk.MEDIUM, also=("A-083", "C-057"))
 def name_new_dns_server(facts: Facts, intent: DhcpIntent) -> Iterator[Step]:
     """On the old server the new one is added as second; the new server's copy names it first."""
-    if old_is_out(facts, intent):
+    if old_is_silent(facts):
         yield same("the old server leases no more", role="old")
         return
     for option in facts.of("old", DhcpOption):
@@ -111,7 +112,7 @@ def name_new_dns_server(facts: Facts, intent: DhcpIntent) -> Iterator[Step]:
 @playbook.item("B-102", "Lease time lowered one old lease ahead", also=("A-081",))
 def lower_lease_time(facts: Facts, intent: DhcpIntent) -> Iterator[Step]:
     """Every active scope of the old server, except where failover keeps the leases."""
-    if old_is_out(facts, intent):
+    if old_is_silent(facts):
         yield same("the old server leases no more", role="old")
         return
     if way(facts, intent) == "failover":
@@ -142,12 +143,20 @@ def prepare_new_server(facts: Facts, intent: DhcpIntent) -> Iterator[Step]:
         )
         return
     yield same("role DHCP is installed", role="new")
-    if old_is_out(facts, intent):
-        yield same("the configuration has been brought across", role="new")
+    if old_is_silent(facts):
+        yield _came_across(facts)
     elif way(facts, intent) == "failover":
         yield from pair_servers(facts, intent)
     else:
         yield from _bring_configuration(facts, intent)
+
+
+def _came_across(facts: Facts) -> Step:
+    """What is said of the configuration once the old server is silent and cannot be asked any more."""
+    if facts.of("new", DhcpScope):
+        return same("the configuration has been brought across", role="new")
+    reason = "the new server has no scope and the old one does not run: start the old one's service and plan again"
+    return unpredictable("bring the configuration across", reason, role="new")
 
 
 def _bring_configuration(facts: Facts, intent: DhcpIntent) -> Iterator[Step]:
@@ -201,10 +210,10 @@ def switch_servers(facts: Facts, intent: DhcpIntent) -> Iterator[Step]:
 
 def close_old_side(facts: Facts, intent: DhcpIntent) -> Iterator[Step]:
     """Step 3 of the switch: scopes inactive, service stopped and disabled, authorisation removed."""
-    if way(facts, intent) == "failover" and not old_is_out(facts, intent):
+    if not old_is_silent(facts) and way(facts, intent) == "failover":
         yield from leave_failover(facts, intent)
     else:
-        for scope in facts.of("old", DhcpScope):
+        for scope in old_scopes(facts):
             if scope.state == "Active":
                 yield set_state("old", replace(scope, state="Inactive"), f"scope {scope.scope_id}: inactive on the old server")
     yield set_service(facts, "old", "Disabled", "Stopped")

@@ -99,6 +99,7 @@ class Change:
         inverse: the call that puts `before` back; None with `no_inverse` saying why.
         temporary: the item that must take it back later; empty for a lasting change.
         seconds: nominal duration.
+        hides: schemas that nobody can read on the role's host any more after it (a stopped server answers no reader).
     """
 
     id: str
@@ -116,6 +117,7 @@ class Change:
     temporary: str = ""
     note: str = ""
     seconds: int = 5
+    hides: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -70,6 +70,8 @@ def plan_items(specs: Iterable[ItemSpec], facts: Facts, intent: Any) -> tuple[Pl
                 row = replace(row, preview=Preview.WAIT, reason=blocker, change=None)
             elif row.preview is Preview.CHANGE:
                 facts = facts.after(step.effects)
+                for hidden in step.hides:
+                    facts = facts.without(step.role, hidden, f"cannot be read any more after: {step.text}")
             if row.preview in {Preview.WAIT, Preview.UNKNOWN}:
                 blocker = blocker or row.reason
                 held.setdefault(spec.id, row.reason)

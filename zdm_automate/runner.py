@@ -101,15 +101,10 @@ def refuse_stale(plan: Plan, gathering: Gathering, *, intent_hash: str = "") -> 
             f"the project file wants something else than when plan {plan.id} was made.",
             hint=f"Nothing was changed. Make a new one with `zdm plan {plan.playbook}`.",
         )
-    if gathering.failures:
-        first = gathering.failures[0]
-        raise PlanStaleError(
-            f"plan {plan.id} cannot be checked against the hosts: {first.error}",
-            hint="Nothing was changed.",
-        )
     if gathering.facts.fingerprint() != plan.fingerprint:
+        failed = next((f" {done.read.verb} failed: {done.error}" for done in gathering.failures if not done.read.optional), "")
         raise PlanStaleError(
-            f"the hosts are no longer as they were when plan {plan.id} was made.",
+            f"the hosts are no longer as they were when plan {plan.id} was made.{failed}",
             hint=f"Nothing was changed. Make a new one with `zdm plan {plan.playbook}`.",
         )
 
@@ -244,15 +239,16 @@ def _result(record: ChangeRecord | None, error: ZdmError | None) -> str:
 def _settle(change: Change, bench: Bench, problem: OutcomeUnknownError) -> tuple[bool, ZdmError | None]:
     """Lets the paired readers say whether a change happened: (settled, what to raise)."""
     try:
-        facts = _read_back(change.effects, bench)
-        done = all(facts.holds(effect) for effect in _watched(change.effects))
+        seen = _seen(change.effects)
+        facts = _read_back(seen, bench)
+        done = all(facts.holds(effect) for effect in seen)
     except ZdmError as second:
         both = f"{problem.message}; reading back failed too: {second}"
         return False, OutcomeUnknownError(both, host=problem.host, hint=problem.hint)
-    if done and _watched(change.effects):
-        return True, None
-    if not _watched(change.effects):
+    if not seen:
         return False, problem
+    if done:
+        return True, None
     return True, ZdmError(
         f"{change.call.verb} was interrupted and the host shows that it did not happen: {problem.message}",
         host=problem.host,
@@ -267,7 +263,9 @@ def _verify_item(item: PlannedItem, bench: Bench, journal: Writer) -> None:
     Raises:
         ZdmError: something is not as it was announced.
     """
-    effects = [effect for row in item.rows if row.preview is Preview.CHANGE and row.change for effect in row.change.effects]
+    changes = [row.change for row in item.rows if row.preview is Preview.CHANGE and row.change is not None]
+    hidden = {(change.call.role, zdm_type) for change in changes for zdm_type in change.hides}
+    effects = [e for change in changes for e in change.effects if (e.role, e.zdm_type) not in hidden]
     last = {(e.role, e.zdm_type, fact_of(e).identity()): e for e in _watched(tuple(effects))}
     if not last:
         return
@@ -284,11 +282,14 @@ def _verify_item(item: PlannedItem, bench: Bench, journal: Writer) -> None:
         )
 
 
-def _watched(effects: tuple[Effect, ...]) -> tuple[Effect, ...]:
+def _seen(effects: tuple[Effect, ...]) -> tuple[Effect, ...]:
     """The effects that a reader can see."""
-    return tuple(
-        e for e in effects if e.role != PROJECT and fact_class(e.zdm_type).reader and not fact_class(e.zdm_type).transient
-    )
+    return tuple(e for e in effects if e.role != PROJECT and fact_class(e.zdm_type).reader)
+
+
+def _watched(effects: tuple[Effect, ...]) -> tuple[Effect, ...]:
+    """Those of them that stay: a fact that moves by itself proves a change right after it, not later."""
+    return tuple(e for e in _seen(effects) if not fact_class(e.zdm_type).transient)
 
 
 def _read_back(effects: tuple[Effect, ...], bench: Bench) -> Facts:
@@ -297,7 +298,7 @@ def _read_back(effects: tuple[Effect, ...], bench: Bench) -> Facts:
     Raises:
         ZdmError: one of them could not be read.
     """
-    wanted = {(e.role, fact_class(e.zdm_type).reader) for e in _watched(effects)}
+    wanted = {(e.role, fact_class(e.zdm_type).reader) for e in effects}
     reads = [Read(role=role, verb=verb) for role, verb in sorted(wanted)]
     readers: Mapping[str, Reader] = bench.workers
     got = gather(readers, reads, output_of=bench.scripts.output_of, now=bench.now(), hosts=bench.hosts)

@@ -39,6 +39,7 @@ class Step:
     seconds: int = 5
     form: tuple[str, ...] = ()
     by_hand: str = ""
+    hides: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +98,7 @@ def change(  # noqa: PLR0913 - a change is its parts, named
     temporary: str = "",
     note: str = "",
     seconds: int = 5,
+    hides: tuple[str, ...] = (),
 ) -> Step:
     """One call of an applier.
 
@@ -119,6 +121,7 @@ def change(  # noqa: PLR0913 - a change is its parts, named
         temporary=temporary,
         note=note,
         seconds=seconds,
+        hides=hides,
     )
 
 
@@ -135,6 +138,7 @@ def ensure(  # noqa: PLR0913
     temporary: str = "",
     note: str = "",
     seconds: int = 5,
+    hides: tuple[str, ...] = (),
 ) -> Step:
     """A change that makes a fact be as wanted, or no change where it is so already.
 
@@ -158,6 +162,7 @@ def ensure(  # noqa: PLR0913
         temporary=temporary,
         note=note,
         seconds=seconds,
+        hides=hides,
     )
 
 
@@ -234,4 +239,5 @@ def planned_change(step: Step, spec: ItemSpec, number: int) -> Change:
         temporary=step.temporary,
         note=step.note,
         seconds=step.seconds,
+        hides=step.hides,
     )

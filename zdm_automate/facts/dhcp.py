@@ -155,6 +155,7 @@ class DhcpClientLease(Fact):
     zdm_type: ClassVar[str] = "Zdm.DhcpClientLease"
     reader: ClassVar[str] = "Get-ZdmDhcpClientLease"
     key: ClassVar[tuple[str, ...]] = ("interface_alias",)
+    volatile: ClassVar[frozenset[str]] = frozenset({"ip_address", "lease_obtained_utc", "lease_expires_utc", "dns_servers"})
     transient: ClassVar[bool] = True
 
     interface_alias: str

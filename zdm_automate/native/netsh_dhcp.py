@@ -31,11 +31,11 @@ TYPES = {
 }
 KINDS = {"DHCP": "Dhcp", "BOOTP": "Bootp", "BOTH": "Both"}
 NO_END = 2**32 - 1
-_COMMAND = re.compile(r"^\s*dhcp\s+server\s+(?:\\\\\S+\s+)?(?:v4\s+)?(.*)$", re.IGNORECASE)
+_COMMAND = re.compile(r"^\s*dhcp\s+server\s+(?:(?!(?:add|set|scope|v[46])\s)\S+\s+)?(?:v4\s+)?(.*)$", re.IGNORECASE)
 _WORD = re.compile(r'(\w+)="([^"]*)"|"([^"]*)"|(\S+)')
 _CLIENT = re.compile(
-    r"^\s*(?P<ip>\d+\.\d+\.\d+\.\d+)\s*-\s*\d+\.\d+\.\d+\.\d+\s*-\s*(?P<id>(?:[0-9a-fA-F]{2}-?)+)\s*-(?P<until>.*?)"
-    r"-\s*(?P<type>[NDBUR])\s*-\s*(?P<name>.*)$"
+    r"^\s*(?P<ip>\d+\.\d+\.\d+\.\d+)\s*-\s*\d+\.\d+\.\d+\.\d+\s*-\s*(?P<id>[0-9a-fA-F]{2}(?:-[0-9a-fA-F]{2}(?![0-9a-fA-F]))*)"
+    r"\s*-(?P<until>.*?)-\s*(?P<type>[NDBUR])\s*-\s*(?P<name>.*)$"
 )
 
 
@@ -55,11 +55,15 @@ def parse_dump(text: NativeText) -> Iterator[Fact]:
     """Everything that a dump says: the server, scopes, exclusions, reservations, option values of all levels and classes.
 
     Raises:
-        WireError: a line about a scope that no line has made.
+        WireError: not one command in it, or a line about a scope that no line has made.
     """
+    commands = [found for found in map(words, text.lines) if found]
+    if not commands:
+        said = next((line.strip() for line in text.lines if line.strip()), "nothing")
+        raise WireError(f"the text of netsh is no dump; it says: {said}", error_id="ZdmSchema")
     dump = _Dump()
-    for line in text.lines:
-        dump.take(words(line))
+    for command in commands:
+        dump.take(command)
     yield from dump.facts()
 
 
@@ -71,6 +75,7 @@ class _Dump:
         self.rest: list[Fact] = []
         self.attempts = 0
         self.audit: str | None = None
+        self.bindings: list[str] = []
 
     def take(self, line: tuple[str, ...]) -> None:
         low = tuple(word.casefold() for word in line)
@@ -86,8 +91,8 @@ class _Dump:
                 self.attempts = int(number)
             case ("set", "auditlog", "path", "=", _, *_):
                 self.audit = line[4]
-            case ("add", "superscope", _, scope_id):
-                self._scope(scope_id)["superscope"] = line[2]
+            case ("set", "bindings", "interface", "=", _, "mode", "=", "enable"):
+                self.bindings.append(line[4])
 
     def _scope(self, scope_id: str) -> dict[str, object]:
         try:
@@ -95,16 +100,19 @@ class _Dump:
         except KeyError:
             raise WireError(f"netsh dump speaks of the scope {scope_id} before it is made.", error_id="ZdmSchema") from None
 
-    def _in_scope(self, scope_id: str, line: tuple[str, ...], low: tuple[str, ...]) -> None:
+    def _in_scope(self, scope_id: str, line: tuple[str, ...], low: tuple[str, ...]) -> None:  # noqa: C901 - one line per command
         scope = self._scope(scope_id)
         match low:
             case ("set", "state", number):
                 scope["state"] = "Active" if number in {"1", "3"} else "Inactive"
             case ("set", "delayoffer", number):
                 scope["delay"] = int(number)
-            case ("add", "iprange", start, end, *_):
+            case ("set", "superscope", _, *_):
+                scope["superscope"] = line[2]
+            case ("add", "iprange", start, end, *rest):
                 scope.setdefault("start", start)
                 scope["end"] = end
+                scope["type"] = KINDS.get(rest[0].upper(), "Dhcp") if rest else "Dhcp"
             case ("add", "excluderange", start, end, *_):
                 self.rest.append(DhcpExclusion(scope_id=scope_id, start_range=start, end_range=end))
             case ("add", "reservedip", address, digits, *_):
@@ -157,7 +165,7 @@ class _Dump:
             is_authorized=None,
             is_domain_joined=None,
             conflict_detection_attempts=self.attempts,
-            bindings=(),
+            bindings=tuple(self.bindings),
             module_version=None,
             audit_log_path=self.audit,
         )
@@ -174,7 +182,7 @@ class _Dump:
                 state="Active" if found["state"] == "Active" else "Inactive",
                 superscope_name=str(found.get("superscope", "")),
                 delay_milliseconds=int(str(found.get("delay", 0))),
-                type="Dhcp",
+                type=str(found.get("type", "Dhcp")),
             )
         yield from self.rest
 
@@ -182,6 +190,8 @@ class _Dump:
 @parser("netsh", "dhcp server scope show clients 1")
 def parse_clients(text: NativeText) -> Iterator[Fact]:
     """The rows of a list of clients; when a lease ends is not read, it is written in the host's language.
+
+    An unused reservation counts as an active one where its word is not the English one.
 
     The reader writes the scope before the text, as a line `# scope 192.0.2.0`.
 
@@ -196,14 +206,15 @@ def parse_clients(text: NativeText) -> Iterator[Fact]:
         if found is None:
             continue
         bad = found["name"].strip().upper().startswith("BAD_ADDRESS")
-        dated = any(sign.isdigit() for sign in found["until"])
-        reserved = not dated
+        until = found["until"].strip()
+        reserved = "InactiveReservation" if until.upper() == "INACTIVE" else "ActiveReservation"
+        dated = any(sign.isdigit() for sign in until)
         yield DhcpLease(
             scope_id=scope_id,
             ip_address=found["ip"],
             client_id=hyphened(found["id"].replace("-", "")),
             host_name=found["name"].strip(),
-            state="Declined" if bad else "ActiveReservation" if reserved else "Active",
+            state="Declined" if bad else "Active" if dated else reserved,
             expires_at_utc=None,
             is_bad=bad,
         )

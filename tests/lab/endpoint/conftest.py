@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from endpoint_line import PASSWORD, USER, Echo, Line, Relay
+from endpoint_line import PASSWORD, SECOND_PASSWORD, SECOND_USER, USER, Echo, Line, Relay
 
 from zdm_automate.lab.endpoint.accounts import Accounts
 from zdm_automate.lab.endpoint.connection import Limits
@@ -26,8 +26,8 @@ def echo() -> Echo:
 
 @pytest.fixture
 def accounts(tmp_path: Path) -> Accounts:
-    """The account of the tests, for NTLM as well."""
-    made = Accounts({USER: PASSWORD}, netbios="TINY", domain="tiny.example.org")
+    """The accounts of the tests, for NTLM as well."""
+    made = Accounts({USER: PASSWORD, SECOND_USER: SECOND_PASSWORD}, netbios="TINY", domain="tiny.example.org")
     made.offer_ntlm(tmp_path / "accounts")
     return made
 

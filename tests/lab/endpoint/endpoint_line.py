@@ -1,4 +1,4 @@
-"""One account, a handler that echoes, and a raw connection, for the tests of the endpoint."""
+"""Two accounts, a handler that echoes, and a raw connection, for the tests of the endpoint."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from zdm_automate.lab.endpoint.seam import Answer, Request
 from zdm_automate.lab.endpoint.tls import TlsIdentity
 
 USER = "Administrator"
-PASSWORD = "pä$$w0rd:\u2713"
+PASSWORD = "pä$$w0rd:ß"
+SECOND_USER, SECOND_PASSWORD = "Müller", "пароль\u2713"
 BASIC = "Basic " + base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
 SOAP = (
     '<s:Envelope><s:Header><a:Action s:mustUnderstand="true">http://x/shell/{action}</a:Action></s:Header>{text}</s:Envelope>'

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import requests
 import spnego
-from endpoint_line import BASIC, PASSWORD, USER, Echo, Line, Relay, envelope
+from endpoint_line import BASIC, PASSWORD, SECOND_PASSWORD, SECOND_USER, USER, Echo, Line, Relay, envelope
 from pypsrp.exceptions import AuthenticationError, WinRMTransportError
 from pypsrp.wsman import WSMan
 from requests_ntlm import HttpNtlmAuth
@@ -88,6 +88,15 @@ def test_others_are_refused(
     assert echo.seen == []
 
 
+@pytest.mark.parametrize("auth", ["ntlm", "negotiate"])
+def test_names_and_passwords_are_unicode(listen: Listen, echo: Echo, auth: str) -> None:
+    """Beyond the Latin letters too, which Basic's clients cannot send."""
+    with client(listen().port, None, auth, f"TINY\\{SECOND_USER}", SECOND_PASSWORD) as wsman:
+        wsman.transport.send(envelope())
+
+    assert [one.user for one in echo.seen] == [f"TINY\\{SECOND_USER}"]
+
+
 @pytest.mark.parametrize("https", [False, True])
 def test_pywinrm_gets_in(listen: Listen, tls: TlsIdentity, *, https: bool) -> None:
     """The other client of the field seals its messages as well."""
@@ -103,12 +112,13 @@ def test_pywinrm_gets_in(listen: Listen, tls: TlsIdentity, *, https: bool) -> No
     answers = [transport.send_message(envelope(text=text)) for text in ("one", "two")]
     transport.close_session()
 
-    assert answers == [envelope(text="one").decode(), envelope(text="two").decode()]
+    assert answers == [envelope(text="one"), envelope(text="two")]
 
 
-def test_pywinrm_with_a_wrong_password_is_refused(listen: Listen) -> None:
+def test_pywinrm_with_a_wrong_password_is_refused(listen: Listen, tls: TlsIdentity) -> None:
     """It tells so in its own words."""
-    transport = Transport(f"http://localhost:{listen().port}/wsman", username=USER, password="wrong", auth_method="ntlm")
+    where = f"http://localhost:{listen().port}/wsman"
+    transport = Transport(where, username=USER, password="wrong", auth_method="ntlm", ca_trust_path=str(tls.certificate))
     with pytest.raises(InvalidCredentialsError):
         transport.send_message(envelope())
     transport.close_session()
@@ -170,10 +180,9 @@ def test_over_http_a_message_in_clear_is_refused(listen: Listen, echo: Echo) -> 
     assert echo.seen == []
 
 
-def test_over_http_basic_is_refused_unless_it_was_allowed(listen: Listen) -> None:
+def test_over_http_basic_is_refused_unless_it_was_allowed(listen: Listen, connect: Callable[..., Line]) -> None:
     """It is not offered either."""
-    port = listen().port
-    reply = Line(port).ask(envelope(), Authorization=BASIC)
+    reply = connect(listen().port).ask(envelope(), Authorization=BASIC)
 
     assert (reply.status, reply.told("WWW-Authenticate")) == (401, ["Negotiate"])
 
