@@ -201,7 +201,9 @@ def _dump(host: str, mine: DhcpServer) -> Iterator[str]:
     for one in mine.scopes.values():
         yield from _dump_scope(host, head, one)
     if any(one.superscope for one in mine.scopes.values()):
-        lines = [head + f'add superscope "{one.superscope}" {one.scope_id}' for one in mine.scopes.values() if one.superscope]
+        lines = [
+            head + f'scope {one.scope_id} set superscope "{one.superscope}" 1' for one in mine.scopes.values() if one.superscope
+        ]
         yield from _block("Add Super Scope", lines)
     yield from (rule, f"#  Configuration Information for Server {host} Ends       ", rule)
 
