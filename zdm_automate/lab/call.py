@@ -50,6 +50,7 @@ class _Cmdlet:
 CMDLETS: dict[str, _Cmdlet] = {}
 NATIVES: dict[str, NativeModel] = {}
 WMI: dict[str, Callable[..., Iterable[Row]]] = {}
+WMI_METHODS: dict[tuple[str, str], Callable[..., Row | None]] = {}
 
 
 def cmdlet(name: str, *, module: str = "", level: int = 0, powershell: float = 2.0) -> Callable[[M], M]:
@@ -80,6 +81,16 @@ def wmi_class(name: str) -> Callable[[M], M]:
 
     def register(model: M) -> M:
         WMI[name.casefold()] = model
+        return model
+
+    return register
+
+
+def wmi_method(name: str, method: str) -> Callable[[M], M]:
+    """Registers the model of a method: takes the call, the instance's row, and the method's parameters by name."""
+
+    def register(model: M) -> M:
+        WMI_METHODS[name.casefold(), method.casefold()] = model
         return model
 
     return register
@@ -164,6 +175,18 @@ class Call:
             raise NotModelledError(f"the lab does not model the WMI class {name}", host=self.host_name)
         self.used.append(f"wmi:{name}")
         return list(WMI[name.casefold()](self))
+
+    def wmi_method(self, name: str, row: Row, method: str, /, **params: Any) -> Row:
+        """Calls a method of one instance of a WMI class; gives its out parameters, ReturnValue among them.
+
+        Raises:
+            NotModelledError: the lab has no model of it.
+        """
+        model = WMI_METHODS.get((name.casefold(), method.casefold()))
+        if model is None:
+            raise NotModelledError(f"the lab does not model the WMI method {name}.{method}", host=self.host_name)
+        self.used.append(f"wmi:{name}.{method}")
+        return model(self, row, **params) or {}
 
     def warn(self, text: str) -> None:
         """Writes to the warning stream."""
