@@ -5,6 +5,7 @@ Who asks is the logon's business, what the body means is the handler's.
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 PATHS: Final = frozenset({"/wsman", "/powershell"})
 PIECE: Final = 256
+log = logging.getLogger(__name__)
+
 _ACTION = re.compile(rb"<(?:\w+:)?Action[^>]*>[^<]*/(\w+)\s*</")
 
 
@@ -175,7 +178,11 @@ class Connection(BaseHTTPRequestHandler):
                 return
             case "delay" if fault:
                 self.terms.stopping.wait(fault.seconds)
-        answer = self.terms.handler(request)
+        try:
+            answer = self.terms.handler(request)
+        except Exception:
+            log.exception("the endpoint failed on a request of %s", request.user)
+            answer = Answer(500)
         if kind == "drop-after":
             self.close_connection = True
             return

@@ -70,7 +70,7 @@ class Listener:
 
     def start(self) -> None:
         """Begins to answer."""
-        self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.1}, name="lab-http", daemon=True)
+        self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.2}, name="lab-http", daemon=True)
         self._thread.start()
 
     def stop(self, *, seconds: float = 1.0) -> None:
@@ -78,6 +78,8 @@ class Listener:
         thread, self._thread = self._thread, None
         self._server.terms.stopping.set()
         if thread is not None:
+            with suppress(OSError):  # wakes the waiting thread where the system can; elsewhere it looks by itself
+                self._server.socket.shutdown(socket.SHUT_RDWR)
             self._server.shutdown()
             thread.join()
         self._server.server_close()
