@@ -14,7 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from zdm_automate.errors import WorldInvalidError
 from zdm_automate.lab.world.dhcp import DhcpClient, DhcpServer, Visits
 from zdm_automate.lab.world.directory import Directory
-from zdm_automate.lab.world.dns import DnsServer, Resolver
+from zdm_automate.lab.world.dns import DnsServer, PublicRecord, Resolver
 from zdm_automate.lab.world.host import Host
 from zdm_automate.lab.world.refusal import NotModelledError
 
@@ -34,6 +34,7 @@ class World:
         resolvers: the name resolution of each host (its cache), by host.
         clients: DHCP clients by name; a client of a host's name is that host's network side.
         visits: the coming and going of foreign devices; None for an office without.
+        public: what the outside world's name servers answer, by `name type`.
         accounts: hash of name and password by logon name, as `account_hash` makes it.
     """
 
@@ -48,6 +49,7 @@ class World:
     resolvers: Mapping[str, Resolver] = field(default_factory=dict)
     clients: Mapping[str, DhcpClient] = field(default_factory=dict)
     visits: Visits | None = None
+    public: Mapping[str, PublicRecord] = field(default_factory=dict)
     accounts: Mapping[str, str] = field(default_factory=dict)
 
     def knows(self, user: str, password: str) -> bool:
