@@ -125,10 +125,13 @@ function Get-ZdmDhcpWay {
 }
 
 function Invoke-ZdmDhcpNetsh {
-    # netsh dhcp server <words>, quoted as netsh wants it; its lines, or the error of a code other than 0.
+    # netsh dhcp server <words>: its lines, or the error of a code other than 0. A dump without one command is an error too:
+    # that is what netsh prints about a server it cannot ask, and it must not look like an empty server.
     param([string[]]$Words)
     $run = Invoke-ZdmNative -FilePath 'netsh.exe' -ArgumentList (@('dhcp', 'server') + $Words)
-    if ($run.ExitCode -ne 0) {
+    $failed = $run.ExitCode -ne 0
+    if ($Words[0] -eq 'dump' -and @($run.StdOut | Where-Object { $_ -match '^\s*dhcp server ' }).Count -eq 0) { $failed = $true }
+    if ($failed) {
         $said = (@($run.StdOut | Where-Object { $_ -match '\S' }) + @("exit code $($run.ExitCode)"))[0]
         Stop-ZdmVerb -Code NativeExit -Message "netsh dhcp server $($Words -join ' '): $said" -Target 'netsh'
     }
@@ -144,6 +147,259 @@ function New-ZdmNativeText {
         ExitCode = 0
         Lines    = [string[]]@($Lines)
         Culture  = $ZdmHostCulture
+    }
+}
+
+function Get-ZdmDnsWay {
+    # How the DNS server of this host is asked: module, wmi (2008 R2 and older), or none without the role.
+    $service = Get-WmiObject -Class Win32_Service -Filter "Name='DNS'"
+    if ($null -eq $service) { return 'none' }
+    if ([string]$service.State -ne 'Running') {
+        Stop-ZdmVerb -Code Precondition -Message 'The service DNS does not run; its zones cannot be read or changed.' -Target 'DNS'
+    }
+    if (Import-ZdmModule DnsServer) { return 'module' }
+    return 'wmi'
+}
+
+function Get-ZdmDnsServerWay {
+    # As Get-ZdmDnsWay, for what needs a DNS server here.
+    $way = Get-ZdmDnsWay
+    if ($way -eq 'none') { Stop-ZdmVerb -Code Precondition -Message 'This host has no DNS server.' -Target 'DNS' }
+    return $way
+}
+
+function Invoke-ZdmDnscmd {
+    # dnscmd <words>: its lines, which are English everywhere, or the error of a code other than 0.
+    param([string[]]$Words)
+    $run = Invoke-ZdmNative -FilePath 'dnscmd.exe' -ArgumentList $Words
+    if ($run.ExitCode -ne 0) {
+        $said = (@($run.StdOut | Where-Object { $_ -match '^Command failed' }) + @("exit code $($run.ExitCode)"))[0]
+        Stop-ZdmVerb -Code NativeExit -Message "dnscmd $($Words -join ' '): $said" -Target 'dnscmd'
+    }
+    return $run.StdOut
+}
+
+function Get-ZdmDnsZoneRow {
+    # Zones as flat hashtables, all or the named one. WMI does not know the replication scope; dnscmd does.
+    param([string]$Way, [string]$Name = '')
+    if ($Way -eq 'module') {
+        foreach ($zone in @(Get-DnsServerZone)) {
+            if ($Name -ne '' -and [string]$zone.ZoneName -ne $Name) { continue }
+            $kind = [string]$zone.ZoneType
+            if (@('Primary', 'Secondary', 'Stub', 'Forwarder') -notcontains $kind) { continue }
+            # Each kind of zone is an object of another class, with other properties.
+            $own = @{ ReplicationScope = $null; DynamicUpdate = $null; ZoneFile = $null; MasterServers = @() }
+            foreach ($field in @($own.Keys)) {
+                $property = $zone.PSObject.Properties[$field]
+                if ($null -ne $property) { $own[$field] = $property.Value }
+            }
+            $aging = $null
+            if ($kind -eq 'Primary' -and -not $zone.IsAutoCreated -and [string]$zone.ZoneName -ne 'TrustAnchors') {
+                $aging = [bool](Get-DnsServerZoneAging -Name $zone.ZoneName).AgingEnabled
+            }
+            $row = @{
+                ZoneName         = [string]$zone.ZoneName
+                ZoneType         = $kind
+                IsDsIntegrated   = [bool]$zone.IsDsIntegrated
+                ReplicationScope = $null
+                DynamicUpdate    = $null
+                IsReverse        = [bool]$zone.IsReverseLookupZone
+                IsAutoCreated    = [bool]$zone.IsAutoCreated
+                AgingEnabled     = $aging
+                MasterServers    = [string[]]@($own.MasterServers | Where-Object { $null -ne $_ } | ForEach-Object { [string]$_ })
+                ZoneFile         = $null
+            }
+            if ($row.IsDsIntegrated -and $null -ne $own.ReplicationScope) { $row.ReplicationScope = [string]$own.ReplicationScope }
+            if ($kind -eq 'Primary') { $row.DynamicUpdate = [string]$own.DynamicUpdate }
+            if (-not $row.IsDsIntegrated -and $own.ZoneFile) { $row.ZoneFile = [string]$own.ZoneFile }
+            $row
+        }
+        return
+    }
+    $kinds = @{ 1 = 'Primary'; 2 = 'Secondary'; 3 = 'Stub'; 4 = 'Forwarder' }
+    $updates = @{ 0 = 'None'; 1 = 'NonsecureAndSecure'; 2 = 'Secure' }
+    $scopes = @{}
+    foreach ($line in @(Invoke-ZdmDnscmd -Words '/EnumZones')) {
+        if ($line -match '^\s(\S+)\s+(?:Primary|Secondary|Stub|Forwarder)\s+AD-(\S+)') { $scopes[$Matches[1]] = $Matches[2] }
+    }
+    foreach ($zone in @(Get-WmiObject -Namespace 'root\MicrosoftDNS' -Class MicrosoftDNS_Zone)) {
+        if ($null -eq $zone -or -not $kinds.ContainsKey([int]$zone.ZoneType)) { continue }
+        if ($Name -ne '' -and [string]$zone.Name -ne $Name) { continue }
+        $kind = $kinds[[int]$zone.ZoneType]
+        $row = @{
+            ZoneName         = [string]$zone.Name
+            ZoneType         = $kind
+            IsDsIntegrated   = [bool]$zone.DsIntegrated
+            ReplicationScope = $null
+            DynamicUpdate    = $null
+            IsReverse        = [bool]$zone.Reverse
+            IsAutoCreated    = [bool]$zone.AutoCreated
+            AgingEnabled     = $null
+            MasterServers    = [string[]]@($zone.MasterServers | Where-Object { $null -ne $_ } | ForEach-Object { [string]$_ })
+            ZoneFile         = $null
+        }
+        if ($row.IsDsIntegrated -and $scopes.ContainsKey($row.ZoneName)) { $row.ReplicationScope = $scopes[$row.ZoneName] }
+        if ($kind -eq 'Primary') { $row.DynamicUpdate = $updates[[int]$zone.AllowUpdate] }
+        if ($kind -eq 'Primary' -and -not $row.IsAutoCreated -and $row.ZoneName -ne 'TrustAnchors') { $row.AgingEnabled = [bool]$zone.Aging }
+        if (-not $row.IsDsIntegrated -and $kind -ne 'Forwarder' -and $zone.DataFile) { $row.ZoneFile = [string]$zone.DataFile }
+        $row
+    }
+}
+
+function ConvertTo-ZdmDnsData {
+    # The data of a record in its one form: addresses as .NET writes them, host names with a trailing dot, single blanks.
+    param([string]$Type, [string]$Data)
+    if ($Type -eq 'TXT') { return $Data }
+    $forms = @{
+        A = '^\d+(\.\d+){3}$'; AAAA = '^[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*$'; CNAME = '^\S+$'; NS = '^\S+$'; PTR = '^\S+$'
+        SOA = '^\S+$'; MX = '^\d+ \S+$'; SRV = '^\d+ \d+ \d+ \S+$'
+    }
+    $text = [regex]::Replace($Data.Trim(), '\s+', ' ')
+    if (-not $forms.ContainsKey($Type)) { return $text }
+    if ($text -notmatch $forms[$Type]) {
+        Stop-ZdmVerb -Code Precondition -Message "'$Data' is no data of a record of type $Type." -Target $Data -Category InvalidArgument
+    }
+    if ($Type -eq 'A' -or $Type -eq 'AAAA') {
+        $address = $null
+        if (-not [System.Net.IPAddress]::TryParse($text, [ref]$address)) {
+            Stop-ZdmVerb -Code Precondition -Message "'$Data' is no address." -Target $Data -Category InvalidArgument
+        }
+        return $address.ToString()
+    }
+    if (-not $text.EndsWith('.')) { $text += '.' }
+    return $text
+}
+
+function Get-ZdmDnsRecordRow {
+    # Records of a zone, or those of one name and type in it: HostName, RecordType, Data, TtlSeconds, TimestampUtc, IsStatic, and
+    # Source, the object that Windows gave.
+    param([string]$Way, [string]$Zone, [string]$Name = '', [string]$Type = '')
+    $found = @()
+    if ($Way -eq 'module') {
+        $query = @{ ZoneName = $Zone }
+        if ($Name -ne '') {
+            $query.Name = $Name
+            $query.RRType = $Type
+            $query.Node = $true
+        }
+        try { $found = @(Get-DnsServerResourceRecord @query) }
+        catch { if ($_.FullyQualifiedErrorId -notlike 'WIN32 9714*') { throw } }
+        foreach ($record in $found) {
+            $data = $record.RecordData
+            $kind = ([string]$record.RecordType).ToUpperInvariant()
+            switch ($kind) {
+                'A' { $text = [string]$data.IPv4Address }
+                'AAAA' { $text = [string]$data.IPv6Address }
+                'CNAME' { $text = [string]$data.HostNameAlias }
+                'NS' { $text = [string]$data.NameServer }
+                'PTR' { $text = [string]$data.PtrDomainName }
+                'MX' { $text = '{0} {1}' -f $data.Preference, $data.MailExchange }
+                'SRV' { $text = '{0} {1} {2} {3}' -f $data.Priority, $data.Weight, $data.Port, $data.DomainName }
+                'TXT' { $text = [string]$data.DescriptiveText }
+                'SOA' { $text = [string]$data.PrimaryServer }
+                default { $text = @($data.CimInstanceProperties | Sort-Object -Property Name | ForEach-Object { [string]$_.Value }) -join ' ' }
+            }
+            New-Object -TypeName PSObject -Property @{
+                HostName     = [string]$record.HostName
+                RecordType   = $kind
+                Data         = (ConvertTo-ZdmDnsData -Type $kind -Data $text)
+                TtlSeconds   = [int]$record.TimeToLive.TotalSeconds
+                TimestampUtc = (ConvertTo-ZdmUtc $record.Timestamp)
+                IsStatic     = ($null -eq $record.Timestamp)
+                Source       = $record
+            }
+        }
+        return
+    }
+    $filter = "ContainerName='{0}'" -f $Zone.Replace("'", "\'")
+    if (@(Get-WmiObject -Namespace 'root\MicrosoftDNS' -Class MicrosoftDNS_Zone | Where-Object { $null -ne $_ -and $_.Name -eq $Zone }).Count -eq 0) {
+        Stop-ZdmVerb -Code NotFound -Message "This server has no zone '$Zone'." -Target $Zone -Category ObjectNotFound
+    }
+    $start = New-Object -TypeName DateTime -ArgumentList 1601, 1, 1, 0, 0, 0, ([System.DateTimeKind]::Utc)
+    foreach ($record in @(Get-WmiObject -Namespace 'root\MicrosoftDNS' -Class MicrosoftDNS_ResourceRecord -Filter $filter)) {
+        if ($null -eq $record -or [string]$record.__CLASS -notmatch '^MicrosoftDNS_(\w+)Type$') { continue }
+        $kind = $Matches[1].ToUpperInvariant()
+        $owner = ([string]$record.OwnerName).TrimEnd('.')
+        $relative = $owner
+        if ($owner -eq $Zone) { $relative = '@' }
+        elseif ($owner.ToLowerInvariant().EndsWith('.' + $Zone.ToLowerInvariant())) { $relative = $owner.Substring(0, $owner.Length - $Zone.Length - 1) }
+        if ($Name -ne '' -and ($relative -ne $Name -or $kind -ne $Type)) { continue }
+        $text = [string]$record.RecordData
+        if ($kind -eq 'TXT') { $text = [string]$record.DescriptiveText }
+        if ($kind -eq 'SOA') { $text = [string]$record.PrimaryServer }
+        $stamp = $null
+        if ([int]$record.TimeStamp -ne 0) { $stamp = $start.AddHours([int]$record.TimeStamp) }
+        New-Object -TypeName PSObject -Property @{
+            HostName     = $relative
+            RecordType   = $kind
+            Data         = (ConvertTo-ZdmDnsData -Type $kind -Data $text)
+            TtlSeconds   = [int]$record.TTL
+            TimestampUtc = (ConvertTo-ZdmUtc $stamp)
+            IsStatic     = ($null -eq $stamp)
+            Source       = $record
+        }
+    }
+}
+
+function Set-ZdmDnsRecordRow {
+    # Gives a record other data or another time to live, in one step of the server's own: no moment without the record.
+    param([string]$Way, [string]$Zone, $Row, [string]$Data, [int]$TtlSeconds)
+    $words = $Data.Split(' ')
+    if ($Way -eq 'module') {
+        # A copy by its constructor: Clone() is missing in 7, and plain assignment would change the old object too.
+        $new = New-Object -TypeName Microsoft.Management.Infrastructure.CimInstance -ArgumentList $Row.Source
+        $new.TimeToLive = New-TimeSpan -Seconds $TtlSeconds
+        if ($Data -ne $Row.Data) {
+            switch ($Row.RecordType) {
+                'A' { $new.RecordData.IPv4Address = [System.Net.IPAddress]$Data }
+                'AAAA' { $new.RecordData.IPv6Address = [System.Net.IPAddress]$Data }
+                'CNAME' { $new.RecordData.HostNameAlias = $Data }
+                'NS' { $new.RecordData.NameServer = $Data }
+                'PTR' { $new.RecordData.PtrDomainName = $Data }
+                'MX' {
+                    $new.RecordData.Preference = [uint16]$words[0]
+                    $new.RecordData.MailExchange = $words[1]
+                }
+                'SRV' {
+                    $new.RecordData.Priority = [uint16]$words[0]
+                    $new.RecordData.Weight = [uint16]$words[1]
+                    $new.RecordData.Port = [uint16]$words[2]
+                    $new.RecordData.DomainName = $words[3]
+                }
+                'TXT' { $new.RecordData.DescriptiveText = $Data }
+            }
+        }
+        Set-DnsServerResourceRecord -ZoneName $Zone -OldInputObject $Row.Source -NewInputObject $new
+        return
+    }
+    # Modify takes the time to live and then the data, in the order of the class; it gives no code, only an exception.
+    switch ($Row.RecordType) {
+        'MX' { $null = $Row.Source.Modify($TtlSeconds, [uint16]$words[0], $words[1]) }
+        'SRV' { $null = $Row.Source.Modify($TtlSeconds, [uint16]$words[0], [uint16]$words[1], [uint16]$words[2], $words[3]) }
+        default { $null = $Row.Source.Modify($TtlSeconds, $Data) }
+    }
+}
+
+function Get-ZdmDnsClientRow {
+    # The adapters that carry IP and whom they ask. A fixed list stands in the registry; WMI does not tell it from DHCP's.
+    $names = @{}
+    foreach ($adapter in @(Get-WmiObject -Class Win32_NetworkAdapter)) {
+        if ($null -ne $adapter) { $names[[int]$adapter.Index] = [string]$adapter.NetConnectionID }
+    }
+    foreach ($config in @(Get-WmiObject -Class Win32_NetworkAdapterConfiguration)) {
+        if ($null -eq $config -or -not $config.IPEnabled) { continue }
+        $key = 'HKLM\SYSTEM\CurrentControlSet\Services\Tcpip\Parameters\Interfaces\' + [string]$config.SettingID
+        $run = Invoke-ZdmNative -FilePath 'reg.exe' -ArgumentList 'query', $key, '/v', 'NameServer'
+        $fixed = @($run.StdOut | Where-Object { $_ -match '^\s+NameServer\s+REG_SZ\s+\S' }).Count -gt 0
+        $suffix = $null
+        if ($config.DNSDomain) { $suffix = [string]$config.DNSDomain }
+        New-Object -TypeName PSObject -Property @{
+            InterfaceAlias  = [string]$names[[int]$config.Index]
+            ServerAddresses = [string[]]@($config.DNSServerSearchOrder | Where-Object { $null -ne $_ })
+            FromDhcp        = ([bool]$config.DHCPEnabled -and -not $fixed)
+            Suffix          = $suffix
+            Source          = $config
+        }
     }
 }
 
