@@ -25,6 +25,8 @@ function Get-ZdmDhcpScope {
     foreach ($scope in @(Get-DhcpServerv4Scope)) {
         $seconds = -1
         if ($scope.LeaseDuration -lt [timespan]::MaxValue) { $seconds = [int]$scope.LeaseDuration.TotalSeconds }
+        $state = 'Inactive'
+        if ([string]$scope.State -eq 'Active') { $state = 'Active' }
         New-ZdmFact -Type 'Zdm.DhcpScope' -Property @{
             ScopeId           = [string]$scope.ScopeId
             Name              = [string]$scope.Name
@@ -33,7 +35,7 @@ function Get-ZdmDhcpScope {
             StartRange        = [string]$scope.StartRange
             EndRange          = [string]$scope.EndRange
             LeaseSeconds      = $seconds
-            State             = [string]$scope.State
+            State             = $state
             SuperscopeName    = [string]$scope.SuperscopeName
             DelayMilliseconds = [int]$scope.Delay
             Type              = [string]$scope.Type

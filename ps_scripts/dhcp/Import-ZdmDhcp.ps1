@@ -3,8 +3,8 @@ function Import-ZdmDhcp {
     .SYNOPSIS
         Brings an exported DHCP configuration in, with its leases.
     .DESCRIPTION
-        Does nothing where all named scopes are there. A scope that is there is never overwritten. The module backs the server's database up first;
-        a file made by netsh is brought in by netsh, and the service restarted so that it shows.
+        Does nothing where all named scopes are there. A scope that is there is never overwritten. The server's database is backed up first.
+        A file made by netsh is brought in by netsh, and the service restarted so that it shows.
     .PARAMETER Path
         Full path of the file.
     .PARAMETER ScopeId
@@ -56,6 +56,7 @@ function Import-ZdmDhcp {
         Stop-ZdmVerb -Code NotFound -Message "There is no file '$Path'." -Target $Path -Category ObjectNotFound
     }
     if ($Netsh) {
+        Backup-DhcpServer -Path $BackupPath
         $null = Invoke-ZdmDhcpNetsh -Words 'import', $Path, 'all'
         Restart-Service -Name DHCPServer -Force
     }

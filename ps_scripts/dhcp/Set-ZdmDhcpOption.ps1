@@ -76,7 +76,8 @@ function Set-ZdmDhcpOption {
     $read = {
         if ($way -eq 'module') {
             foreach ($option in @(Get-DhcpServerv4OptionValue -All @where)) {
-                if ($option.OptionId -eq $OptionId -and $option.VendorClass -eq $VendorClass -and $option.UserClass -eq $UserClass) {
+                if ($null -eq $option -or $option.OptionId -ne $OptionId -or [string]$option.PolicyName -ne '') { continue }
+                if ([string]$option.VendorClass -eq $VendorClass -and [string]$option.UserClass -eq $UserClass) {
                     return @{ Value = [string[]]@($option.Value) }
                 }
             }
@@ -97,7 +98,7 @@ function Set-ZdmDhcpOption {
         return @{ Value = [string[]]@() }
     }
     $before = & $read
-    $same = ($before.Value -join '|') -eq ($Value -join '|')
+    $same = ($before.Value -join '|') -ceq ($Value -join '|')
     if ($same -or -not $PSCmdlet.ShouldProcess($target, "set $($Value -join ', ')")) {
         New-ZdmChange -Verb 'Set-ZdmDhcpOption' -Target $target -Changed $false -Before $before -After $before
         return
@@ -116,7 +117,7 @@ function Set-ZdmDhcpOption {
         $null = Invoke-ZdmDhcpNetsh -Words ($words + $Value)
     }
     $after = & $read
-    if (($after.Value -join '|') -ne ($Value -join '|')) {
+    if (($after.Value -join '|') -cne ($Value -join '|')) {
         Stop-ZdmVerb -Code VerifyFailed -Message "$target shows $($after.Value -join ', ') after the change; $($Value -join ', ') was wanted." -Target $target
     }
     New-ZdmChange -Verb 'Set-ZdmDhcpOption' -Target $target -Changed $true -Before $before -After $after

@@ -33,7 +33,9 @@ function Set-ZdmDhcpScopeState {
         if ($way -eq 'module') {
             $scope = @(Get-DhcpServerv4Scope | Where-Object { [string]$_.ScopeId -eq $ScopeId })
             if ($scope.Count -eq 0) { Stop-ZdmVerb -Code NotFound -Message "There is no scope $ScopeId." -Target $ScopeId -Category ObjectNotFound }
-            return @{ State = [string]$scope[0].State }
+            $state = 'Inactive'
+            if ([string]$scope[0].State -eq 'Active') { $state = 'Active' }
+            return @{ State = $state }
         }
         $pattern = '(?i)^\s*dhcp server \S+ scope ' + [regex]::Escape($ScopeId) + ' set state (\d)'
         foreach ($line in @(Invoke-ZdmDhcpNetsh -Words 'dump')) {

@@ -29,7 +29,7 @@ function Set-ZdmDhcpSetting {
         foreach ($line in @(Invoke-ZdmDhcpNetsh -Words 'dump')) {
             if ($line -match '(?i)^\s*dhcp server \S+ set detectconflictretry (\d+)') { return @{ ConflictDetectionAttempts = [int]$Matches[1] } }
         }
-        return @{ ConflictDetectionAttempts = 0 }
+        Stop-ZdmVerb -Code NativeExit -Message 'The dump of netsh says nothing about conflict detection.' -Target 'netsh'
     }
     $before = & $read
     $same = $before.ConflictDetectionAttempts -eq $ConflictDetectionAttempts

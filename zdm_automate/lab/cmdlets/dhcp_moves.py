@@ -120,6 +120,14 @@ def import_(
     keep(call, made)
 
 
+@cmdlet("Backup-DhcpServer", module=MODULE, level=1)
+def backup(call: Call, /, *, Path: str) -> None:
+    """Writes the database into a folder of the server, which is made where it is missing."""
+    mine = server(call, "Backup-DhcpServer")
+    call.update(files.folder_made(call.world, call.host, Path))
+    call.update(files.written(call.world, call.host, f"{Path}\\DhcpCfg", packed(mine, "backup", leases=True)))
+
+
 # --- failover ---
 
 

@@ -112,7 +112,10 @@ def set_setting(call: Call, /, *, conflict_detection_attempts: int) -> Iterator[
         if by == "module":
             return {field: call.cmdlet("Get-DhcpServerSetting")[0][field]}
         line = re.compile(r"^\s*dhcp server \S+ set detectconflictretry (\d+)", re.IGNORECASE)
-        return {field: next((int(match[1]) for text in netsh(call, "dump") if (match := line.match(text))), 0)}
+        for text in netsh(call, "dump"):
+            if match := line.match(text):
+                return {field: int(match[1])}
+        raise stop("NativeExit", "The dump of netsh says nothing about conflict detection.", target="netsh")
 
     def write(_: Row) -> None:
         if by == "module":
@@ -146,10 +149,13 @@ def set_option(
     place = ["scope", scope_id] if level != "Server" else []
     verb = ["set", "reservedoptionvalue", reservation] if level == "Reservation" else ["set", "optionvalue"]
 
+    def same(vendor: str, user: str) -> bool:
+        return (vendor.casefold(), user.casefold()) == (vendor_class.casefold(), user_class.casefold())
+
     def read() -> Row:
         if by == "module":
             for row in call.cmdlet("Get-DhcpServerv4OptionValue", All=True, **where):
-                if (row["OptionId"], row["VendorClass"], row["UserClass"]) == (option_id, vendor_class, user_class):
+                if row["OptionId"] == option_id and not row["PolicyName"] and same(row["VendorClass"], row["UserClass"]):
                     return {"Value": list(row["Value"])}
             return {"Value": []}
         head = re.escape(" ".join([*place, *verb, str(option_id)]))
@@ -159,7 +165,7 @@ def set_option(
             if found is None:
                 continue
             classes = {"vendor": "", "user": ""} | {one[1].lower(): one[2] for one in _CLASS.finditer(found[2])}
-            if (classes["vendor"], classes["user"]) == (vendor_class, user_class):
+            if same(classes["vendor"], classes["user"]):
                 return {"Value": re.findall(r'"([^"]*)"', _CLASS.sub("", found[2]))}
         return {"Value": []}
 

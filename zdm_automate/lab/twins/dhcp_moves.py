@@ -65,6 +65,7 @@ def import_(
     if not file_state(call, path)["Exists"]:
         raise stop("NotFound", f"There is no file '{path}'.", target=path, category="ObjectNotFound")
     if netsh:
+        call.cmdlet("Backup-DhcpServer", Path=backup_path)
         _netsh(call, "import", path, "all")
         call.cmdlet("Restart-Service", Name="DHCPServer", Force=True)
     else:

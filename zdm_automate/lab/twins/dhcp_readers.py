@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from zdm_automate.lab.call import Call, Row
 
 SKIPPED_OPTIONS = frozenset({51, 81})
+_DUMP_LINE = re.compile(r"^\s*dhcp server ", re.IGNORECASE)
 _SCOPE_LINE = re.compile(r"^\s*dhcp server \S+ add scope (\d+\.\d+\.\d+\.\d+) ", re.IGNORECASE)
 _SERVER_VALUE = re.compile(r"^i(\d+\.\d+\.\d+\.\d+)\$")
 
@@ -32,7 +33,8 @@ def way(call: Call) -> str:
 def netsh(call: Call, *words: str) -> list[str]:
     """The lines of `netsh dhcp server <words>`."""
     run = call.native("netsh.exe", "dhcp", "server", *words)
-    if run.exit_code != 0:
+    no_dump = words[0] == "dump" and not any(_DUMP_LINE.match(line) for line in run.out)
+    if run.exit_code != 0 or no_dump:
         said = next((line for line in run.out if line.strip()), f"exit code {run.exit_code}")
         raise stop("NativeExit", f"netsh dhcp server {' '.join(words)}: {said}", target="netsh")
     return list(run.out)
