@@ -47,6 +47,7 @@ class Servers:
         self._folder = folder
         self._before: Mapping[str, HostWay] = before.hosts if before is not None else {}
         self._own_addresses = own_addresses
+        self._accounts: Accounts | None = None
         self._listeners: list[Listener] = []
         self._endpoints: dict[str, Endpoint] = {}
         self.ways: dict[str, HostWay] = {}
@@ -58,6 +59,7 @@ class Servers:
         passwords = {self._office.user: self._office.password.get_secret_value()}
         accounts = Accounts(passwords, netbios=directory.netbios, domain=directory.domain)
         accounts.offer_ntlm(self._folder.path / "ntlm-accounts")
+        self._accounts = accounts
         engine = SimEngine(self._keeper, lambda: Library.load(resources.folders("ps_scripts")))
         hosts = [host for host in self._office.world.hosts.values() if host.windows.version and host.remoting]
         for number, host in enumerate(hosts, start=1):
@@ -100,11 +102,13 @@ class Servers:
         return made
 
     def stop(self) -> None:
-        """Ends everything that was started."""
-        for listener in self._listeners:
-            listener.stop()
+        """Ends everything that was started; the shells first, so that no listener waits for a Receive."""
         for endpoint in self._endpoints.values():
             endpoint.close()
+        for listener in self._listeners:
+            listener.stop()
+        if self._accounts is not None:
+            self._accounts.withdraw_ntlm()
 
     def add_fault(self, host: str, kind: str, *, action: str = "", count: int = 1, seconds: float = 0.0) -> None:
         """Queues a fault on a host.

@@ -244,6 +244,18 @@ def test_a_spoilt_seal_is_refused(
     assert echo.seen == []
 
 
+def test_a_message_in_several_parts_is_joined(listen: Listen, connect: Callable[..., Line], echo: Echo) -> None:
+    """As clients send it that seal in pieces."""
+    line = connect(listen().port)
+    context = logged_on(line)
+    whole = envelope(text="x" * 200)
+    parts = [sealed.seal(whole[:100], context), sealed.seal(whole[100:], context)]
+    body = parts[0].removesuffix(f"{sealed.BOUNDARY}--\r\n".encode()) + parts[1]
+
+    assert line.ask(body, Content_Type=sealed.CONTENT_TYPE).status == 200
+    assert [one.body for one in echo.seen] == [whole]
+
+
 def test_a_seal_without_a_context_is_refused(listen: Listen, connect: Callable[..., Line], tls: TlsIdentity) -> None:
     """Basic has nothing to open it with."""
     reply = connect(listen(tls=tls).port, tls).ask(b"x", Authorization=BASIC, Content_Type=sealed.CONTENT_TYPE)
