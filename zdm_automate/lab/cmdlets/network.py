@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from hashlib import sha256
 from ipaddress import IPv4Network
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,13 @@ from zdm_automate.lab.world.refusal import NotModelledError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
+
+
+def setting_id(host: str, index: int) -> str:
+    """The GUID of an adapter, made from the host's name and its number."""
+    digits = sha256(f"{host}/{index}".encode()).hexdigest().upper()
+    return f"{{{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:32]}}}"
+
 
 PRODUCT = "Microsoft Hyper-V Network Adapter"
 
@@ -65,6 +73,7 @@ def win32_network_adapter_configuration(call: Call) -> Iterator[Row]:
             "DomainDNSRegistrationEnabled": False,
             "MACAddress": nic.mac.replace("-", ":"),
             "ServiceName": "netvsc",
+            "SettingID": setting_id(call.host_name, index),
             "TcpipNetbiosOptions": 0,
         }
 

@@ -1,0 +1,145 @@
+"""The `dns:` section of an office file: servers, zones with their records, what the outside world answers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from ipaddress import IPv4Address
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from zdm_automate.lab.world.dns import APEX, HOST_TYPES, DnsServer, PublicRecord, Record, Zone, key_of
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from zdm_automate.lab.world.model import World
+
+Address = Annotated[str, BeforeValidator(lambda value: str(IPv4Address(str(value))))]
+AUTO = ("0.in-addr.arpa", "127.in-addr.arpa", "255.in-addr.arpa")
+TYPES = frozenset({"A", "AAAA", "CNAME", "NS", "PTR", "MX", "SRV", "TXT"})
+WORDS = 4
+"""Words of a record line: name, time to live, type, data."""
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ServerSection(_Section):
+    """What a server keeps for itself."""
+
+    forwarders: tuple[Address, ...] = ()
+    root_hints: bool = True
+    scavenging: bool = False
+
+
+class ZoneSection(_Section):
+    """A zone and where it is.
+
+    Attributes:
+        on: hosts that hold it; a zone of the directory is on all its servers.
+        records: `name ttl TYPE data`, as in a zone file; `dynamic` the same for records that clients registered.
+        hosts: adds an A record for every host with a fixed address.
+    """
+
+    name: str
+    on: tuple[str, ...]
+    kind: Literal["Primary", "Secondary", "Stub", "Forwarder"] = "Primary"
+    scope: Literal["Domain", "Forest", "Legacy"] | None = None
+    dynamic_update: Literal["None", "Secure", "NonsecureAndSecure"] = "None"
+    aging: bool = False
+    file: str | None = None
+    masters: tuple[Address, ...] = ()
+    ttl: int = Field(default=3600, ge=0)
+    hosts: bool = False
+    records: tuple[str, ...] = ()
+    dynamic: tuple[str, ...] = ()
+
+
+class PublicSection(_Section):
+    """A public record."""
+
+    name: str
+    type: str
+    values: tuple[Annotated[str, BeforeValidator(str)], ...] = Field(min_length=1)
+    ttl: int = Field(default=3600, ge=0)
+
+
+class DnsSection(_Section):
+    """The whole section."""
+
+    servers: dict[str, ServerSection]
+    zones: tuple[ZoneSection, ...] = ()
+    public: tuple[PublicSection, ...] = ()
+
+
+def build_dns(section: dict[str, Any], world: World) -> World:
+    """The world with the section's servers and zones.
+
+    Raises:
+        ValidationError: a value does not fit.
+        ValueError: a server is no host, a zone is on no server, a record is none.
+    """
+    made = DnsSection.model_validate(section)
+    for host, server in made.servers.items():
+        if host not in world.hosts:
+            raise ValueError(f"the DNS server {host!r} is not among the hosts")
+        auto = {name: Zone(name=name, auto_created=True, file=f"{name}.dns") for name in AUTO}
+        settings = {"forwarders": server.forwarders, "root_hints": server.root_hints, "scavenging": server.scavenging}
+        world = world.with_dns(host, DnsServer(zones=auto, **settings))
+    for one in made.zones:
+        zone = _zone(one, world)
+        for host in one.on:
+            if host not in world.dns:
+                raise ValueError(f"zone {one.name}: {host!r} is not among the DNS servers")
+            world = world.with_dns(host, world.dns[host].with_zone(zone))
+    public = {
+        key_of(one.name, one.type): PublicRecord(values=tuple(_text(one.type, value) for value in one.values), ttl=one.ttl)
+        for one in made.public
+    }
+    return replace(world, public=public)
+
+
+def _zone(section: ZoneSection, world: World) -> Zone:
+    records: list[Record] = []
+    if section.kind in {"Primary", "Secondary"}:
+        servers = [world.hosts[host].fqdn for host in section.on if host in world.hosts]
+        first = f"{servers[0]}." if servers else "."
+        soa = f"{first} hostmaster.{section.name}. 2041 900 600 86400 {section.ttl}"
+        records.append(Record(name=APEX, type="SOA", data=soa, ttl=section.ttl))
+        records += [Record(name=APEX, type="NS", data=f"{name}.", ttl=section.ttl) for name in servers]
+    if section.hosts:
+        fixed = [host for host in world.hosts.values() if host.nics and not host.nics[0].dhcp and host.address]
+        records += [Record(name=host.name.lower(), type="A", data=host.address, ttl=section.ttl) for host in fixed]
+    records += [_record(line, None) for line in section.records]
+    refreshed = world.now.replace(minute=0, second=0, microsecond=0) - timedelta(days=2)
+    records += [_record(line, refreshed) for line in section.dynamic]
+    return Zone(
+        name=section.name,
+        kind=section.kind,
+        scope=section.scope,
+        dynamic=section.dynamic_update,
+        file=section.file or (None if section.scope or section.kind == "Forwarder" else f"{section.name}.dns"),
+        aging=section.aging,
+        masters=section.masters,
+        records=tuple(records),
+        default_ttl=section.ttl,
+    )
+
+
+def _record(line: str, stamp: datetime | None) -> Record:
+    words = line.split(None, WORDS - 1)
+    if len(words) != WORDS or not words[1].isdigit() or words[2].upper() not in TYPES:
+        raise ValueError(f"{line!r} is no record: write `name ttl TYPE data`, TYPE one of {', '.join(sorted(TYPES))}")
+    name, ttl, kind, data = words
+    return Record(name=name, type=kind.upper(), data=_text(kind, data), ttl=int(ttl), stamp=stamp)
+
+
+def _text(kind: str, data: str) -> str:
+    """Data in its canonical form."""
+    kind = kind.upper()
+    if kind == "A":
+        return str(IPv4Address(data))
+    return f"{data.rstrip('.')}." if kind in HOST_TYPES or kind in {"MX", "SRV"} else data
