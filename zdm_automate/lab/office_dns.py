@@ -87,19 +87,27 @@ def build_dns(section: dict[str, Any], world: World) -> World:
         if host not in world.hosts:
             raise ValueError(f"the DNS server {host!r} is not among the hosts")
         auto = {name: Zone(name=name, auto_created=True, file=f"{name}.dns") for name in AUTO}
-        settings = {"forwarders": server.forwarders, "root_hints": server.root_hints, "scavenging": server.scavenging}
-        world = world.with_dns(host, DnsServer(zones=auto, **settings))
+        own = DnsServer(zones=auto, forwarders=server.forwarders, root_hints=server.root_hints, scavenging=server.scavenging)
+        world = world.with_dns(host, own)
     for one in made.zones:
         zone = _zone(one, world)
         for host in one.on:
             if host not in world.dns:
                 raise ValueError(f"zone {one.name}: {host!r} is not among the DNS servers")
             world = world.with_dns(host, world.dns[host].with_zone(zone))
-    public = {
-        key_of(one.name, one.type): PublicRecord(values=tuple(_text(one.type, value) for value in one.values), ttl=one.ttl)
-        for one in made.public
-    }
+    public = {key_of(one.name, one.type): public_record(one.name, one.type, one.values, one.ttl) for one in made.public}
     return replace(world, public=public)
+
+
+def public_record(name: str, kind: str, values: tuple[str, ...], ttl: int) -> PublicRecord:
+    """What the outside world will answer.
+
+    Raises:
+        ValueError: a type that is not known, no value, or one that does not fit.
+    """
+    if kind.upper() not in TYPES or not values or not 0 <= ttl < 2**31:
+        raise ValueError(f"{name} {kind} is no public record: TYPE is one of {', '.join(sorted(TYPES))}, with a value")
+    return PublicRecord(values=tuple(_text(kind, value) for value in values), ttl=ttl)
 
 
 def _zone(section: ZoneSection, world: World) -> Zone:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from zdm_automate import resources
 from zdm_automate.errors import UnknownNameError, ZdmError
+from zdm_automate.lab.dns_responder import DnsResponder
 from zdm_automate.lab.endpoint.accounts import Accounts
 from zdm_automate.lab.endpoint.faults import Fault, Faults
 from zdm_automate.lab.endpoint.http import Listener
@@ -14,17 +16,23 @@ from zdm_automate.lab.endpoint.quotas import WINRM_2, Quotas
 from zdm_automate.lab.endpoint.service import Endpoint
 from zdm_automate.lab.endpoint.tls import TlsIdentity
 from zdm_automate.lab.engine_sim import SimEngine
+from zdm_automate.lab.office_dns import public_record
 from zdm_automate.lab.state import HostWay
+from zdm_automate.lab.world import dns_resolve
+from zdm_automate.lab.world.dns import key_of
 from zdm_automate.scripts import Library
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from zdm_automate.lab.dns_responder import Ask
     from zdm_automate.lab.endpoint.engine import Engine
     from zdm_automate.lab.keeper import Keeper
     from zdm_automate.lab.office import Office
     from zdm_automate.lab.state import LabFolder, LabInfo
+    from zdm_automate.lab.world.dns import Answer
     from zdm_automate.lab.world.host import Host
+    from zdm_automate.lab.world.model import World
 
 LOOPBACK = "127.0.0.1"
 HTTP_PORT, HTTPS_PORT = 5985, 5986
@@ -48,7 +56,9 @@ class Servers:
         self._before: Mapping[str, HostWay] = before.hosts if before is not None else {}
         self._own_addresses = own_addresses
         self._accounts: Accounts | None = None
+        self._public_before = before.public_dns_port if before is not None else 0
         self._listeners: list[Listener] = []
+        self._responders: list[DnsResponder] = []
         self._endpoints: dict[str, Endpoint] = {}
         self.ways: dict[str, HostWay] = {}
         self.public_dns_port = 0
@@ -64,6 +74,42 @@ class Servers:
         hosts = [host for host in self._office.world.hosts.values() if host.windows.version and host.remoting]
         for number, host in enumerate(hosts, start=1):
             self._start_host(host, number, engine, accounts)
+        self._start_dns()
+
+    def _start_dns(self) -> None:
+        """One DNS server per host that has one, where that host's endpoint is; and one for the outside world."""
+        for name in self._office.world.dns:
+            way = self.ways.get(name)
+            if way is None:
+                continue
+            known = self._before.get(name)
+            port = known.dns_port if known is not None and known.address == way.address else 0
+            made = self._respond(self._asking(name), way.address, port)
+            self.ways[name] = replace(way, dns_port=made.port)
+        self.public_dns_port = self._respond(self._outside, LOOPBACK, self._public_before).port
+
+    def _respond(self, ask: Ask, address: str, port: int) -> DnsResponder:
+        try:
+            made = DnsResponder(ask, address=address, port=port)
+        except OSError as problem:
+            raise ZdmError(
+                f"no DNS on {address} port {port}: {problem.strerror}.",
+                hint="End what holds the port, or use another lab folder.",
+            ) from problem
+        self._responders.append(made)
+        made.start()
+        return made
+
+    def _asking(self, host: str) -> Ask:
+        def ask(name: str, kind: str) -> Answer | None:
+            if not self._keeper.world.hosts[host].running("DNS"):
+                return None
+            return self._keeper.with_world(lambda world: dns_resolve.ask(world, host, name, kind))
+
+        return ask
+
+    def _outside(self, name: str, kind: str) -> Answer:
+        return dns_resolve.outside(self._keeper.world, name, kind)
 
     def _start_host(self, host: Host, number: int, engine: Engine, accounts: Accounts) -> None:
         old = host.windows.level == 0
@@ -107,6 +153,8 @@ class Servers:
             endpoint.close()
         for listener in self._listeners:
             listener.stop()
+        for responder in self._responders:
+            responder.stop()
         if self._accounts is not None:
             self._accounts.withdraw_ntlm()
 
@@ -126,6 +174,16 @@ class Servers:
         """WSMan requests so far, by host and action."""
         return {name: dict(endpoint.requests) for name, endpoint in self._endpoints.items()}
 
-    def public(self, given: dict[str, Any]) -> None:
-        """Changes what the outside world answers."""
-        raise NotImplementedError
+    def public(self, name: str, kind: str, values: tuple[str, ...], ttl: int) -> None:
+        """Changes what the outside world answers.
+
+        Raises:
+            ValueError: a value does not fit its type.
+        """
+        record = public_record(name, kind, values, ttl)
+
+        def change(world: World) -> tuple[World, None]:
+            return replace(world, public={**world.public, key_of(name, kind): record}), None
+
+        self._keeper.with_world(change)
+        self._keeper.save()

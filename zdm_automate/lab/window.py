@@ -39,6 +39,11 @@ def actions(keeper: Keeper, servers: Servers, ended: Event) -> Mapping[str, Call
         )
         return {}
 
+    def public(given: dict[str, Any]) -> Mapping[str, Any]:
+        values = tuple(str(value) for value in given["values"])
+        servers.public(str(given["name"]), str(given["kind"]), values, int(given.get("ttl", 3600)))
+        return {}
+
     def requests(_: dict[str, Any]) -> Mapping[str, Any]:
         return {"requests": servers.requests()}
 
@@ -46,4 +51,4 @@ def actions(keeper: Keeper, servers: Servers, ended: Event) -> Mapping[str, Call
         ended.set()
         return {}
 
-    return {"now": now, "carry": carry, "fault": fault, "requests": requests, "stop": stop}
+    return {"now": now, "carry": carry, "fault": fault, "public": public, "requests": requests, "stop": stop}
