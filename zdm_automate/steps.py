@@ -5,6 +5,7 @@ A step is only a statement about facts and intent; nothing here reads a host, a 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -157,7 +158,7 @@ def ensure(  # noqa: PLR0913
         after=after,
         effects=(put(call.role, wanted), *effects),
         inverse=None if callable(back) else back,
-        no_inverse=no_inverse,
+        no_inverse=no_inverse if back is None or callable(back) else "",
         rollback=rollback,
         temporary=temporary,
         note=note,
@@ -182,7 +183,11 @@ def temporary_since(facts: Facts, role: str, verb: str, target: str) -> Temporar
 
 
 def manual(facts: Facts, item: str, step: str, text: str, form: tuple[str, ...] = (), *, reason: str = "") -> Step:
-    """A step that a person takes; `form` names what is to be written down. Signed already: no change."""
+    """A step that a person takes; `form` names what is to be written down. Signed already: no change.
+
+    The step's name is made one word, so that it can be typed.
+    """
+    step = re.sub(r"[^A-Za-z0-9._-]+", "-", step).strip("-")
     signed = facts.one(PROJECT, SignOff, item, step)
     if signed is not None:
         return same(f"{text}: signed by {signed.by}")

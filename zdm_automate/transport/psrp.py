@@ -54,6 +54,7 @@ class Limits:
         touch_seconds: silence after which the shell is asked for output: connections end at 120 s of silence, shells earlier.
         doubt_seconds: silence after which a pool is asked whether it is alive before a call (a suspended controller).
         pipelines: a pool is opened anew after this many; hosts count 1,000 commands that were never terminated.
+        held_pipelines: on a host that counts 15 operations, how many finished pipelines may wait to be closed together.
         stop_seconds: how long after a deadline the host may take to hear that the call is over.
         close_seconds: how long closing may take.
     """
@@ -61,6 +62,7 @@ class Limits:
     touch_seconds: float = 40.0
     doubt_seconds: float = 60.0
     pipelines: int = 900
+    held_pipelines: int = 10
     stop_seconds: float = 2.0
     close_seconds: float = 5.0
 
@@ -139,6 +141,7 @@ class _Line:
         self.dead = False
         self.used = time.monotonic()
         self.pipeline: PowerShell | None = None
+        self.held: list[PowerShell] = []
         self.worker = Worker(f"psrp-{target.host}", idle=self._touch, every=limits.touch_seconds)
 
     def open(self) -> Reply:
@@ -213,18 +216,28 @@ class _Line:
             self.wire.close()
 
     def _release(self, pipeline: PowerShell) -> None:
-        """Old hosts count 15 operations: there each pipeline is terminated; newer ones count 1,000 and the pool is recycled."""
+        """Newer hosts count 1,000 commands and the pool is recycled before; old ones count 15, so there pipelines are closed.
+
+        Not one by one, which would cost a third request per call, but when a few have come together, or while nothing is done.
+        """
         version = tuple(int(part) for part in (self.pool.protocol_version or "2.0").split("."))
         if version >= (2, 2):
             self.pool.pipelines.pop(pipeline.id, None)
             return
+        self.held.append(pipeline)
+        if len(self.held) >= self.limits.held_pipelines:
+            self._close_held()
+
+    def _close_held(self) -> None:
         try:
-            pipeline.close()
-        except Exception:  # noqa: BLE001 - the reply is here already; only the pool is not to be trusted any more
+            while self.held:
+                self.held.pop().close()
+        except Exception:  # noqa: BLE001 - the replies are here already; only the pool is not to be trusted any more
             self.dead = True
 
     def _touch(self) -> None:
         """A short Receive on the shell: what PowerShell's own client always has open, and what keeps both ends awake."""
+        self._close_held()
         if self.dead or self.pool.state != 2 or self.pool.shell is None:  # noqa: PLR2004 - RunspacePoolState.OPENED
             return
         try:
