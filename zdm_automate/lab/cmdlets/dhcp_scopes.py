@@ -131,6 +131,49 @@ def add_reservation(
     keep(call, server(call, command).with_scope(replace(found, reservations=(*found.reservations, made))))
 
 
+@cmdlet("Set-DhcpServerv4Reservation", module=MODULE, level=1)
+def set_reservation(
+    call: Call,
+    /,
+    *,
+    IPAddress: str,
+    ClientId: str | None = None,
+    Name: str | None = None,
+    Description: str | None = None,
+    Type: str | None = None,
+) -> None:
+    """Changes a reservation found by its address; its options stay. A client that has another one is refused."""
+    command = "Set-DhcpServerv4Reservation"
+    for found in server(call, command).scopes.values():
+        old = found.reserved(IPAddress)
+        if old is None:
+            continue
+        client = _client_id(ClientId) if ClientId is not None else old.client_id
+        if any(one.client_id == client and one is not old for one in found.reservations):
+            raise Refusal(
+                f"DHCP 20022,{command}",
+                f"Failed to modify reservation {IPAddress} on DHCP server {call.host_name}.",
+                category="ResourceExists",
+                target=IPAddress,
+            )
+        made = replace(
+            old,
+            client_id=client,
+            name=old.name if Name is None else Name,
+            description=old.description if Description is None else Description,
+            type=old.type if Type is None else Type,
+        )
+        changed = tuple(made if one is old else one for one in found.reservations)
+        keep(call, server(call, command).with_scope(replace(found, reservations=changed)))
+        return
+    raise Refusal(
+        f"DHCP 20018,{command}",
+        f"Failed to get reservation {IPAddress} on DHCP server {call.host_name}.",
+        category="ObjectNotFound",
+        target=IPAddress,
+    )
+
+
 @cmdlet("Remove-DhcpServerv4Reservation", module=MODULE, level=1)
 def remove_reservation(call: Call, /, *, IPAddress: str) -> None:
     """Removes a reservation by its address."""

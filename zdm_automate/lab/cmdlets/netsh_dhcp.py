@@ -11,7 +11,7 @@ from zdm_automate.lab.call import Call, Native, native
 from zdm_automate.lab.cmdlets.dhcp_moves import NETSH_FORM, packed, unpacked
 from zdm_automate.lab.cmdlets.dhcp_options import LEASE_TIME, set_option
 from zdm_automate.lab.world import files
-from zdm_automate.lab.world.dhcp import DhcpServer, OptionValue
+from zdm_automate.lab.world.dhcp import DhcpServer, OptionValue, Reservation
 from zdm_automate.lab.world.refusal import NotModelledError, Refusal
 
 if TYPE_CHECKING:
@@ -103,6 +103,11 @@ def _in_scope(call: Call, mine: DhcpServer, scope_id: str, argv: Sequence[str]) 
             _keep(call, mine.with_scope(replace(found, active=number in {"1", "3"})))
         case ["set", "optionvalue", *_]:
             set_option(call, _option(argv[2:]), scope_id, "", "netsh")
+        case ["add", "reservedip", address, digits, *_]:
+            made = _reservation(address, digits, argv[4:])
+            if found.reserved(address) or found.reservation_of(made.client_id):
+                return Native(1, ("", "The specified IP address or hardware address is being used by another client.", ""))
+            _keep(call, mine.with_scope(replace(found, reservations=(*found.reservations, made))))
         case ["set", "reservedoptionvalue", address, *_]:
             try:
                 set_option(call, _option(argv[3:]), scope_id, address, "netsh")
@@ -111,6 +116,13 @@ def _in_scope(call: Call, mine: DhcpServer, scope_id: str, argv: Sequence[str]) 
         case _:
             raise NotModelledError(f"the lab does not model netsh dhcp server scope {' '.join(argv)}", host=call.host_name)
     return Native(0, ("", CHANGED[tongue].format(scope=scope_id), "", DONE[tongue]))
+
+
+def _reservation(address: str, digits: str, rest: Sequence[str]) -> Reservation:
+    """`<address> <digits> [name] [comment] [type]`; a missing type is both."""
+    name, comment, kind = (*(word.strip('"') for word in rest), "", "", "")[:3]
+    client = "-".join(digits.lower()[n : n + 2] for n in range(0, len(digits), 2))
+    return Reservation(address=address, client_id=client, name=name, description=comment, type=(kind or "both").capitalize())
 
 
 def _option(argv: Sequence[str]) -> OptionValue:
