@@ -168,7 +168,9 @@ def _bring_configuration(facts: Facts, intent: DhcpIntent) -> Iterator[Step]:
             reason = "one old lease after the lease time was lowered, so that the leases that come along are fresh"
             yield wait("export from the old server and import on the new one", later, reason, role="new")
             return
-        yield from carry_configuration(facts, intent)
+        for step in carry_configuration(facts, intent):
+            yield step
+            facts = facts.after(step.effects)
     else:
         yield same("all scopes are there", role="new")
     arrived = missing or [s for s in facts.of("new", DhcpScope) if s.state == "Active"]
@@ -335,8 +337,9 @@ def restore(facts: Facts, intent: DhcpIntent) -> Iterator[Step]:
         return
     switched = [t for t in register if t.verb == "Set-ZdmDhcpSetting"] or register
     due = max(datetime.fromisoformat(t.since_utc) for t in switched) + timedelta(hours=intent.restore_after_hours)
-    if facts.taken_at < due:
-        yield wait("put them back", due, f"{intent.restore_after_hours} h after the switch")
+    if not old_is_out(facts, intent) or facts.taken_at < due:
+        moment = due if old_is_out(facts, intent) else None
+        yield wait("put them back", moment, f"{intent.restore_after_hours} h after the switch")
         return
     for entry in register:
         if entry.verb == "Set-ZdmDhcpSetting":

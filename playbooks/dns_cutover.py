@@ -278,9 +278,10 @@ def restore(facts: Facts, intent: DnsIntent) -> Iterator[Step]:
     if not register:
         yield same("nothing of this playbook is open in the register")
         return
+    switched = all(records(facts, home(facts, move.zone), move, move.new) for move in intent.moves)
     due = max(datetime.fromisoformat(t.since_utc) for t in register) + timedelta(hours=intent.restore_after_hours)
-    if facts.taken_at < due:
-        yield wait("put them back", due, f"{intent.restore_after_hours} h after the switch")
+    if not switched or facts.taken_at < due:
+        yield wait("put them back", due if switched else None, f"{intent.restore_after_hours} h after the switch")
         return
     for move in intent.moves:
         entry = next((t for t in register if t.target == label(move)), None)

@@ -81,9 +81,10 @@ def unpredictable(text: str, reason: str, *, role: str = "") -> Step:
     return Step(preview=Preview.UNKNOWN, text=text, reason=reason, role=role)
 
 
-def wait(text: str, until: datetime, reason: str, *, role: str = "") -> Step:
-    """The step must not be taken before a moment."""
-    return Step(preview=Preview.WAIT, text=text, reason=reason, not_before=until.isoformat(timespec="seconds"), role=role)
+def wait(text: str, until: datetime | None, reason: str, *, role: str = "") -> Step:
+    """The step must not be taken before a moment; None while that moment depends on what is still to come."""
+    moment = until.isoformat(timespec="seconds") if until is not None else ""
+    return Step(preview=Preview.WAIT, text=text, reason=reason, not_before=moment, role=role)
 
 
 def change(  # noqa: PLR0913 - a change is its parts, named

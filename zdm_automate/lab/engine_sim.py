@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from zdm_automate.lab.world.refusal import Refusal
 from zdm_automate.scripts import Library, known_scripts, sha256
+from zdm_automate.secrets import Credential
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -71,8 +72,12 @@ class SimEngine:
 
 
 def _arguments(command: Command) -> Mapping[str, Any]:
-    """The hashtable that every wrapped verb takes; the prelude takes nothing."""
+    """The hashtable that every wrapped verb takes; for the twin a credential is name and password. The prelude takes none."""
     for name, value in command.parameters:
         if name == "ZdmArguments":
-            return dict(value)
+            return {key: _plain(one) for key, one in dict(value).items()}
     return {}
+
+
+def _plain(value: Any) -> Any:
+    return (value.username, value.password.reveal()) if isinstance(value, Credential) else value
