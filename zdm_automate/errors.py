@@ -29,8 +29,10 @@ class ZdmError(Exception):
 
     def __str__(self) -> str:
         where = f"{self.host}: " if self.host and not self.message.startswith(self.host) else ""
-        hint = f" {self.hint}" if self.hint else ""
-        return f"{where}{self.message}{hint}"
+        if not self.hint:
+            return f"{where}{self.message}"
+        stop = "" if self.message.endswith((".", "!", "?", ":")) else "."
+        return f"{where}{self.message}{stop} {self.hint}"
 
 
 # --- bad input: exit code 2 ---------------------------------------------------------------------------------

@@ -58,11 +58,12 @@ class Plans:
                     f"plan {path.stem} has format {body.get('format')}; this program reads {PLAN_FORMAT}.", hint="Plan again."
                 )
             plan = _PLAN.validate_python(body)
+            whole = body == _PLAN.dump_python(plan, mode="json")
         except (ValidationError, ValueError, AttributeError) as problem:
             if isinstance(problem, InputError):
                 raise
             raise self._altered(path) from problem
-        if plan.digest != digest_of(plan) or plan.id != path.stem:
+        if not whole or plan.digest != digest_of(plan) or plan.id != path.stem:
             raise self._altered(path)
         return plan
 

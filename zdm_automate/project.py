@@ -5,8 +5,8 @@ It never holds a secret: a credential says where its secret is found (`zdm_autom
 
 from __future__ import annotations
 
-from ipaddress import ip_address
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from ipaddress import IPv4Address
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FILE = "project.yaml"
+HIGHEST_PORT: Final = 65_535
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=64)]
 
 
@@ -41,7 +42,7 @@ class HostSection(_Section):
     """How a host is reached. `computer_name` is what it must call itself; the key in `hosts` where it is empty."""
 
     address: str
-    port: int = Field(default=0, ge=0, le=65535)
+    port: int = Field(default=0, ge=0, le=HIGHEST_PORT)
     ssl: bool = True
     auth: Literal["negotiate", "ntlm", "kerberos", "basic"] = "negotiate"
     fingerprint: str = ""
@@ -91,11 +92,14 @@ def resolver_of(text: str) -> tuple[str, int]:
     Raises:
         ValueError: no IPv4 address with an optional port.
     """
-    address, _, port = text.partition(":")
+    address, sign, port = text.partition(":")
     try:
-        return str(ip_address(address)), int(port or 53)
+        found = str(IPv4Address(address)), int(port) if sign else 53
     except ValueError:
-        raise ValueError(f"resolver {text!r} must be an IPv4 address, with a port where it is not 53") from None
+        found = "", 0
+    if not 0 < found[1] <= HIGHEST_PORT:
+        raise ValueError(f"resolver {text!r} must be an IPv4 address, with a port where it is not 53")
+    return found
 
 
 class Project:

@@ -41,7 +41,7 @@ class Redactor:
         return value
 
     def value(self, value: Any) -> Any:
-        """A JSON value without secrets, in keys and values."""
+        """The value without secrets, in keys and values; what is no JSON value is taken as the text that it shows."""
         match value:
             case str():
                 return self.text(value)
@@ -51,7 +51,9 @@ class Redactor:
                 return {self.text(str(name)): self.value(item) for name, item in value.items()}
             case list() | tuple() | set() | frozenset():
                 return [self.value(item) for item in value]
-        return value
+            case None | bool() | int() | float():
+                return value
+        return self.text(str(value))
 
 
 def forms(secret: str) -> Iterator[str]:

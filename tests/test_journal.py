@@ -1,0 +1,223 @@
+"""The journal: chained, on disk at boundaries, without secrets; altered and torn lines are found."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from zdm_automate import journal as journals
+from zdm_automate.errors import JournalAlteredError
+from zdm_automate.events import Entry, Observer
+from zdm_automate.journal import GENESIS, Journal, line_hash, read, verify
+from zdm_automate.redaction import Redactor
+from zdm_automate.secrets import MASK, Secret
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+def clock() -> Callable[[], datetime]:
+    ticks = iter(range(10_000))
+    return lambda: NOON + timedelta(seconds=next(ticks))
+
+
+def a_journal(path: Path, redactor: Redactor | None = None, observers: Iterable[Observer] = ()) -> Journal:
+    return Journal(
+        path, run="p1", project="Example", service_request="SR-1", now=clock(), redactor=redactor, observers=observers
+    )
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """A journal of three lines."""
+    where = tmp_path / "runs" / "p1" / "journal.jsonl"
+    with a_journal(where) as record:
+        record.write("run.started", boundary=True, kind="apply")
+        record.write("item.started", item="B-104", title="Stop the old server")
+        record.write("run.finished", boundary=True, result="done")
+    return where
+
+
+def test_a_line_says_which_run_and_moment_it_belongs_to(path: Path) -> None:
+    """Number, time, run, project, service request, event; own fields; the hash before and its own."""
+    first = json.loads(path.read_bytes().splitlines()[0])
+
+    assert list(first) == ["seq", "ts", "run", "project", "sr", "event", "kind", "prev", "hash"]
+    assert (first["seq"], first["ts"], first["run"]) == (1, "2026-03-02T12:00:00.000+00:00", "p1")
+    assert first["prev"] == GENESIS
+
+
+def test_a_line_is_ascii_and_the_chain_holds(tmp_path: Path) -> None:
+    """Whatever the office's language: the file passes through every mail gateway and editor."""
+    where = tmp_path / "j.jsonl"
+    with a_journal(where) as record:
+        record.write("item.started", item="B-1", title="Drucker im Büro \N{RIGHTWARDS ARROW} neu\n")
+        head = record.head
+
+    assert where.read_bytes().isascii()
+    assert verify(where).head == head
+    assert next(iter(read(where)))["title"] == "Drucker im Büro \N{RIGHTWARDS ARROW} neu\n"
+
+
+def test_empty_fields_are_left_out_but_not_false_and_not_zero(tmp_path: Path) -> None:
+    """No, none and nought are answers; an empty text is not."""
+    where = tmp_path / "j.jsonl"
+    with a_journal(where) as record:
+        record.write("x", gate="", warnings=[], error=None, session={}, changed=False, left=0)
+
+    entry = next(iter(read(where)))
+    assert {k: v for k, v in entry.items() if k in {"gate", "warnings", "error", "session", "changed", "left"}} == {
+        "changed": False,
+        "left": 0,
+    }
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_an_altered_line_is_named(path: Path, number: int) -> None:
+    """One character in it, and the chain breaks there."""
+    lines = path.read_bytes().splitlines(keepends=True)
+    lines[number - 1] = lines[number - 1].replace(b"SR-1", b"SR-2")
+    path.write_bytes(b"".join(lines))
+
+    with pytest.raises(JournalAlteredError, match=rf"line {number} does not fit"):
+        verify(path)
+
+
+@pytest.mark.parametrize(("gone", "named"), [(0, 1), (1, 2)])
+def test_a_removed_line_is_noticed_at_the_next(path: Path, gone: int, named: int) -> None:
+    """The number and the hash before do not fit any more."""
+    lines = path.read_bytes().splitlines(keepends=True)
+    del lines[gone]
+    path.write_bytes(b"".join(lines))
+
+    with pytest.raises(JournalAlteredError, match=rf"line {named} does not fit"):
+        verify(path)
+
+
+def test_a_line_with_a_recomputed_hash_is_noticed_at_the_next(path: Path) -> None:
+    """Who alters a line has to alter all that follow, and the head that was handed over."""
+    lines = [json.loads(line) for line in path.read_bytes().splitlines()]
+    lines[0]["kind"] = "verify"
+    lines[0]["hash"] = line_hash(lines[0])
+    path.write_text("".join(json.dumps(line, separators=(",", ":")) + "\n" for line in lines), encoding="ascii")
+
+    with pytest.raises(JournalAlteredError, match="line 2 does not fit"):
+        verify(path)
+
+
+def test_swapped_lines_are_noticed(path: Path) -> None:
+    """The order is part of the chain."""
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(lines[1] + lines[0] + lines[2])
+
+    with pytest.raises(JournalAlteredError, match="line 1"):
+        verify(path)
+
+
+def test_a_line_that_is_no_entry_is_refused_by_readers_too(path: Path) -> None:
+    """Reading does not skip what it does not understand."""
+    path.write_bytes(path.read_bytes() + b"[1, 2]\n")
+
+    with pytest.raises(JournalAlteredError, match="line 4 is no journal entry"):
+        list(read(path))
+    with pytest.raises(JournalAlteredError, match="line 4 does not fit"):
+        verify(path)
+
+
+def test_a_torn_last_line_is_tolerated(path: Path) -> None:
+    """The process died while it wrote: what stands before it is proven."""
+    whole = path.read_bytes()
+    path.write_bytes(whole + b'{"seq":4,"ev')
+
+    assert (verify(path).lines, verify(path).torn) == (3, 12)
+    assert len(list(read(path))) == 3
+
+
+def test_opening_again_sets_a_torn_line_aside_and_says_so(path: Path) -> None:
+    """Nothing is thrown away: the torn bytes stand beside the journal, and the chain goes on."""
+    path.write_bytes(path.read_bytes() + b'{"seq":4,"ev')
+    with a_journal(path) as record:
+        record.write("run.finished", boundary=True, result="done")
+
+    entries = list(read(path))
+    assert [entry["event"] for entry in entries[3:]] == ["journal.torn", "run.finished"]
+    assert entries[3]["bytes"] == 12
+    assert path.with_suffix(".torn").read_bytes() == b'{"seq":4,"ev'
+    assert verify(path).lines == 5
+
+
+def test_an_altered_journal_is_not_written_on(path: Path) -> None:
+    """A chain that is broken is not repaired by a line more."""
+    before = path.read_bytes().replace(b"apply", b"visit")
+    path.write_bytes(before)
+
+    with pytest.raises(JournalAlteredError):
+        a_journal(path)
+    assert path.read_bytes() == before
+
+
+def test_a_secret_reaches_neither_disk_nor_observers(tmp_path: Path) -> None:
+    """Redaction is the last thing before the sink, also in texts that come from a host."""
+    seen: list[Entry] = []
+    where = tmp_path / "j.jsonl"
+    with a_journal(where, Redactor([Secret("c4n4ry&word")]), [seen.append]) as record:
+        record.write("read.failed", error={"message": "bad password c4n4ry&word", "xml": "<p>c4n4ry&amp;word</p>"})
+
+    assert b"c4n4ry" not in where.read_bytes()
+    assert seen[0].fields["error"] == {"message": f"bad password {MASK}", "xml": f"<p>{MASK}</p>"}
+    assert verify(where).lines == 1
+
+
+def test_observers_are_told_after_the_line_is_in_the_file(tmp_path: Path) -> None:
+    """What they show has been written."""
+    where = tmp_path / "j.jsonl"
+    counts: list[int] = []
+    with a_journal(where, observers=[lambda _: counts.append(len(where.read_bytes().splitlines()))]) as record:
+        record.write("a")
+        record.write("b")
+
+    assert counts == [1, 2]
+
+
+def test_only_a_boundary_waits_for_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One flush to disk per boundary, not per line; closing is one too."""
+    synced: list[int] = []
+    real = journals.os.fsync
+    monkeypatch.setattr(journals.os, "fsync", lambda handle: (synced.append(handle), real(handle))[1])
+    with a_journal(tmp_path / "j.jsonl") as record:
+        record.write("a")
+        assert synced == []
+        record.write("b", boundary=True)
+        assert len(synced) == 1
+    assert len(synced) == 2
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+FIELD = st.text("abcdefgh_", min_size=1, max_size=8)
+
+
+@settings(max_examples=50, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.dictionaries(FIELD, JSON, max_size=4), min_size=1, max_size=6))
+def test_whatever_is_written_verifies_and_reads_back(
+    tmp_path_factory: pytest.TempPathFactory, lines: list[dict[str, Any]]
+) -> None:
+    """Any fields, any text: the chain holds and the values come back."""
+    where = tmp_path_factory.mktemp("j") / "j.jsonl"
+    with a_journal(where) as record:
+        for fields in lines:
+            record.write("x", **fields)
+
+    assert verify(where).lines == len(lines)
+    for fields, entry in zip(lines, read(where), strict=True):
+        assert {k: v for k, v in fields.items() if k in entry} == {k: entry[k] for k in fields if k in entry}
+        assert all(fields[k] in (None, "", [], {}) for k in fields if k not in entry)

@@ -1,0 +1,129 @@
+"""The project file: every mistake is told with file, line and column, before any host is asked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from zdm_automate.errors import ProjectError, UnknownNameError
+from zdm_automate.project import ProjectFile, read_project, resolver_of
+
+GOOD = r"""# one small office
+project: Example
+service_request: SR-1
+credentials:
+  admin: {user: 'EXAMPLE\Administrator', secret: 'env:ZDM_PASSWORD'}
+credential: admin
+hosts:
+  SBS: {address: 192.168.16.2, ssl: false}
+  DC1: {address: 192.168.16.10, computer_name: DC1NEW}
+roles:
+  old: SBS
+  new: DC1
+resolvers: ['9.9.9.9', '127.0.0.1:5353']
+intent:
+  dhcp_cutover:
+    old_address: 192.168.16.2
+"""
+
+
+def folder(tmp_path: Path, text: str) -> Path:
+    (tmp_path / "project.yaml").write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+def test_a_project_is_read(tmp_path: Path) -> None:
+    """Hosts by name or role, in any case; intent by playbook."""
+    project = read_project(folder(tmp_path, GOOD))
+
+    assert project.host("old").address == "192.168.16.2"
+    assert project.host("dc1") == project.host("new")
+    assert project.intent_section("dhcp_cutover") == {"old_address": "192.168.16.2"}
+    assert project.lab_folder is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("project: Example\n", "", r"project.yaml:2:1: project: this key is missing"),
+        ("credential: admin", "credential: admin\ncolour: red", r":7:1: colour: this key is not known here"),
+        ("ssl: false", "tls: false", r":8:32: hosts.SBS.tls: this key is not known here"),
+        ("ssl: false", "port: 70000", r":8:32: hosts.SBS.port: .*less than or equal to 65535"),
+        ("ssl: false", "auth: magic", r":8:32: hosts.SBS.auth: .*negotiate"),
+        ("env:ZDM_PASSWORD", "Pa55w0rd", r":5:42: credentials.admin.secret: "),
+        ("  old: SBS", "  old: SBX", r":11:3: role old: there is no host 'SBX' under hosts: SBS, DC1"),
+        ("credential: admin", "credential: boss", r":8:3: host SBS: there is no credential 'boss'; known: admin"),
+        ("'9.9.9.9'", "dns.example", r"resolver 'dns.example' must be an IPv4 address"),
+        ("  new: DC1", "  new: DC1\n  old: DC1", r":13:3: the key 'old' is there twice"),
+        ("  new: DC1", "  new: [DC1", r"project.yaml:13:10: "),
+        ("  dhcp_cutover:", "  ../evil:", r":15:3: intent.*: "),
+    ],
+)
+def test_a_mistake_is_told_with_its_place(tmp_path: Path, old: str, new: str, said: str) -> None:
+    """File, line, column, the key and what is wrong with it."""
+    assert GOOD.count(old) == 1
+
+    with pytest.raises(ProjectError, match=said):
+        read_project(folder(tmp_path, GOOD.replace(old, new)))
+
+
+def test_a_password_in_the_file_is_refused_without_showing_it(tmp_path: Path) -> None:
+    """Who writes the password where its place belongs must not find it in a message too."""
+    with pytest.raises(ProjectError) as caught:
+        read_project(folder(tmp_path, GOOD.replace("env:ZDM_PASSWORD", "Pa55w0rd")))
+
+    assert "Pa55w0rd" not in str(caught.value)
+
+
+def test_a_folder_without_project_says_how_to_make_one(tmp_path: Path) -> None:
+    """With the folder that was looked at."""
+    with pytest.raises(ProjectError, match=r"there is no project.yaml in .* `zdm new DIR`"):
+        read_project(tmp_path)
+
+
+@pytest.mark.parametrize("text", ["", "just words\n", "- a\n- b\n"])
+def test_a_file_that_is_no_mapping_is_refused(tmp_path: Path, text: str) -> None:
+    """An empty file too."""
+    with pytest.raises(ProjectError, match=r"project.yaml:\d+:\d+: "):
+        read_project(folder(tmp_path, text))
+
+
+def test_an_unknown_host_is_told_with_those_there_are(tmp_path: Path) -> None:
+    """Hosts and roles."""
+    with pytest.raises(UnknownNameError, match=r"no host or role 'DC9'. Hosts: SBS, DC1. Roles: old, new"):
+        read_project(folder(tmp_path, GOOD)).host("DC9")
+
+
+def test_a_playbook_without_intent_is_told_where_to_write_it(tmp_path: Path) -> None:
+    """At the place of `intent`."""
+    with pytest.raises(ProjectError, match=r":14:1: the project says nothing about dns_cutover. Write `intent"):
+        read_project(folder(tmp_path, GOOD)).intent_section("dns_cutover")
+
+
+def test_a_required_role_is_asked_for_and_an_optional_one_is_not(tmp_path: Path) -> None:
+    """The message says what the role is."""
+    project = read_project(folder(tmp_path, GOOD))
+    wanted = {"old": "the one that goes", "seat": "a client PC"}
+
+    assert project.roles_of(wanted, frozenset({"seat"}), "x") == {"old": "SBS", "new": "DC1"}
+    with pytest.raises(ProjectError, match=r":10:1: playbook x needs the role 'seat': a client PC"):
+        project.roles_of(wanted, frozenset(), "x")
+
+
+@pytest.mark.parametrize(("text", "address"), [("9.9.9.9", ("9.9.9.9", 53)), ("127.0.0.1:5353", ("127.0.0.1", 5353))])
+def test_a_resolver_may_name_a_port(text: str, address: tuple[str, int]) -> None:
+    """53 where it names none."""
+    assert resolver_of(text) == address
+
+
+@pytest.mark.parametrize("text", ["", "host", "9.9.9.9:x", "9.9.9.9:0", "9.9.9.9:70000", "9.9.9"])
+def test_a_resolver_that_cannot_be_asked_is_refused(text: str) -> None:
+    """By value, not at the first query."""
+    with pytest.raises(ValueError, match="must be an IPv4 address"):
+        resolver_of(text)
+
+
+def test_the_schema_can_be_given_to_editors() -> None:
+    """JSON Schema with all keys of the file."""
+    assert {"hosts", "roles", "intent", "credentials"} <= set(ProjectFile.model_json_schema()["properties"])
