@@ -12,7 +12,7 @@ from zdm_automate.errors import AccessDeniedError, OutcomeUnknownError, PlanStal
 from zdm_automate.facts.host import Service
 from zdm_automate.facts.store import Facts
 from zdm_automate.ledger import with_project
-from zdm_automate.model import ChangeRecord, VerbCall
+from zdm_automate.model import ChangeRecord, Check, VerbCall
 from zdm_automate.planner import Plan, plan_items
 from zdm_automate.reading import Done, Gathering, gather
 from zdm_automate.runner import Bench, apply_plan, refuse_stale
@@ -37,9 +37,9 @@ class OneService:
     """A host with one service; `fails` is raised by the change, before or after it was made."""
 
     service: Service = DHCP
-    fails: Exception | None = None
+    fails: BaseException | None = None
     after_change: bool = False
-    unreadable: Exception | None = None
+    unreadable: BaseException | None = None
     calls: list[str] = field(default_factory=list)
 
     def read(self, verb: str, /, **params: Any) -> Result:
@@ -213,6 +213,37 @@ def test_a_stop_request_ends_the_run_at_the_next_boundary() -> None:
     outcome = apply_plan(the_plan(), bench(worker, stop=lambda: True), lines)
 
     assert (outcome.result, outcome.left, worker.calls) == ("interrupted", 1, [])
+
+
+def test_a_second_ctrl_c_in_a_change_leaves_its_outcome_unknown() -> None:
+    """Nobody waited for the answer: not a failure and not a success, and nothing is read any more."""
+    worker, lines = OneService(fails=KeyboardInterrupt()), Lines()
+    outcome = apply_plan(the_plan(), bench(worker), lines)
+
+    assert outcome.result == "unknown"
+    assert "cut off by hand" in str(outcome.error)
+    assert (lines[2]["result"], lines[2]["changed"], lines[-1]["result"]) == ("unknown", False, "unknown")
+    assert worker.calls == ["Set-ZdmServiceState Stopped"]
+
+
+def test_ctrl_c_while_an_outcome_is_looked_up_leaves_it_unknown() -> None:
+    """The connection broke, and nobody waited for the reader either."""
+    worker = OneService(fails=OutcomeUnknownError("connection lost", host="SBS"), unreadable=KeyboardInterrupt())
+    lines = Lines()
+    outcome = apply_plan(the_plan(), bench(worker), lines)
+
+    assert (outcome.result, lines[2]["result"], lines[-1]["result"]) == ("unknown", "unknown", "unknown")
+
+
+def test_ctrl_c_while_the_result_is_judged_is_an_interruption() -> None:
+    """The changes are made and counted; only their judging is missing."""
+
+    def judged() -> list[Check]:
+        raise KeyboardInterrupt
+
+    outcome = apply_plan(the_plan(), bench(OneService()), Lines(), verify=judged)
+
+    assert (outcome.result, outcome.changed, outcome.left) == ("interrupted", 1, 0)
 
 
 def test_the_journal_is_closed_also_by_a_bug() -> None:

@@ -143,6 +143,8 @@ def apply_plan(plan: Plan, bench: Bench, journal: Writer, *, verify: Callable[[]
             said = f"{bad[0].item}: {bad[0].name}: {bad[0].value or 'not so'} instead of {bad[0].expected or 'ok'}"
             problem = ZdmError(f"all changes were made, but {len(bad)} checks failed: {said}.", hint=bad[0].hint)
             outcome = replace(outcome, result="failed", error=problem)
+    except KeyboardInterrupt:
+        outcome = Outcome(result="interrupted", changed=changed, unchanged=unchanged, left=total - changed - unchanged)
     except ZdmError as problem:
         result = "unknown" if isinstance(problem, OutcomeUnknownError) else "failed"
         left = total - changed - unchanged
@@ -208,6 +210,9 @@ def _carry_out(change: Change, bench: Bench, journal: Writer) -> bool:
         record = worker.change(call.verb, **_arguments(call.params, bench.credentials))
     except OutcomeUnknownError as problem:
         settled, error = _settle(change, bench, problem)
+    except KeyboardInterrupt:
+        said = f"{call.verb} was cut off by hand before its answer came"
+        error = OutcomeUnknownError(said, host=common["host"], hint="`zdm plan` reads what became of it.")
     except ZdmError as problem:
         error = problem
     result = _result(record, error)
@@ -242,6 +247,8 @@ def _settle(change: Change, bench: Bench, problem: OutcomeUnknownError) -> tuple
         seen = _seen(change.effects)
         facts = _read_back(seen, bench)
         done = all(facts.holds(effect) for effect in seen)
+    except KeyboardInterrupt:
+        return False, problem
     except ZdmError as second:
         both = f"{problem.message}; reading back failed too: {second}"
         return False, OutcomeUnknownError(both, host=problem.host, hint=problem.hint)
