@@ -240,7 +240,7 @@ def point_client(facts: Facts, role: str, servers: tuple[str, ...]) -> Iterator[
             facts,
             call(servers),
             replace(client, server_addresses=servers),
-            f"{facts.hosts[role]} {client.interface_alias}: DNS servers {', '.join(servers)}",
+            f"{client.interface_alias}: DNS servers {', '.join(servers)}",
             inverse=call(client.server_addresses),
             rollback=Rollback.R0,
         )

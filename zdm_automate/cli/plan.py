@@ -35,12 +35,12 @@ def plan(
     say(f"{len(gathering.calls)} readers, {gathering.requests} WSMan requests. Plan {made.id}, digest {made.digest[:12]}.")
     if made.changes:
         say(f"Next: `zdm apply {made.id}`, or change project.yaml and plan again. Nothing has been changed yet.")
+    elif made.count(Preview.UNKNOWN):
+        say("Nothing can be applied: what cannot be predicted has to be made readable first.")
+    elif made.count(Preview.WAIT) or made.count(Preview.MANUAL):
+        say("Nothing to apply now.")
     else:
-        say(
-            "Nothing to apply now."
-            if made.count(Preview.WAIT) or made.count(Preview.MANUAL)
-            else "No change: all is as wanted."
-        )
+        say("No change: all is as wanted.")
 
 
 def plans(project: ProjectFolder = HERE, as_json: AsJson = False) -> None:

@@ -25,7 +25,7 @@ def console(*, error: bool = False) -> Console:
     from rich.console import Console
 
     stream = sys.stderr if error else sys.stdout
-    width = None if stream.isatty() else 100
+    width = None if stream.isatty() else 80
     return Console(file=stream, width=width, highlight=False, soft_wrap=False)
 
 
