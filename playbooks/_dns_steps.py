@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 CLOSING = "B-191"
 OWN_ZONES = frozenset({"Primary"})
+REPLICATION = timedelta(minutes=15)
+"""How long domain controllers of one site may take, with room: they tell each other after 15 seconds."""
 
 
 @intent
@@ -99,6 +101,15 @@ def records(facts: Facts, role: str, move: Move, data: str) -> tuple[DnsRecord, 
     return tuple(
         r for r in facts.of(role, DnsRecord) if r.identity() == (wanted[0], wanted[1], move.type.casefold(), wanted[3])
     )
+
+
+def arrives_by(facts: Facts, role: str, move: Move) -> datetime | None:
+    """Until when a record's new data may still be on its way to the partner of the server that it was changed on."""
+    entry = lowered(facts, move)
+    if entry is None or role == home(facts, move.zone):
+        return None
+    moment = datetime.fromisoformat(entry.since_utc) + REPLICATION
+    return moment if facts.taken_at < moment else None
 
 
 def label(move: Move) -> str:

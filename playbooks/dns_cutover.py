@@ -36,6 +36,7 @@ from ._dns_steps import (
     CLOSING,
     OWN_ZONES,
     DnsIntent,
+    arrives_by,
     home,
     label,
     lower_ttl,
@@ -227,7 +228,8 @@ def names_lead_to_new(facts: Facts, intent: DnsIntent) -> Iterator[Check]:
                 seat=facts.hosts[role],
                 value=", ".join(data) or "no record",
                 expected=move.new,
-                hint="Replication may still be on its way, or a second record of the same name is left.",
+                hint="A second record of the same name is left, or replication does not work.",
+                not_before=arrives_by(facts, role, move),
             )
         for answer in facts.of("seat", DnsAnswer) if facts.has("seat") else ():
             if answer.name.rstrip(".").casefold() == move.fqdn.casefold():

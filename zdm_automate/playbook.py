@@ -150,7 +150,8 @@ class Playbook:
                 found.append(Check(item=spec.id, name=spec.title, state=CheckState.NOT_YET, hint=why))
                 continue
             try:
-                found += [replace(one, item=spec.id) for one in spec.judge(facts, intent)]
+                judged = [replace(one, item=spec.id) for one in spec.judge(facts, intent)]
+                found += judged or [Check(item=spec.id, name=spec.title, state=CheckState.OK, value="nothing to check here")]
             except FactsMissingError as gap:
                 found.append(Check(item=spec.id, name=spec.title, state=CheckState.UNKNOWN, hint=str(gap)))
         return tuple(found)

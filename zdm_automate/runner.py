@@ -141,7 +141,7 @@ def apply_plan(plan: Plan, bench: Bench, journal: Writer, *, verify: Callable[[]
         outcome = Outcome(result="done", changed=changed, unchanged=unchanged, checks=checks)
         if bad:
             said = f"{bad[0].item}: {bad[0].name}: {bad[0].value or 'not so'} instead of {bad[0].expected or 'ok'}"
-            problem = ZdmError(f"all changes were made, but {len(bad)} checks failed: {said}.", hint=bad[0].hint)
+            problem = ZdmError(f"all changes were made, but {_many(len(bad), 'check')} failed: {said}.", hint=bad[0].hint)
             outcome = replace(outcome, result="failed", error=problem)
     except KeyboardInterrupt:
         outcome = Outcome(result="interrupted", changed=changed, unchanged=unchanged, left=total - changed - unchanged)
@@ -338,6 +338,10 @@ def error_fields(error: ZdmError | None) -> dict[str, Any]:
     if error is None:
         return {}
     return {"id": error.error_id or type(error).__name__, "category": type(error).__name__, "message": str(error)}
+
+
+def _many(number: int, word: str) -> str:
+    return f"{number} {word}" + ("" if number == 1 else "s")
 
 
 def _ms(seconds: float) -> int:
