@@ -185,6 +185,24 @@ def test_observers_are_told_after_the_line_is_in_the_file(tmp_path: Path) -> Non
     assert counts == [1, 2]
 
 
+def test_an_observer_that_fails_is_told_no_more_and_the_run_goes_on(tmp_path: Path) -> None:
+    """The terminal went away: that is in the journal, and the others are still told."""
+    where = tmp_path / "j.jsonl"
+    seen: list[str] = []
+
+    def broken(entry: Entry) -> None:
+        raise BrokenPipeError(f"nobody reads {entry.event}")
+
+    with a_journal(where, observers=[broken, lambda entry: seen.append(entry.event)]) as record:
+        record.write("a", boundary=True)
+        record.write("b")
+
+    entries = list(read(where))
+    assert [entry["event"] for entry in entries] == ["a", "observer.failed", "b"]
+    assert entries[1]["error"] == {"category": "BrokenPipeError", "message": "nobody reads a"}
+    assert sorted(seen) == ["a", "b", "observer.failed"]
+
+
 def test_only_a_boundary_waits_for_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One flush to disk per boundary, not per line; closing is one too."""
     synced: list[int] = []

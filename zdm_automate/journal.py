@@ -81,9 +81,17 @@ class Journal:
         if boundary:
             os.fsync(self._stream.fileno())
         entry = Entry(self._seq, event, self._redactor.value(kept))
-        for observer in self._observers:
-            observer(entry)
+        self._tell(entry)
         return entry
+
+    def _tell(self, entry: Entry) -> None:
+        """Tells the observers. One that fails (a terminal that went away) is told no more: a run does not end for its view."""
+        for observer in self._observers:
+            try:
+                observer(entry)
+            except Exception as problem:  # noqa: BLE001 - whatever it is, it goes into the journal
+                self._observers = tuple(one for one in self._observers if one is not observer)
+                self.write("observer.failed", error={"category": type(problem).__name__, "message": str(problem)})
 
     def close(self) -> None:
         """Flushes and closes."""

@@ -212,7 +212,7 @@ def _carry_out(change: Change, bench: Bench, journal: Writer) -> bool:
         settled, error = _settle(change, bench, problem)
     except KeyboardInterrupt:
         said = f"{call.verb} was cut off by hand before its answer came"
-        error = OutcomeUnknownError(said, host=common["host"], hint="`zdm plan` reads what became of it.")
+        error = OutcomeUnknownError(said, host=bench.hosts[call.role], hint="`zdm plan` reads what became of it.")
     except ZdmError as problem:
         error = problem
     result = _result(record, error)

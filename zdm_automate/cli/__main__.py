@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -52,25 +55,41 @@ def main(argv: list[str] | None = None) -> int:
     except (typer.Abort, KeyboardInterrupt):
         typer.echo("zdm: stopped.", err=True)
         return 1
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python complains of the same again at its end
+        return 1
     except Exception as problem:  # noqa: BLE001 - a defect of ours is one sentence too; the whole of it goes into a file
-        return _bad_usage_or_defect(problem)
+        return _bad_usage_or_defect(problem, sys.argv[1:] if argv is None else argv)
     return int(result) if isinstance(result, int) else 0
 
 
-def _bad_usage_or_defect(problem: Exception) -> int:
+def _bad_usage_or_defect(problem: Exception, argv: list[str]) -> int:
     import click
 
     if isinstance(problem, click.ClickException):
         problem.show()
         return 2
-    return _defect(problem)
+    return _defect(problem, _folder(argv))
 
 
-def _defect(problem: Exception) -> int:
+def _folder(argv: list[str]) -> Path | None:
+    """The project's folder, as far as the words typed tell it; None where it holds no project."""
+    from zdm_automate.project import FILE
+
+    named = [word.removeprefix("--project=") for word in argv if word.startswith("--project=")]
+    named += [value for option, value in pairwise(argv) if option in {"-p", "--project"}]
+    folder = Path(named[-1] if named else os.environ.get("ZDM_PROJECT", "."))
+    return folder if (folder / FILE).is_file() else None
+
+
+def _defect(problem: Exception, folder: Path | None) -> int:
+    """Keeps the trace in the project's folder, or among the temporary files where there is none."""
     import tempfile
     import traceback
 
-    with tempfile.NamedTemporaryFile("w", prefix="zdm-defect-", suffix=".txt", delete=False, encoding="utf-8") as stream:
+    with tempfile.NamedTemporaryFile(
+        "w", dir=folder, prefix="zdm-defect-", suffix=".txt", delete=False, encoding="utf-8"
+    ) as stream:
         stream.writelines(traceback.format_exception(problem))
     typer.echo(f"zdm: a defect in zdm itself ({type(problem).__name__}); please report it with {stream.name}.", err=True)
     return 1

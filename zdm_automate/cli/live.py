@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self
 
 from zdm_automate.cli.shown import console
+from zdm_automate.report.words import clean, lasted
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -26,6 +27,7 @@ class LiveView:
         self._console = console(error=quiet)
         self._quiet = quiet
         self._status: Any = None
+        self._target = ""
 
     def __enter__(self) -> Self:
         return self
@@ -43,24 +45,28 @@ class LiveView:
         match entry.event:
             case "item.started":
                 self._rest()
-                self._console.print(f"[bold]{fields['item']}[/]  {escape(fields['title'])}")
+                self._console.print(f"[bold]{fields['item']}[/]  {escape(clean(fields['title']))}")
             case "change.started":
-                self._work(escape(f"{fields['host']}: {fields['target']}"))
+                self._work(fields["host"], fields["target"])
             case "change.finished":
                 self._rest()
-                seconds = fields.get("duration_ms", 0) / 1000
+                took = lasted(fields.get("duration_ms"))
                 mark = MARKS.get(fields["result"], fields["result"])
-                self._console.print(f"  {mark} {escape(fields['host'])}: {escape(self._target)} [dim]{seconds:.1f} s[/]")
+                self._console.print(f"  {mark} {escape(fields['host'])}: {escape(self._target)}  [dim]{took}[/]")
             case "item.verified" if not fields["ok"]:
                 self._console.print("  [bold red]reads back with a difference[/]")
 
-    _target = ""
+    def _work(self, host: str, target: str) -> None:
+        """Keeps a line with the seconds that the change has taken, on a terminal."""
+        self._target = clean(target)
+        if not self._console.is_terminal:
+            return
+        from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-    def _work(self, text: str) -> None:
-        self._target = text.partition(": ")[2]
-        if self._console.is_terminal:
-            self._status = self._console.status(text)
-            self._status.start()
+        columns = (SpinnerColumn(), TimeElapsedColumn(), TextColumn("{task.description}", markup=False))
+        self._status = Progress(*columns, console=self._console, transient=True)
+        self._status.add_task(f"{host}: {self._target}", total=None)
+        self._status.start()
 
     def _rest(self) -> None:
         if self._status is not None:
