@@ -8,6 +8,7 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING, Literal
 
 from zdm_automate import (
+    Effect,
     Facts,
     Rollback,
     Step,
@@ -319,14 +320,42 @@ def pair_servers(facts: Facts, intent: DhcpIntent) -> Iterator[Step]:
         yield same(f"failover {known.name} is {known.state}", role="old")
         return
     params = {"name": intent.failover_name, "partner_server": intent.new_name, "scope_id": wanted, "server_role": "Active"}
+    shared = [
+        put("new", fact)
+        for kind in (DhcpScope, DhcpExclusion, DhcpReservation, DhcpOption)
+        for fact in facts.of("old", kind)
+        if getattr(fact, "level", "") != "Server"
+    ]
     yield change(
         VerbCall(role="old", verb="Add-ZdmDhcpFailover", params=params),
         f"failover {intent.failover_name} with {intent.new_name} for {len(wanted)} scopes",
         before={},
         after={"PartnerServer": intent.new_name},
+        effects=(*shared, *_relationship(facts, intent, wanted)),
         inverse=VerbCall(role="old", verb="Remove-ZdmDhcpFailover", params={"name": intent.failover_name}),
         seconds=60,
     )
+    for option in facts.of("old", DhcpOption):
+        if option.level == "Server":
+            yield set_option(facts, "new", option, f"option {option.option_id:03} of the server, which failover does not carry")
+
+
+def _relationship(facts: Facts, intent: DhcpIntent, scope_ids: list[str]) -> Iterator[Effect]:
+    """The relationship as both servers will show it."""
+    partners = {"old": (intent.new_name, "Active"), "new": (intent.old_name, "Standby")}
+    for role, (partner, part) in partners.items():
+        made = DhcpFailover(
+            name=intent.failover_name,
+            partner_server=partner,
+            mode="HotStandby",
+            server_role=part,
+            load_balance_percent=None,
+            state="Normal",
+            scope_ids=tuple(scope_ids),
+            max_client_lead_time_seconds=3600,
+        )
+        if facts.has(role):
+            yield put(role, made)
 
 
 def authorise(facts: Facts, name: str, address: str) -> Step:

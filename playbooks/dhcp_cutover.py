@@ -177,11 +177,6 @@ def _bring_configuration(facts: Facts, intent: DhcpIntent) -> Iterator[Step]:
     for scope in arrived:
         yield set_state("new", replace(scope, state="Inactive"), f"scope {scope.scope_id}: inactive until the switch")
     yield set_conflict_detection(facts, 2, temporary=CLOSING)
-    for option in facts.of("old", DhcpOption):
-        if option.option_id == DNS_SERVERS and intent.new_address in option.value:
-            rest = tuple(v for v in option.value if v != intent.new_address)
-            wanted = replace(option, value=(intent.new_address, *rest))
-            yield set_option(facts, "new", wanted, f"option 006 {place(option)}: {intent.new_address} first")
 
 
 # --- B-104: the switch ---
@@ -238,6 +233,11 @@ def open_new_side(facts: Facts, intent: DhcpIntent) -> Iterator[Step]:
     """Step 4 of the switch: authorised, service started, scopes active."""
     yield authorise(facts, intent.new_name, intent.new_address)
     yield set_service(facts, "new", "Auto", "Running")
+    for option in facts.of("new", DhcpOption):
+        if option.option_id == DNS_SERVERS and intent.new_address in option.value[1:]:
+            rest = tuple(v for v in option.value if v != intent.new_address)
+            wanted = replace(option, value=(intent.new_address, *rest))
+            yield set_option(facts, "new", wanted, f"option 006 {place(option)}: {intent.new_address} first")
     for scope in facts.of("new", DhcpScope):
         if scope.state != "Active":
             yield set_state("new", replace(scope, state="Active"), f"scope {scope.scope_id}: active on the new server")

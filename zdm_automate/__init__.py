@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from zdm_automate.facts.store import Facts, drop, put
-    from zdm_automate.model import Check, Risk, Rollback, VerbCall, credential_of
+    from zdm_automate.model import Check, Effect, Risk, Rollback, VerbCall, credential_of
     from zdm_automate.playbook import Playbook, intent
     from zdm_automate.steps import Read, Step, change, check, ensure, manual, same, temporary_since, unpredictable, wait
 
 _HOME = {
     "Check": "model",
+    "Effect": "model",
     "Facts": "facts.store",
     "Playbook": "playbook",
     "Read": "steps",
@@ -38,6 +39,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Check",
+    "Effect",
     "Facts",
     "Playbook",
     "Read",

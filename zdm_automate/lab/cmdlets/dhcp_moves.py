@@ -183,7 +183,7 @@ def add_failover(
     Force: bool = False,
     **more: Any,
 ) -> None:
-    """Makes a hot standby relationship, and the scopes with their leases on the partner."""
+    """Makes a hot standby relationship, and the scopes with all that hangs on them on the partner; no server options."""
     command = "Add-DhcpServerv4Failover"
     if more:
         raise NotModelledError(f"the lab does not model {command} -{next(iter(more))}", host=call.host_name)
@@ -218,9 +218,8 @@ def add_failover(
         own, partner=call.host.fqdn, partner_host=call.host_name, role="Standby" if ServerRole == "Active" else "Active"
     )
     copied: dict[str, Scope] = {**theirs.scopes, **{key: mine.scopes[key] for key in wanted}}
-    options = theirs.options or mine.options
     keep(call, replace(mine, failovers=(*mine.failovers, own)))
-    made = replace(theirs, scopes=copied, options=options, failovers=(*theirs.failovers, other))
+    made = replace(theirs, scopes=copied, failovers=(*theirs.failovers, other))
     call.update(call.world.with_dhcp(partner.name, made))
 
 

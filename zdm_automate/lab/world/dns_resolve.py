@@ -70,8 +70,12 @@ def outside(world: World, name: str, kind: str) -> Answer:
 
 
 def local(server: DnsServer, name: str, kind: str) -> tuple[tuple[Record, ...], str, str]:
-    """The records that answer a name from the server's zones, the name they belong to, and the status."""
+    """The records that answer a name from the server's zones, the name they belong to, and the status.
+
+    Behind an alias they carry the shorter time to live of the chain: that long the whole answer is remembered.
+    """
     wanted = name.rstrip(".")
+    shortest: int | None = None
     for _ in range(ALIASES):
         zone = server.zone_of(wanted)
         relative = zone.relative(wanted) if zone is not None else None
@@ -79,11 +83,14 @@ def local(server: DnsServer, name: str, kind: str) -> tuple[tuple[Record, ...], 
             return (), wanted, "Elsewhere"
         found = zone.at(relative, kind)
         if found:
+            if shortest is not None:
+                found = tuple(replace(one, ttl=min(one.ttl, shortest)) for one in found)
             return found, wanted, "Success"
         alias = next(iter(zone.at(relative, "CNAME")), None)
         if alias is None:
             return (), wanted, "NoData" if zone.has_name(relative) else "NameError"
         wanted = alias.data.rstrip(".")
+        shortest = alias.ttl if shortest is None else min(shortest, alias.ttl)
     return (), wanted, "ServerFailure"
 
 
