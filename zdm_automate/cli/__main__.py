@@ -64,10 +64,9 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _bad_usage_or_defect(problem: Exception, argv: list[str]) -> int:
-    import click
-
-    if isinstance(problem, click.ClickException):
-        problem.show()
+    show = getattr(problem, "show", None)
+    if callable(show) and hasattr(problem, "format_message"):
+        show()  # typer's usage errors; they are click's own or a copy of them, as the version of typer has it
         return 2
     return _defect(problem, _folder(argv))
 
