@@ -30,12 +30,13 @@ from zdm_automate import (
     wait,
 )
 from zdm_automate.facts.dns import DnsAnswer, DnsClient, DnsRecord, DnsServer, DnsZone
-from zdm_automate.facts.project import PROJECT, Temporary
+from zdm_automate.facts.project import PROJECT, SignOff, Temporary
 
 from ._dns_steps import (
     CLOSING,
     OWN_ZONES,
     DnsIntent,
+    External,
     arrives_by,
     home,
     label,
@@ -211,7 +212,7 @@ def switch_records(facts: Facts, intent: DnsIntent) -> Iterator[Step]:
         yield switch_record(facts, move)
     for record in intent.external:
         text = f"public record {record.name} {record.type}: change it to {', '.join(record.expected)} at the provider"
-        yield manual(facts, "B-156", f"public-{record.name}-{record.type}", text, form=("old value", "changed at (UTC)"))
+        yield manual(facts, "B-156", _step_of(record), text, form=("old value", "changed at (UTC)"))
 
 
 @playbook.check("B-156")
@@ -244,7 +245,16 @@ def names_lead_to_new(facts: Facts, intent: DnsIntent) -> Iterator[Check]:
                     value=", ".join(answer.answers) or answer.status,
                     expected=", ".join(record.expected),
                     hint="The provider's change has not arrived yet, or was made elsewhere.",
+                    waits_for="" if _signed(facts, record) else "the step by hand at the provider is not signed yet",
                 )
+
+
+def _step_of(record: External) -> str:
+    return f"public-{record.name}-{record.type}"
+
+
+def _signed(facts: Facts, record: External) -> bool:
+    return facts.one(PROJECT, SignOff, "B-156", _step_of(record)) is not None
 
 
 def _is(record: DnsRecord, zone: str, name: str, kind: str) -> bool:

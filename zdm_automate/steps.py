@@ -196,7 +196,7 @@ def manual(facts: Facts, item: str, step: str, text: str, form: tuple[str, ...] 
     return Step(preview=Preview.MANUAL, text=text, reason=told, form=form, by_hand=step)
 
 
-def check(
+def check(  # noqa: PLR0913 - a verification is its parts, named
     name: str,
     ok: bool,  # noqa: FBT001 - reads as a sentence at the place of use
     *,
@@ -206,9 +206,10 @@ def check(
     expected: object = "",
     hint: str = "",
     not_before: datetime | None = None,
+    waits_for: str = "",
 ) -> Check:
-    """A verification. Not ok but with a moment from which it can be judged: not yet."""
-    state = CheckState.OK if ok else CheckState.NOT_YET if not_before else CheckState.FAILED
+    """A verification. Not ok, but with a moment from which it can be judged, or waiting for somebody: not yet."""
+    state = CheckState.OK if ok else CheckState.NOT_YET if not_before or waits_for else CheckState.FAILED
     return Check(
         item=item,
         name=name,
@@ -216,7 +217,7 @@ def check(
         seat=seat,
         value=str(value),
         expected=str(expected),
-        hint="" if ok else hint,
+        hint="" if ok else waits_for or hint,
         not_before=not_before.isoformat(timespec="seconds") if not_before and not ok else "",
     )
 

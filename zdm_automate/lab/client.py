@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import datetime
 from http.client import HTTPConnection, HTTPException
-from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from zdm_automate.errors import InputError, UnreachableError, ZdmError
@@ -28,8 +27,6 @@ class LabClient:
     def __init__(self, folder: LabFolder) -> None:
         self._folder = folder
         self._info = folder.info()
-        self._lock = Lock()
-        self._line: HTTPConnection | None = None
 
     @property
     def info(self) -> LabInfo:
@@ -43,18 +40,10 @@ class LabClient:
             UnreachableError: the lab does not run.
             InputError: it refused, in its own words.
         """
-        with self._lock:
-            try:
-                status, answer = self._send(action, arguments)
-            except (OSError, HTTPException):
-                self._drop()
-                try:
-                    status, answer = self._send(action, arguments)
-                except (OSError, HTTPException) as problem:
-                    self._drop()
-                    raise UnreachableError(
-                        f"the lab in {self._folder.path} does not run.", hint="`zdm lab up` starts it."
-                    ) from problem
+        try:
+            status, answer = self._send(action, arguments)
+        except (OSError, HTTPException) as problem:
+            raise UnreachableError(f"the lab in {self._folder.path} does not run.", hint="`zdm lab up` starts it.") from problem
         if status != 200:  # noqa: PLR2004 - HTTP
             raise InputError(f"the lab refused: {answer.get('error', status)}.")
         return answer
@@ -67,11 +56,6 @@ class LabClient:
         """
         return datetime.fromisoformat(self.call("now")["now"])
 
-    def close(self) -> None:
-        """Hangs up."""
-        with self._lock:
-            self._drop()
-
     def answers(self) -> bool:
         """Whether the lab runs."""
         with suppress(ZdmError):
@@ -80,14 +64,8 @@ class LabClient:
         return False
 
     def _send(self, action: str, arguments: dict[str, Any]) -> tuple[int, dict[str, Any]]:
-        if self._line is None:
-            self._line = HTTPConnection("127.0.0.1", self._info.control_port, timeout=SECONDS)
-        body = json.dumps(arguments)
-        self._line.request("POST", f"/{action}", body, {"Authorization": f"Bearer {self._info.token}"})
-        reply = self._line.getresponse()
-        return reply.status, json.loads(reply.read())
-
-    def _drop(self) -> None:
-        if self._line is not None:
-            self._line.close()
-        self._line = None
+        """One call on a line of its own: nothing is left open, and a lab that was started anew is found."""
+        with closing(HTTPConnection("127.0.0.1", self._info.control_port, timeout=SECONDS)) as line:
+            line.request("POST", f"/{action}", json.dumps(arguments), {"Authorization": f"Bearer {self._info.token}"})
+            reply = line.getresponse()
+            return reply.status, json.loads(reply.read())

@@ -1,0 +1,147 @@
+"""The cut-overs, typed as a technician types them, against offices over the real wire."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from office_story import Story, previews
+
+from zdm_automate.lab.call import CMDLETS
+from zdm_automate.resources import shipped
+
+Start = Callable[[str], Story]
+MODULES = {"DnsServer", "DhcpServer"}
+
+
+def cut_dhcp_over(story: Story) -> tuple[int, str, str]:
+    """The two plans of a DHCP cut-over with one old lease between them; how the second apply ended."""
+    story.plan("dhcp_cutover")
+    story.ok("apply", "latest")
+    story.carry("+9d")
+    plan = story.plan("dhcp_cutover")
+    assert ("B-104", "would change") in previews(plan)
+    return story.type("apply", "latest")
+
+
+def test_dhcp_is_cut_over_and_planned_again_changes_nothing(story: Start) -> None:
+    """After the switch, and a day later the closing, every row says no change."""
+    tiny = story("tiny")
+    code, out, err = cut_dhcp_over(tiny)
+    assert (code, err) == (0, ""), out
+
+    tiny.carry("+25h")
+    tiny.plan("dhcp_cutover")
+    tiny.ok("apply", "latest")
+
+    assert {"no change"} == {preview for _, preview in previews(tiny.plan("dhcp_cutover"))}
+    assert "BAD_ADDRESS" in tiny.ok("verify", "dhcp_cutover")
+
+
+def test_the_switch_in_the_wrong_order_gives_an_address_twice(story: Start) -> None:
+    """New side up before old side down: two servers lease one range, and verification sees the bad addresses."""
+    tiny = story("tiny")
+    own = tiny.project / "playbooks"
+    own.mkdir()
+    text = (shipped("playbooks") / "dhcp_cutover.py").read_text(encoding="utf-8")
+    right, wrong = "SWITCH_ORDER = (close_old_side, open_new_side)", "SWITCH_ORDER = (open_new_side, close_old_side)"
+    assert right in text
+    (own / "dhcp_cutover.py").write_text(text.replace(right, wrong), encoding="utf-8")
+
+    code, _, err = cut_dhcp_over(tiny)
+
+    assert code == 1
+    assert "no address is held twice (BAD_ADDRESS)" in err
+    bad = [row for row in tiny.json("read", "new", "Get-ZdmDhcpLease") if row["IsBad"]]
+    assert bad
+    assert {"BAD_ADDRESS"} == {row["HostName"] for row in bad}
+
+
+def test_a_time_to_live_lowered_right_before_the_change_fails_from_the_seat(story: Start) -> None:
+    """Clients keep the old answer for the old hour; when it has passed, the same check is good."""
+    tiny = story("tiny")
+    tiny.edit(
+        lambda text: text.replace("old_address: 192.168.50.2\n", "old_address: 192.168.50.2\n    wait_old_ttl: false\n", 1)
+    )
+    tiny.plan("dns_cutover")
+    tiny.ok("apply", "latest")
+    tiny.carry("+1m")
+
+    seat = [row for row in tiny.json("verify", "dns_cutover") if row["seat"] == "PC1"]
+    assert [(row["state"], row["expected"]) for row in seat] == [("failed", "192.168.50.10")]
+    assert seat[0]["value"].startswith("192.168.50.2 (time to live 35")
+    assert tiny.type("verify", "dns_cutover")[0] == 1
+
+    tiny.carry("+61m")
+    assert "failed" not in tiny.ok("verify", "dns_cutover")
+
+
+def test_waiting_for_the_old_time_to_live_makes_the_seat_follow(story: Start) -> None:
+    """The plan waits for the moment that it names; applied then, the seat is on the new address within the short time."""
+    tiny = story("tiny")
+    plan = tiny.plan("dns_cutover")
+    assert ("B-156", "waits") in previews(plan)
+    tiny.ok("apply", "latest")
+    tiny.carry("+61m")
+    assert ("B-156", "would change") in previews(tiny.plan("dns_cutover"))
+    tiny.ok("apply", "latest")
+    tiny.carry("+16m")
+
+    checks = {(row["seat"], row["state"]) for row in tiny.json("verify", "dns_cutover") if row["item"] == "B-156"}
+    assert ("PC1", "ok") in checks
+
+
+@pytest.mark.parametrize("book", ["dns_cutover", "dhcp_cutover"])
+def test_an_old_host_is_worked_with_without_the_modules(story: Start, book: str) -> None:
+    """On the German Small Business Server 2008 no cmdlet of the DnsServer or DhcpServer module is called."""
+    kanzlei = story("kanzlei")
+    if book == "dhcp_cutover":
+        code, out, err = cut_dhcp_over(kanzlei)
+        assert (code, err) == (0, ""), out
+    else:
+        kanzlei.plan(book)
+        kanzlei.ok("apply", "latest")
+        kanzlei.carry("+61m")
+        kanzlei.plan(book)
+        kanzlei.ok("apply", "latest")
+
+    used = {name for call in kanzlei.calls("SERVER") for name in call["used"]}
+    assert used & {"netsh", "dnscmd", "wmi:MicrosoftDNS_Zone"}
+    assert set() == {name for name in used if name.casefold() in CMDLETS and CMDLETS[name.casefold()].module in MODULES}
+
+
+def test_two_new_servers_are_joined_by_failover(story: Start) -> None:
+    """Path D: the scopes come across with their leases, and the old server keeps none."""
+    branch = story("branch")
+    branch.plan("dhcp_cutover")
+    code, out, err = branch.type("apply", "latest")
+
+    assert (code, err) == (0, ""), out
+    assert [row["ScopeId"] for row in branch.json("read", "new", "Get-ZdmDhcpScope")] == ["10.20.0.0"]
+    assert branch.json("read", "new", "Get-ZdmDhcpFailover") == []
+    assert {"10.20.0.11"} == {row["DhcpServer"] for row in branch.json("read", "seat", "Get-ZdmDhcpClientLease")}
+
+
+def test_a_plan_of_the_small_office_costs_two_requests_per_reader(story: Start) -> None:
+    """Once the pools are open, no reader needs more than a Command and a Receive, on the 2008 R2 host neither."""
+    small = story("smallbiz")
+    for book in ("dns_cutover", "dhcp_cutover"):
+        made = small.json("plan", book)
+        out = small.ok("plan", book)
+        readers = int(out.split(" readers, ")[0].rsplit("\n", 1)[-1])
+
+        assert made["requests"] <= 2 * readers
+        assert f"{made['requests']} WSMan requests" in out
+
+
+def test_the_report_of_a_run_holds_each_change(story: Start, tmp_path: Path) -> None:
+    """Every change that was made stands in the report with its values."""
+    tiny = story("tiny")
+    plan = tiny.plan("dns_cutover")
+    tiny.ok("apply", "latest")
+
+    html = (tiny.project / "runs" / plan["id"] / "report.html").read_text(encoding="utf-8")
+    targets = [row["change"]["target"] for item in plan["items"] for row in item["rows"] if row["change"]]
+    assert targets
+    assert [target for target in targets if target.split(" -> ", maxsplit=1)[0] not in html] == []
