@@ -33,7 +33,7 @@ class LabClient:
         """How the lab is reached."""
         return self._info
 
-    def call(self, action: str, **arguments: Any) -> dict[str, Any]:
+    def call(self, action: str, /, **arguments: Any) -> dict[str, Any]:
         """One action.
 
         Raises:

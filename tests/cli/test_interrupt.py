@@ -1,0 +1,73 @@
+"""Ctrl-C while a plan is carried out: once stops before the next change, twice ends at once."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from conftest import MakeProject, Zdm
+
+from zdm_automate.journal import read, verify
+from zdm_automate.lab.state import LabFolder
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="sends SIGINT")
+
+
+def interrupted(folder: Path, times: int) -> tuple[int, str, Path]:
+    """Starts an apply and interrupts it during its first change: exit code, errors, journal."""
+    command = [sys.executable, "-m", "zdm_automate.cli", "apply", "latest", "-p", str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
+        end = time.monotonic() + 20
+        while time.monotonic() < end and process.poll() is None:
+            journals = list((folder / "runs").glob("*/journal.jsonl"))
+            if journals and b'"change.started"' in journals[0].read_bytes():
+                break
+            time.sleep(0.01)
+        for _ in range(times):
+            process.send_signal(signal.SIGINT)
+            time.sleep(0.1)
+        _, said = process.communicate(timeout=30)
+    (journal,) = (folder / "runs").glob("*/journal.jsonl")
+    return process.returncode, said, journal
+
+
+def slow_down(zdm: Zdm, lab: LabFolder, *, seconds: float) -> None:
+    """Lets OLD take its time for the reader and the two calls after it."""
+    words = ["OLD", "delay", "--action", "Command", "--count", 3, "--seconds", seconds]
+    assert zdm("lab", "fault", *words, "--lab", lab.path).code == 0
+
+
+def test_once_stops_before_the_next_change(zdm: Zdm, project: MakeProject, lab: LabFolder) -> None:
+    """The change at work is ended and recorded, the next one is not begun; exit code 1."""
+    folder = project("OLD", ["EventLog", "Netlogon"])
+    zdm("plan", "services", "-p", folder)
+    slow_down(zdm, lab, seconds=0.6)
+    code, said, journal = interrupted(folder, 1)
+    entries = list(read(journal))
+
+    assert code == 1
+    assert "stopping before the next change" in said
+    assert [entry["result"] for entry in entries if entry["event"] == "change.finished"] == ["ok"]
+    assert (entries[-1]["result"], entries[-1]["left"]) == ("interrupted", 1)
+    assert verify(journal).lines == len(entries)
+    assert zdm("plan", "services", "-p", folder, "--json").json["counts"]["would change"] == 1
+
+
+def test_twice_ends_at_once_and_says_that_the_outcome_is_unknown(zdm: Zdm, project: MakeProject, lab: LabFolder) -> None:
+    """Exit code 4; the journal is whole and names the change that nobody waited for."""
+    folder = project("OLD", ["Dnscache", "LanmanServer"])
+    zdm("plan", "services", "-p", folder)
+    slow_down(zdm, lab, seconds=0.8)
+    code, said, journal = interrupted(folder, 2)
+    entries = list(read(journal))
+
+    assert code == 4
+    assert "was cut off by hand" in said
+    assert [entry["result"] for entry in entries if entry["event"] == "change.finished"] == ["unknown"]
+    assert entries[-1]["result"] == "unknown"
+    assert verify(journal).lines == len(entries)
