@@ -26,7 +26,8 @@ def story(
     ended: list[tuple[Event, Thread]] = []
 
     def start(office: str) -> Story:
-        folder = LabFolder(tmp_path / f"{office}-lab")
+        name = Path(office).stem
+        folder = LabFolder(tmp_path / f"{name}-lab")
         over = Event()
         thread = Thread(
             target=run,
@@ -41,7 +42,7 @@ def story(
             assert thread.is_alive(), "the lab did not come up"
             assert time.monotonic() < limit, "the lab took too long"
             time.sleep(0.02)
-        project = tmp_path / office
+        project = tmp_path / name
         monkeypatch.setenv("ZDM_LAB_DIR", str(folder.path))
         monkeypatch.setenv("ZDM_PROJECT", str(project))
         made = Story(folder, project, capsys)

@@ -122,6 +122,7 @@ def fault(
     action: Annotated[str, typer.Option(help="Only for this WSMan action: Create, Command, Send, Receive, Signal.")] = "",
     count: Annotated[int, typer.Option(min=1, max=1000, help="How many requests it hits.")] = 1,
     seconds: Annotated[float, typer.Option(min=0, max=600, help="For `delay` and `slow-stream`.")] = 0,
+    skip: Annotated[int, typer.Option(min=0, max=1000, help="How many such requests pass before.")] = 0,
     lab: Folder = HERE,
     as_json: AsJson = False,
 ) -> None:
@@ -131,7 +132,7 @@ def fault(
 
     if kind not in FAULTS:
         raise InputError(f"there is no fault {kind!r}.", hint=f"There are: {', '.join(FAULTS)}.")
-    given = {"host": host, "kind": kind, "action": action, "count": count, "seconds": seconds}
+    given = {"host": host, "kind": kind, "action": action, "count": count, "seconds": seconds, "skip": skip}
     LabClient(_folder(lab)).call("fault", **given)
     _say(f"{host}: {kind} for the next {count} request(s){f' {action}' if action else ''}", given, as_json=as_json)
 

@@ -27,6 +27,8 @@ def new(
     path = folder / FILE
     if path.exists():
         raise InputError(f"{path} is there already; nothing was written.", hint="Choose another folder.")
+    if folder.exists() and not folder.is_dir():
+        raise InputError(f"{folder} is a file.", hint="Name a folder.")
     text = _for_lab(folder, lab) if lab is not None else TEMPLATE
     folder.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")

@@ -158,7 +158,7 @@ class Servers:
         if self._accounts is not None:
             self._accounts.withdraw_ntlm()
 
-    def add_fault(self, host: str, kind: str, *, action: str = "", count: int = 1, seconds: float = 0.0) -> None:
+    def add_fault(self, host: str, fault: Fault) -> None:
         """Queues a fault on a host.
 
         Raises:
@@ -168,7 +168,7 @@ class Servers:
         endpoint = self._endpoints.get(host.upper())
         if endpoint is None:
             raise UnknownNameError(f"no host {host!r} answers here; there are: {', '.join(self._endpoints)}")
-        endpoint.faults.add(Fault(kind=kind, action=action, count=count, seconds=seconds))
+        endpoint.faults.add(fault)
 
     def requests(self) -> dict[str, dict[str, int]]:
         """WSMan requests so far, by host and action."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from zdm_automate.lab.endpoint.faults import Fault
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from threading import Event
@@ -30,13 +32,14 @@ def actions(keeper: Keeper, servers: Servers, ended: Event) -> Mapping[str, Call
         return {"now": keeper.carry(seconds).isoformat()}
 
     def fault(given: dict[str, Any]) -> Mapping[str, Any]:
-        servers.add_fault(
-            str(given["host"]),
-            str(given["kind"]),
+        made = Fault(
+            kind=str(given["kind"]),
             action=str(given.get("action", "")),
             count=int(given.get("count", 1)),
             seconds=float(given.get("seconds", 0)),
+            skip=int(given.get("skip", 0)),
         )
+        servers.add_fault(str(given["host"]), made)
         return {}
 
     def public(given: dict[str, Any]) -> Mapping[str, Any]:

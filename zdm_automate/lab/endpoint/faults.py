@@ -20,12 +20,14 @@ class Fault:
         action: last part of the WSMan action it waits for (`Command`); empty for any request.
         count: how many requests it hits.
         seconds: how late, or how long the stream takes.
+        skip: how many requests of that action pass before.
     """
 
     kind: str
     action: str = ""
     count: int = 1
     seconds: float = 0.0
+    skip: int = 0
 
 
 class Faults:
@@ -43,7 +45,7 @@ class Faults:
         """
         if fault.kind not in KINDS:
             raise ValueError(f"there is no fault {fault.kind!r}; there are: {', '.join(KINDS)}")
-        if fault.count < 1 or not 0 <= fault.seconds < MOST_SECONDS:
+        if fault.count < 1 or fault.skip < 0 or not 0 <= fault.seconds < MOST_SECONDS:
             raise ValueError(f"a fault hits at least one request and takes less than {MOST_SECONDS} seconds")
         with self._lock:
             self._waiting.append(fault)
@@ -53,6 +55,9 @@ class Faults:
         with self._lock:
             for number, fault in enumerate(self._waiting):
                 if (fault.kind in SOAP_KINDS) == soap and fault.action.casefold() in {"", action.casefold()}:
+                    if fault.skip:
+                        self._waiting[number] = replace(fault, skip=fault.skip - 1)
+                        continue
                     if fault.count > 1:
                         self._waiting[number] = replace(fault, count=fault.count - 1)
                     else:
