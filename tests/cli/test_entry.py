@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import MakeProject, Zdm
+from typed_commands import MakeProject, Zdm
 
 HEAVY = ("pypsrp", "pydantic", "structlog", "jinja2", "rich.table", "requests", "yaml", "cryptography", "psrpcore")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from conftest import MakeProject, Zdm
+from typed_commands import MakeProject, Zdm
 
 
 @pytest.fixture

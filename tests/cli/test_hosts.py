@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import MakeProject, Zdm
+from typed_commands import MakeProject, Zdm
 
 from zdm_automate.lab.state import LabFolder
 

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import MakeProject, Zdm
+from typed_commands import MakeProject, Zdm
 
 from zdm_automate.journal import read, verify
 from zdm_automate.lab.state import LabFolder

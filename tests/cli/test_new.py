@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from conftest import Zdm
+from typed_commands import Zdm
 
 from zdm_automate.lab.state import LabFolder
 from zdm_automate.playbook import load_playbook

@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 
 import pytest
-from conftest import MakeProject, Zdm
 from filelock import FileLock
+from typed_commands import MakeProject, Zdm
 
 from zdm_automate.journal import read, verify
 
