@@ -1,13 +1,12 @@
-"""The DNS client of a host: Resolve-DnsName, its cache, its servers; and `reg query` of the list that was set by hand."""
+"""The DNS client of a host: Resolve-DnsName, its cache, the servers it asks."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from zdm_automate.lab.call import Call, Native, Row, cmdlet, native, wmi_method
+from zdm_automate.lab.call import Call, Row, cmdlet, wmi_method
 from zdm_automate.lab.cmdlets.dns_zones import names
-from zdm_automate.lab.cmdlets.network import setting_id
 from zdm_automate.lab.world import dns_resolve
 from zdm_automate.lab.world.refusal import NotModelledError, Refusal
 
@@ -22,7 +21,6 @@ FAILURES = {
     "ServerFailure": ("RCODE_SERVER_FAILURE", "ResourceUnavailable", "DNS server failure"),
     "Timeout": ("ERROR_TIMEOUT", "OperationTimeout", "This operation returned because the timeout period expired"),
 }
-INTERFACES = "HKLM\\SYSTEM\\CurrentControlSet\\Services\\Tcpip\\Parameters\\Interfaces\\"
 
 
 @cmdlet("Resolve-DnsName", module=MODULE, level=1)
@@ -83,11 +81,9 @@ def clear_dns_client_cache(call: Call, /) -> None:
 
 
 def set_servers(call: Call, alias: str, addresses: tuple[str, ...]) -> None:
-    """Gives an adapter a fixed list; the registry remembers that it is one."""
-    nics = tuple(replace(nic, dns=addresses) if nic.alias == alias else nic for nic in call.host.nics)
-    index = next(number for number, nic in enumerate(nics, start=1) if nic.alias == alias)
-    key = f"{INTERFACES}{setting_id(call.host_name, index)}\\NameServer"
-    call.update_host(nics=nics, registry={**call.host.registry, key: ",".join(addresses)})
+    """Gives an adapter a fixed list, which DHCP leaves alone from then on."""
+    nics = (replace(nic, dns=addresses, dns_fixed=True) if nic.alias == alias else nic for nic in call.host.nics)
+    call.update_host(nics=tuple(nics))
 
 
 def _nic(call: Call, alias: str) -> Nic | None:
@@ -114,23 +110,3 @@ def set_search_order(call: Call, row: Row, /, *, DNSServerSearchOrder: Sequence[
     nic = call.host.nics[row["Index"] - 1]
     set_servers(call, nic.alias, tuple(DNSServerSearchOrder))
     return {"ReturnValue": 0}
-
-
-@native("reg")
-def reg(call: Call, argv: Sequence[str], /) -> Native:
-    """`reg query <key> /v <value>`."""
-    if len(argv) != len(("query", "key", "/v", "name")) or argv[0].casefold() != "query" or argv[2].casefold() != "/v":
-        raise NotModelledError(f"the lab does not model reg {' '.join(argv)}", host=call.host_name)
-    key, name = argv[1].rstrip("\\"), argv[3]
-    wanted = f"{key}\\{name}".casefold()
-    found = next((value for path, value in call.host.registry.items() if path.casefold() == wanted), None)
-    if found is None and f"{key}\\".casefold().startswith(INTERFACES.casefold()) and name.casefold() == "nameserver":
-        index = next((n for n, _ in enumerate(call.host.nics, start=1) if key.endswith(setting_id(call.host_name, n))), None)
-        if index is not None:
-            nic = call.host.nics[index - 1]
-            found = "" if nic.dhcp else ",".join(nic.dns)
-    if found is None:
-        return Native(1, (), ("ERROR: The system was unable to find the specified registry key or value.",))
-    kind = "REG_DWORD" if isinstance(found, int) else "REG_SZ"
-    shown = f"0x{found:x}" if isinstance(found, int) else found
-    return Native(0, ("", key, f"    {name}    {kind}    {shown}", ""))

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
+    from zdm_automate.lab.world.host import Host
+
 
 def setting_id(host: str, index: int) -> str:
     """The GUID of an adapter, made from the host's name and its number."""
@@ -23,6 +25,15 @@ def setting_id(host: str, index: int) -> str:
 
 
 PRODUCT = "Microsoft Hyper-V Network Adapter"
+INTERFACES = r"HKLM\SYSTEM\CurrentControlSet\Services\Tcpip\Parameters\Interfaces" + "\\"
+
+
+def interface_values(host: Host) -> dict[str, str | int]:
+    """What the registry has for each adapter: NameServer is the list set by hand, empty where DHCP gives it."""
+    return {
+        f"{INTERFACES}{setting_id(host.name, index)}\\NameServer": ",".join(nic.dns) if nic.dns_fixed or not nic.dhcp else ""
+        for index, nic in enumerate(host.nics, start=1)
+    }
 
 
 @wmi_class("Win32_NetworkAdapter")

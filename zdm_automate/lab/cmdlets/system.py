@@ -7,6 +7,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from zdm_automate.lab.call import Call, Native, Row, native, wmi_class
+from zdm_automate.lab.cmdlets.network import interface_values
 from zdm_automate.lab.world.refusal import NotModelledError
 
 if TYPE_CHECKING:
@@ -125,6 +126,7 @@ def registry_of(host: Host) -> Mapping[str, str | int]:
     return {
         rf"{CONTROL}\ActiveComputerName\ComputerName": host.name,
         rf"{CONTROL}\ComputerName\ComputerName": host.name,
+        **interface_values(host),
         **host.registry,
     }
 

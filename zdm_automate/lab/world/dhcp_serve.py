@@ -193,7 +193,7 @@ def _leased(world: World, host: str, client: DhcpClient, address: str) -> World:
         address=address,
         prefix=scope.network.prefixlen,
         gateway=router[0] if router else None,
-        dns=got.dns,
+        dns=machine.nics[0].dns if machine.nics[0].dns_fixed else got.dns,
         suffix=domain[0] if domain else machine.nics[0].suffix,
     )
     return world.with_host(replace(machine, nics=(nic, *machine.nics[1:])))
@@ -207,7 +207,8 @@ def _with_client(world: World, client: DhcpClient) -> World:
     world = replace(world, clients={**world.clients, client.name: client})
     machine = world.hosts.get(client.name)
     if machine is not None and not client.address and machine.nics and machine.nics[0].address:
-        nic = replace(machine.nics[0], address="", gateway=None, dns=())
+        own = machine.nics[0]
+        nic = replace(own, address="", gateway=None, dns=own.dns if own.dns_fixed else ())
         world = world.with_host(replace(machine, nics=(nic, *machine.nics[1:])))
     return world
 

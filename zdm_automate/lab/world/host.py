@@ -56,7 +56,7 @@ class Service:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Nic:
-    """A network adapter with its IPv4 configuration."""
+    """A network adapter with its IPv4 configuration; `dns_fixed` keeps a list of DNS servers that DHCP would replace."""
 
     alias: str = "Ethernet"
     mac: str = "00-15-5D-00-00-01"
@@ -65,6 +65,7 @@ class Nic:
     prefix: int = 24
     gateway: str | None = None
     dns: tuple[str, ...] = ()
+    dns_fixed: bool = False
     suffix: str | None = None
 
 
