@@ -177,7 +177,7 @@ class SmokeCheck(_Section):
 
 
 class SmokeList(_Section):
-    """The checks that decide about accepting the new servers."""
+    """The checks that decide about accepting the new servers; `items` are the checklist rows that they belong to."""
 
     title: str
     items: tuple[str, ...]
@@ -248,10 +248,23 @@ def load_checklist(name: str, folders: Iterable[Path]) -> Checklist:
         UnknownNameError: no folder has it; the message lists those there are.
         ProjectError: as for `read_checklist`.
     """
-    there = [(folder / "checklists", path.stem) for folder in folders for path in (folder / "checklists").glob("?.yaml")]
-    wanted = name.strip().lower()
-    for folder, stem in there:
-        if stem == wanted:
-            return read_checklist(folder / f"{stem}.yaml")
-    known = ", ".join(sorted({stem.upper() for _, stem in there})) or "none"
-    raise UnknownNameError(f"there is no checklist {name!r}.", hint=f"Known checklists: {known}.")
+    there = [path for folder in folders for path in sorted((folder / "checklists").glob("?.yaml"))]
+    wanted = name.strip().casefold()
+    found = next((path for path in there if path.stem.casefold() == wanted), None)
+    if found is None:
+        known = ", ".join(sorted({path.stem.upper() for path in there})) or "none"
+        raise UnknownNameError(f"there is no checklist {name!r}.", hint=f"Known checklists: {known}.")
+    return read_checklist(found)
+
+
+def load_smoke_list(folders: Iterable[Path]) -> SmokeList:
+    """The list `smoke.yaml` of the first playbook folder that has one.
+
+    Raises:
+        UnknownNameError: no folder has one.
+        ProjectError: as for `read_smoke_list`.
+    """
+    found = next((path for folder in folders if (path := folder / "checklists" / "smoke.yaml").is_file()), None)
+    if found is None:
+        raise UnknownNameError("there is no list of smoke checks.", hint="It is `checklists/smoke.yaml` in a playbook folder.")
+    return read_smoke_list(found)
