@@ -32,6 +32,15 @@ class Record:
         return (self.name.casefold(), self.type.upper(), self.data.casefold())
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Write:
+    """The last change of a name as the directory compares two of them: the greater one stays on all servers."""
+
+    version: int
+    at: datetime
+    by: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Zone:
     """A zone as one server holds it.
@@ -40,7 +49,7 @@ class Zone:
         kind: Primary, Secondary, Stub or Forwarder.
         scope: Domain, Forest or Legacy for a zone in the directory; None for one that is not.
         dynamic: None, Secure or NonsecureAndSecure.
-        version: counts changes; the higher one wins when servers replicate.
+        written: the last change of each name in lower case; of the zone's own settings under the empty name.
         default_ttl: of records that are made without one (the minimum in the SOA).
     """
 
@@ -53,7 +62,7 @@ class Zone:
     auto_created: bool = False
     masters: tuple[str, ...] = ()
     records: tuple[Record, ...] = ()
-    version: int = 1
+    written: Mapping[str, Write] = field(default_factory=dict)
     default_ttl: int = 3600
 
     @property
@@ -100,11 +109,17 @@ class Cached:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arriving:
-    """A change of the directory on its way to one server; `zone` is None for one that was removed."""
+    """A change of the directory on its way to one server.
+
+    Attributes:
+        zone: as it is where it was changed; None where it was removed.
+        new: the zone has come into the directory, so a server without it takes it.
+    """
 
     at: datetime
     name: str
     zone: Zone | None
+    new: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,16 +10,19 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from zdm_automate.lab.world.dns import Arriving, Cached, DnsServer, Resolver, Zone, fresh, key_of
-from zdm_automate.lab.world.dns_resolve import local
+from zdm_automate.lab.world.dns import Arriving, DnsServer, Write, Zone, own_zones
+from zdm_automate.lab.world.dns_resolve import first_server, local, resolve
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from datetime import datetime
 
+    from zdm_automate.lab.world.host import Host
     from zdm_automate.lab.world.model import World
 
 CLIENT_ROLE = 1
+SETTINGS = ""
+"""Stands for the zone's own settings where its names are listed."""
+
 ASKED = ("A", "AAAA", "CNAME")
 
 
@@ -27,16 +30,11 @@ def changed(world: World, host: str, zone: Zone) -> World:
     """The world after a zone was changed (or made) on a server; a zone of the directory goes on to its other servers."""
     server = world.dns[host]
     before = server.zone(zone.name)
-    made = replace(zone, version=(before.version if before else 0) + 1)
+    made = replace(zone, written=_written(before, zone, world.now, host))
     world = _put(world, host, made)
     if not made.in_directory:
         return world
-    at = world.now + timedelta(seconds=world.directory.replication_delay)
-    for other in _partners(world, host):
-        theirs = world.dns[other]
-        waiting = (*theirs.arriving, Arriving(at=at, name=made.name.casefold(), zone=made))
-        world = world.with_dns(other, replace(theirs, arriving=waiting))
-    return world
+    return _sent(world, host, made.name, made, new=before is None or not before.in_directory)
 
 
 def removed(world: World, host: str, name: str) -> World:
@@ -46,17 +44,43 @@ def removed(world: World, host: str, name: str) -> World:
     world = world.with_dns(host, server.without_zone(name))
     if zone is None or not zone.in_directory:
         return world
+    return _sent(world, host, name, None)
+
+
+def _written(before: Zone | None, after: Zone, now: datetime, by: str) -> dict[str, Write]:
+    """The last changes of the zone, with those between `before` and `after`."""
+    known = dict(before.written) if before is not None else {}
+    old = set(before.records) if before is not None else set()
+    touched = {one.name.casefold() for one in old ^ set(after.records)}
+    if before is None or _settings(before) != _settings(after):
+        touched.add(SETTINGS)
+    for name in touched:
+        known[name] = Write(version=known[name].version + 1 if name in known else 1, at=now, by=by)
+    return known
+
+
+def _settings(zone: Zone) -> Zone:
+    return replace(zone, records=(), written={})
+
+
+def _sent(world: World, host: str, name: str, zone: Zone | None, *, new: bool = False) -> World:
+    """The change is on its way to the other domain controllers that run a DNS server."""
     at = world.now + timedelta(seconds=world.directory.replication_delay)
-    for other in _partners(world, host):
-        theirs = world.dns[other]
-        waiting = (*theirs.arriving, Arriving(at=at, name=name.casefold(), zone=None))
-        world = world.with_dns(other, replace(theirs, arriving=waiting))
+    for other in world.directory.controllers:
+        if other != host and other in world.dns:
+            theirs = world.dns[other]
+            arriving = Arriving(at=at, name=name.casefold(), zone=zone, new=new)
+            world = world.with_dns(other, replace(theirs, arriving=(*theirs.arriving, arriving)))
     return world
 
 
-def _partners(world: World, host: str) -> Iterator[str]:
-    """The other domain controllers that run a DNS server."""
-    return (name for name in world.directory.controllers if name != host and name in world.dns)
+def _merged(held: Zone, arrived: Zone) -> Zone:
+    """Of each name what was written last; two servers may have changed different names at the same time."""
+    ours = {name for name, write in held.written.items() if name not in arrived.written or write > arrived.written[name]}
+    kept = (one for one in held.records if one.name.casefold() in ours)
+    taken = (one for one in arrived.records if one.name.casefold() not in ours)
+    written = {**held.written, **arrived.written, **{name: held.written[name] for name in ours}}
+    return replace(held if SETTINGS in ours else arrived, records=(*taken, *kept), written=written)
 
 
 def _put(world: World, host: str, zone: Zone) -> World:
@@ -66,41 +90,37 @@ def _put(world: World, host: str, zone: Zone) -> World:
 
 
 def _asked_before(world: World, host: str, after: Zone) -> World:
-    server = world.dns[host]
-    before = server.zone(after.name)
+    before = world.dns[host].zone(after.name)
     if before is None:
         return world
-    moved = {(one.name.casefold(), one.type) for one in set(before.records) ^ set(after.records) if one.type in ASKED}
-    if not moved:
-        return world
-    resolvers = dict(world.resolvers)
+    moved = {before.fqdn(one.name) for one in set(before.records) ^ set(after.records) if one.type in ASKED}
+    wanted = sorted(one for one in _with_aliases(world.dns[host], moved) if local(world.dns[host], one, "A")[2] == "Success")
     for machine in world.hosts.values():
-        if machine.role != CLIENT_ROLE or not machine.powered or not _asks(world, machine.name, host):
-            continue
-        cache = fresh(resolvers.get(machine.name, Resolver()).cache, world.now)
-        for name, _ in sorted(moved):
-            _remember(cache, server, before.fqdn(name), world.now)
-        resolvers[machine.name] = Resolver(cache=cache)
-    return replace(world, resolvers=resolvers)
+        if machine.role == CLIENT_ROLE and machine.powered and _through(world, machine, host, after.name):
+            for name in wanted:
+                world, _ = resolve(world, machine.name, name, "A")
+    return world
 
 
-def _remember(cache: dict[str, Cached], server: DnsServer, fqdn: str, now: datetime) -> None:
-    key = key_of(fqdn, "A")
-    if key in cache:
-        return
-    found, _, status = local(server, fqdn, "A")
-    ttl = min((one.ttl for one in found), default=0)
-    if status == "Success" and ttl:
-        cache[key] = Cached(status=status, data=tuple(one.data for one in found), until=now + timedelta(seconds=ttl))
+def _with_aliases(server: DnsServer, names: set[str]) -> set[str]:
+    """These names in lower case, and those that lead to them."""
+    found = {name.casefold() for name in names}
+    aliases = [(zone.fqdn(one.name), one) for zone in own_zones(server) for one in zone.records if one.type == "CNAME"]
+    grown = True
+    while grown:
+        more = {name.casefold() for name, one in aliases if one.data.rstrip(".").casefold() in found} - found
+        found |= more
+        grown = bool(more)
+    return found
 
 
-def _asks(world: World, client: str, host: str) -> bool:
-    """Whether a client's first DNS server that answers is this one."""
-    for address in (one for nic in world.hosts[client].nics for one in nic.dns):
-        found = world.host_at(address)
-        if found is not None and found.name in world.dns and found.running("DNS"):
-            return found.name == host
-    return False
+def _through(world: World, client: Host, host: str, zone: str) -> bool:
+    """Whether a client hears of this server's zone from it, or from one that has to ask for the zone."""
+    server = first_server(world, client)
+    if server is None or server == host:
+        return server == host
+    held = world.dns[server].zone(zone)
+    return held is None or held.kind not in {"Primary", "Secondary"}
 
 
 # --- time ---
@@ -112,7 +132,7 @@ def due(world: World) -> datetime | None:
 
 
 def fire(world: World) -> World:
-    """What arrives now; an older version than the one that is there changes nothing."""
+    """What arrives now; of a zone that is gone here only its removal or a new one of its name counts."""
     for host in list(world.dns):
         server = world.dns[host]
         here = [one for one in server.arriving if one.at <= world.now]
@@ -124,6 +144,8 @@ def fire(world: World) -> World:
             if one.zone is None:
                 if held is not None and held.in_directory:
                     world = world.with_dns(host, world.dns[host].without_zone(one.name))
-            elif held is None or not held.in_directory or held.version < one.zone.version:
+            elif held is not None and held.in_directory:
+                world = _put(world, host, _merged(held, one.zone))
+            elif one.new:
                 world = _put(world, host, one.zone)
     return world

@@ -11,6 +11,7 @@ from zdm_automate.lab.world.dns import Answer, Cached, DnsServer, Record, Resolv
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from zdm_automate.lab.world.host import Host
     from zdm_automate.lab.world.model import World
 
 ALIASES = 8
@@ -30,30 +31,32 @@ def resolve(world: World, host: str, name: str, kind: str, *, server: str = "") 
     known = resolver.cache.get(key_of(name, kind))
     if known is not None and known.until > world.now:
         return world, _remembered(world, known, name)
-    machine = world.hosts[host]
-    for address in dict.fromkeys(one for nic in machine.nics for one in nic.dns):
-        answering = _server_at(world, address)
-        if answering is None:
-            continue
-        world, answer = ask(world, answering, name, kind)
-        cache = _kept(world, resolver.cache, name, kind, answer)
-        return replace(world, resolvers={**world.resolvers, host: Resolver(cache=cache)}), answer
-    return world, Answer(status="Timeout")
+    answering = first_server(world, world.hosts[host])
+    if answering is None:
+        return world, Answer(status="Timeout")
+    world, answer = ask(world, answering, name, kind)
+    cache = _kept(world, resolver.cache, name, kind, answer)
+    return replace(world, resolvers={**world.resolvers, host: Resolver(cache=cache)}), answer
 
 
-def ask(world: World, host: str, name: str, kind: str) -> tuple[World, Answer]:
-    """What a DNS server answers: from its zones, from whom it forwards to, or from the outside world."""
+def first_server(world: World, machine: Host) -> str | None:
+    """The first of a host's DNS servers that answers."""
+    addresses = (one for nic in machine.nics for one in nic.dns)
+    return next((found for one in addresses if (found := _server_at(world, one)) is not None), None)
+
+
+def ask(world: World, host: str, name: str, kind: str, *, asked: frozenset[str] = frozenset()) -> tuple[World, Answer]:
+    """What a DNS server answers: from its zones, from whom it forwards to, or from the outside world.
+
+    `asked` are the servers that wait for this answer: one that would have to ask itself fails.
+    """
     server = world.dns[host]
     zone = server.zone_of(name)
     if zone is None:
-        return _recursive(world, host, name, kind)
+        return _recursive(world, host, name, kind, asked)
     if zone.kind in {"Primary", "Secondary"}:
-        return _authoritative(world, host, name, kind)
-    for master in zone.masters:
-        answering = _server_at(world, master)
-        if answering is not None and answering != host:
-            return ask(world, answering, name, kind)
-    return _recursive(world, host, name, kind)
+        return _authoritative(world, host, name, kind, asked)
+    return _recursive(world, host, name, kind, asked, masters=zone.masters)
 
 
 def outside(world: World, name: str, kind: str) -> Answer:
@@ -94,22 +97,37 @@ def local(server: DnsServer, name: str, kind: str) -> tuple[tuple[Record, ...], 
     return (), wanted, "ServerFailure"
 
 
-def _authoritative(world: World, host: str, name: str, kind: str) -> tuple[World, Answer]:
+def _authoritative(world: World, host: str, name: str, kind: str, asked: frozenset[str]) -> tuple[World, Answer]:
     found, owner, status = local(world.dns[host], name, kind)
     if status == "Elsewhere":
-        return _recursive(world, host, owner, kind)
+        return ask(world, host, owner, kind, asked=asked)
     ttl = min((one.ttl for one in found), default=None)
     return world, Answer(status=status, data=tuple(one.data for one in found), ttl=ttl, name=owner)
 
 
-def _recursive(world: World, host: str, name: str, kind: str) -> tuple[World, Answer]:
+def _recursive(
+    world: World, host: str, name: str, kind: str, asked: frozenset[str], *, masters: tuple[str, ...] | None = None
+) -> tuple[World, Answer]:
+    """Asks the forwarders in order, then the root servers where it may; for a zone's masters nobody else. Remembers it."""
     server = world.dns[host]
     known = server.cache.get(key_of(name, kind))
     if known is not None and known.until > world.now:
         return world, _remembered(world, known, name)
-    if not server.recursion or not (server.forwarders or server.root_hints):
+    if not server.recursion or host in asked:
         return world, Answer(status="ServerFailure")
-    answer = outside(world, name, kind)
+    answer = Answer(status="ServerFailure")
+    for address in server.forwarders if masters is None else masters:
+        own = _machine(world, address)
+        if own is None:
+            answer = outside(world, name, kind)
+        elif (answering := _server_at(world, address)) is not None:
+            world, answer = ask(world, answering, name, kind, asked=asked | {host})
+        if answer.status != "ServerFailure":
+            break
+    else:
+        if server.root_hints and masters is None:
+            answer = outside(world, name, kind)
+    server = world.dns[host]
     cache = _kept(world, server.cache, name, kind, answer)
     return world.with_dns(host, replace(server, cache=cache)), answer
 
@@ -126,6 +144,12 @@ def _kept(world: World, cache: Mapping[str, Cached], name: str, kind: str, answe
         until = world.now + timedelta(seconds=seconds)
         kept[key_of(name, kind)] = Cached(status=answer.status, data=answer.data, until=until)
     return kept
+
+
+def _machine(world: World, address: str) -> Host | None:
+    """The host of the office that has this address or name, on or off."""
+    owns = (h for h in world.hosts.values() if any(nic.address == address for nic in h.nics))
+    return next(owns, None) or world.hosts.get(address.split(".", 1)[0].upper())
 
 
 def _server_at(world: World, address: str) -> str | None:
