@@ -133,6 +133,7 @@ def _planned(item: PlannedItem) -> dict[str, Any]:
                 ("reason", row.reason),
                 ("not_before", row.not_before),
                 ("form", list(row.form)),
+                ("by_hand", row.by_hand),
             )
             if value
         }

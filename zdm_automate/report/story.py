@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from zdm_automate.model import CheckState, Preview
-from zdm_automate.progress import GOOD
+from zdm_automate.evidence import GOOD
 
 Entry = Mapping[str, Any]
 
