@@ -41,7 +41,7 @@ class DnsResponder:
         self._servers = _pair(ask, address, port)
         self.port = int(self._servers[0].server_address[1])
         self._threads = [
-            Thread(target=server.serve_forever, kwargs={"poll_interval": 0.2}, name="lab-dns", daemon=True)
+            Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, name="lab-dns", daemon=True)
             for server in self._servers
         ]
 
@@ -51,12 +51,12 @@ class DnsResponder:
             thread.start()
 
     def stop(self) -> None:
-        """Ends."""
+        """Ends, whether it was started or not; the port is free then."""
         for server, thread in zip(self._servers, self._threads, strict=True):
             if thread.is_alive():
                 server.shutdown()
+                thread.join(timeout=SECONDS)
             server.server_close()
-            thread.join(timeout=SECONDS)
 
 
 def reply(query: bytes, ask: Ask, *, limit: int = 65535) -> bytes | None:
