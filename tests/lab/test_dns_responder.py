@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import dns.exception
 import dns.flags
 import dns.message
+import dns.name
 import dns.query
 import dns.rcode
 import dns.rdatatype
@@ -124,6 +125,17 @@ def test_letters_beyond_ascii_arrive_in_a_text(running: Callable[[str, str], Run
     found = running("kanzlei", "SERVER").udp("hinweis.kanzlei-mueller.local", "TXT").answer[0][0]
 
     assert b"".join(found.strings).decode() == "Zuständig Büro Müller"
+
+
+def test_names_beyond_ascii_are_asked_for_in_utf8(running: Callable[[str, str], Running]) -> None:
+    """As Windows does in its own zones; the answer has the very name of the question."""
+    server = running("kanzlei", "SERVER")
+    name = dns.name.Name([part.encode() for part in ("büro", "kanzlei-mueller", "local", "")])
+    query = dns.message.make_query(name, "A")
+    found = dns.query.udp(query, LOOPBACK, port=server.responder.port, timeout=SECONDS)
+
+    assert found.answer[0].name == name
+    assert found.answer[0][0].address == "192.168.178.40"
 
 
 def test_no_name_no_data_and_failure_are_told_apart(running: Callable[[str, str], Running]) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import dns.exception
 import dns.flags
 import dns.message
+import dns.name
 import dns.rcode
 import dns.rdatatype
 import dns.rrset
@@ -69,22 +70,33 @@ def reply(query: bytes, ask: Ask, *, limit: int = 65535) -> bytes | None:
         return None
     made = dns.message.make_response(asked, recursion_available=True)
     question = asked.question[0]
-    name, kind = question.name.to_text(omit_final_dot=True), dns.rdatatype.to_text(question.rdtype)
+    name, kind = _text(question.name), dns.rdatatype.to_text(question.rdtype)
     answer = ask(name, kind)
     if answer is None:
         return None
     made.set_rcode(CODES.get(answer.status, dns.rcode.NOERROR))
     if answer.status == "Success":
-        owner = answer.name.rstrip(".") or name
-        if owner.casefold() != name.casefold():
-            made.answer.append(dns.rrset.from_text(f"{name}.", answer.ttl or 0, "IN", "CNAME", f"{owner}."))
-        made.answer.append(dns.rrset.from_text(f"{owner}.", answer.ttl or 0, "IN", kind, *_texts(kind, answer.data)))
+        owner, ttl = question.name, answer.ttl or 0
+        behind = answer.name.rstrip(".")
+        if behind and behind.casefold() != name.casefold():
+            owner = _name(behind)
+            made.answer.append(dns.rrset.from_text(question.name, ttl, "IN", "CNAME", f"{behind}."))
+        made.answer.append(dns.rrset.from_text(owner, ttl, "IN", kind, *_texts(kind, answer.data)))
     wire = made.to_wire()
     if len(wire) > limit:
         made.answer.clear()
         made.flags |= dns.flags.TC
         wire = made.to_wire()
     return wire
+
+
+def _text(name: dns.name.Name) -> str:
+    """A name without the last dot; labels beyond ASCII are UTF-8, as Windows has them."""
+    return ".".join(label.decode("utf-8", "replace") for label in name.labels if label)
+
+
+def _name(text: str) -> dns.name.Name:
+    return dns.name.Name([*(label.encode() for label in text.split(".")), b""])
 
 
 def _texts(kind: str, data: tuple[str, ...]) -> tuple[str, ...]:

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 Address = Annotated[str, BeforeValidator(lambda value: str(IPv4Address(str(value))))]
 AUTO = ("0.in-addr.arpa", "127.in-addr.arpa", "255.in-addr.arpa")
+ANCHORS = "TrustAnchors"
+"""The zone that DNS servers since 2012 keep in the directory for themselves."""
+
 TYPES = frozenset({"A", "AAAA", "CNAME", "NS", "PTR", "MX", "SRV", "TXT"})
 WORDS = 4
 """Words of a record line: name, time to live, type, data."""
@@ -80,7 +83,8 @@ def build_dns(section: dict[str, Any], world: World) -> World:
 
     Raises:
         ValidationError: a value does not fit.
-        ValueError: a server is no host, a zone is on no server, a record is none.
+        ValueError: a server is no host, a zone is on no server or twice, one of the directory is on no controller,
+            a record is none.
     """
     made = DnsSection.model_validate(section)
     for host, server in made.servers.items():
@@ -88,12 +92,18 @@ def build_dns(section: dict[str, Any], world: World) -> World:
             raise ValueError(f"the DNS server {host!r} is not among the hosts")
         auto = {name: Zone(name=name, auto_created=True, file=f"{name}.dns") for name in AUTO}
         own = DnsServer(zones=auto, forwarders=server.forwarders, root_hints=server.root_hints, scavenging=server.scavenging)
+        if host in world.directory.controllers and world.hosts[host].windows.level:
+            own = own.with_zone(Zone(name=ANCHORS, scope="Forest"))
         world = world.with_dns(host, own)
     for one in made.zones:
         zone = _zone(one, world)
         for host in one.on:
             if host not in world.dns:
                 raise ValueError(f"zone {one.name}: {host!r} is not among the DNS servers")
+            if one.scope and host not in world.directory.controllers:
+                raise ValueError(f"zone {one.name} is in the directory, and {host!r} is no domain controller")
+            if world.dns[host].zone(one.name) is not None:
+                raise ValueError(f"zone {one.name} is on {host!r} already")
             world = world.with_dns(host, world.dns[host].with_zone(zone))
     public = {key_of(one.name, one.type): public_record(one.name, one.type, one.values, one.ttl) for one in made.public}
     return replace(world, public=public)
