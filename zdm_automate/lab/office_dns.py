@@ -7,7 +7,7 @@ from datetime import timedelta
 from ipaddress import IPv4Address
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from zdm_automate.lab.world.dns import APEX, HOST_TYPES, DnsServer, PublicRecord, Record, Zone, key_of
 
@@ -24,6 +24,14 @@ ANCHORS = "TrustAnchors"
 TYPES = frozenset({"A", "AAAA", "CNAME", "NS", "PTR", "MX", "SRV", "TXT"})
 WORDS = 4
 """Words of a record line: name, time to live, type, data."""
+
+
+def _line(value: str) -> str:
+    _record(value, None)
+    return value
+
+
+Line = Annotated[str, AfterValidator(_line)]
 
 
 class _Section(BaseModel):
@@ -57,8 +65,8 @@ class ZoneSection(_Section):
     masters: tuple[Address, ...] = ()
     ttl: int = Field(default=3600, ge=0)
     hosts: bool = False
-    records: tuple[str, ...] = ()
-    dynamic: tuple[str, ...] = ()
+    records: tuple[Line, ...] = ()
+    dynamic: tuple[Line, ...] = ()
 
 
 class PublicSection(_Section):
