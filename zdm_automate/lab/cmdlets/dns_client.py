@@ -42,6 +42,8 @@ def resolve_dns_name(
     call.update(world)
     if answer.status in FAILURES:
         code, category, said = FAILURES[answer.status]
+        if answer.status == "NameError" and call.host.culture.startswith("de"):
+            said = "Der DNS-Name ist nicht vorhanden"
         raise Refusal(f"{code},Microsoft.DnsClient.Commands.ResolveDnsName", f"{Name} : {said}", category=category, target=Name)
     if answer.status == "NoData":
         yield {"Name": Name, "Type": "SOA", "Section": "Authority", "TTL": 900, "PrimaryServer": "", "NameAdministrator": ""}

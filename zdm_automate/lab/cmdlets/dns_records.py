@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from ipaddress import IPv4Address
 from typing import TYPE_CHECKING, Any
 
 from zdm_automate.lab.call import Call, Row, cmdlet
@@ -67,6 +68,8 @@ def get_record(call: Call, /, *, ZoneName: str, Name: str = "", RRType: str = ""
     """The records of a zone; a name gives it and what is below it, with -Node it alone."""
     command = "Get-DnsServerResourceRecord"
     found = zone(call, ZoneName, command)
+    if found.kind not in {"Primary", "Secondary"}:
+        raise NotModelledError(f"the lab does not model the records of {ZoneName} ({found.kind})", host=call.host_name)
     if Name and not found.has_name(Name) and Name != APEX:
         raise Refusal(
             f"WIN32 9714,{command}",
@@ -131,7 +134,13 @@ def _record(row: Row) -> Record:
 
 
 def store(call: Call, found: Zone, records: tuple[Record, ...]) -> None:
-    """Gives the zone these records."""
+    """Gives the zone these records.
+
+    Raises:
+        NotModelledError: it is no zone that is changed here.
+    """
+    if found.kind != "Primary" or found.auto_created:
+        raise NotModelledError(f"the lab does not model changing records of {found.name} ({found.kind})", host=call.host_name)
     call.update(dns_change.changed(call.world, call.host_name, replace(found, records=records)))
 
 
@@ -164,9 +173,15 @@ def refuse_clash(call: Call, found: Zone, made: Record, command: str) -> None:
     elif any(one.type == "CNAME" for one in same):
         code = 9708
     if code:
+        said = f"Failed to create resource record {made.name} in zone {found.name} on server {call.host_name}."
+        if call.host.culture.startswith("de"):
+            said = (
+                f'Fehler beim Erstellen des Ressourcendatensatzes "{made.name}" in der Zone "{found.name}" '
+                f'auf dem Server "{call.host_name}".'
+            )
         raise Refusal(
             f"WIN32 {code},{command}",
-            f"Failed to create resource record {made.name} in zone {found.name} on server {call.host_name}.",
+            said,
             category="ResourceExists",
             target=made.name,
         )
@@ -174,7 +189,7 @@ def refuse_clash(call: Call, found: Zone, made: Record, command: str) -> None:
 
 @cmdlet("Remove-DnsServerResourceRecord", module=MODULE, level=1)
 def remove_record(call: Call, /, *, ZoneName: str, InputObject: Row | None = None, Force: bool = False, **more: Any) -> None:
-    """Removes one record."""
+    """Removes one record; with an address goes the pointer back to it, where this server has the reverse zone."""
     command = "Remove-DnsServerResourceRecord"
     if InputObject is None or more:
         raise NotModelledError(f"the lab models {command} -InputObject only", host=call.host_name)
@@ -195,3 +210,17 @@ def remove_record(call: Call, /, *, ZoneName: str, InputObject: Row | None = Non
             target=gone.name,
         )
     store(call, found, left)
+    if gone.type == "A":
+        _forget_pointer(call, gone.data, found.fqdn(gone.name))
+
+
+def _forget_pointer(call: Call, address: str, fqdn: str) -> None:
+    pointer = IPv4Address(address).reverse_pointer
+    reverse = call.world.dns[call.host_name].zone_of(pointer)
+    name = reverse.relative(pointer) if reverse is not None and reverse.kind == "Primary" else None
+    if reverse is None or name is None or reverse.auto_created:
+        return
+    lost = Record(name=name, type="PTR", data=f"{fqdn}.").key()
+    left = tuple(one for one in reverse.records if one.key() != lost)
+    if len(left) != len(reverse.records):
+        store(call, reverse, left)

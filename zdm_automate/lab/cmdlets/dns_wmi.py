@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from zdm_automate.lab.call import Call, Native, Row, native, wmi_class, wmi_method
 from zdm_automate.lab.cmdlets.dns_records import FIELDS, store
+from zdm_automate.lab.cmdlets.dns_zones import into_directory, refused_by_directory
 from zdm_automate.lab.world import dns_change
 from zdm_automate.lab.world.dns import APEX, HOST_TYPES, DnsServer, Record, Zone
 from zdm_automate.lab.world.refusal import NotModelledError, Refusal
@@ -26,6 +27,8 @@ SYMBOLS = {
     9701: "DNS_ERROR_RECORD_DOES_NOT_EXIST",
     9711: "DNS_ERROR_RECORD_ALREADY_EXISTS",
     9714: "DNS_ERROR_NAME_DOES_NOT_EXIST",
+    9717: "DNS_ERROR_DS_UNAVAILABLE",
+    9718: "DNS_ERROR_DS_ZONE_ALREADY_EXISTS",
 }
 MODIFIES = {
     "A": ("IPAddress",),
@@ -262,7 +265,10 @@ def _zone_reset_type(call: Call, found: DnsServer, rest: Sequence[str]) -> Nativ
         return _failed(9601)
     if rest[1].casefold() != "/dsprimary":
         raise NotModelledError(f"the lab does not model dnscmd /ZoneResetType {rest[1]}", host=call.host_name)
-    call.update(dns_change.changed(call.world, call.host_name, replace(zone, kind="Primary", scope="Domain", file=None)))
+    code = refused_by_directory(call, zone)
+    if code:
+        return _failed(code)
+    into_directory(call, zone, "Domain")
     return _done(f"Zone {zone.name} reset type successfully.")
 
 

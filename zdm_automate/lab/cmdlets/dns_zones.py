@@ -116,12 +116,34 @@ def get_zone_aging(call: Call, /, *, Name: str) -> Iterator[Row]:
 
 @cmdlet("ConvertTo-DnsServerPrimaryZone", module=MODULE, level=1)
 def convert_to_primary(call: Call, /, *, Name: str, ReplicationScope: str, Force: bool = False) -> None:
-    """Takes a file-backed zone into the directory."""
+    """Takes a file-backed zone into the directory; how it may be updated stays."""
     command = "ConvertTo-DnsServerPrimaryZone"
     found = zone(call, Name, command)
     _needs_force(call, Force, command)
-    dynamic = "Secure" if found.dynamic != "None" else "None"
-    made = replace(found, kind="Primary", scope=ReplicationScope, file=None, dynamic=dynamic)
+    code = refused_by_directory(call, found)
+    if code:
+        said = f"Failed to convert the zone {Name} on server {call.host_name}."
+        raise Refusal(f"WIN32 {code},{command}", said, category="NotSpecified", target=Name)
+    into_directory(call, found, ReplicationScope)
+
+
+def refused_by_directory(call: Call, found: Zone) -> int:
+    """Why the directory does not take a zone: the Win32 code, 0 where it does.
+
+    Raises:
+        NotModelledError: the zone is there already, or is no copy that a person keeps here.
+    """
+    if found.in_directory or found.auto_created or found.kind not in {"Primary", "Secondary"}:
+        raise NotModelledError(f"the lab does not model converting the zone {found.name}", host=call.host_name)
+    if call.host_name not in call.world.directory.controllers:
+        return 9717
+    others = (one.zone(found.name) for host, one in call.world.dns.items() if host != call.host_name)
+    return 9718 if any(one is not None and one.in_directory for one in others) else 0
+
+
+def into_directory(call: Call, found: Zone, scope: str) -> None:
+    """The zone is in the directory."""
+    made = replace(found, kind="Primary", scope=scope, file=None, masters=())
     call.update(dns_change.changed(call.world, call.host_name, made))
 
 
