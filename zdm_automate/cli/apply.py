@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from zdm_automate.journal import Journal
     from zdm_automate.model import PlannedItem
     from zdm_automate.planner import Plan
+    from zdm_automate.progress import RowState
     from zdm_automate.runner import Outcome
 
 EXIT = {"done": 0, "failed": 1, "interrupted": 1, "unknown": 4}
@@ -155,7 +156,7 @@ def _finish(opened: Opened, plan: Plan, outcome: Outcome, head: str, *, as_json:
     from zdm_automate.report.html import write_report
     from zdm_automate.report.text import outcome_view
 
-    report = write_report(opened.project.runs_folder / plan.id, opened.project.content.client)
+    report = write_report(opened.project.runs_folder / plan.id, opened.project.content.client, _rows(opened))
     if as_json:
         show_json(
             {
@@ -177,6 +178,18 @@ def _finish(opened: Opened, plan: Plan, outcome: Outcome, head: str, *, as_json:
         raise outcome.error
     if EXIT[outcome.result]:
         raise typer.Exit(EXIT[outcome.result])
+
+
+def _rows(opened: Opened) -> tuple[RowState, ...]:
+    """The checklist for the report; a checklist that is not in order must not hide what the run has done."""
+    from zdm_automate.cli.evidence import states
+    from zdm_automate.errors import ZdmError
+
+    try:
+        return states(opened)
+    except ZdmError as problem:
+        typer.echo(f"The report shows no checklist: {problem}", err=True)
+        return ()
 
 
 @contextmanager

@@ -77,7 +77,7 @@ def checklist_show(
     from zdm_automate.cli.opening import open_project
     from zdm_automate.report.text import checklist_view
 
-    rows = _states(open_project(project))
+    rows = states(open_project(project))
     if as_json:
         show_json(
             [
@@ -89,7 +89,13 @@ def checklist_show(
     show(checklist_view(rows, everything=everything))
 
 
-def _states(opened: Opened) -> tuple[RowState, ...]:
+def states(opened: Opened) -> tuple[RowState, ...]:
+    """Where every row of the project's checklist stands, by all its journals.
+
+    Raises:
+        UnknownNameError: there is no such checklist.
+        ProjectError: the checklist is broken.
+    """
     from zdm_automate.checklist import load_checklist
     from zdm_automate.progress import checklist_state
 
@@ -220,10 +226,12 @@ def _journal(folder: Path, name: str) -> Path:
 
 def report(run: Run = "latest", project: ProjectFolder = HERE, as_json: AsJson = False) -> None:
     """Write the report of a run: one HTML file for the service request."""
-    from zdm_automate.project import read_project
+    from zdm_automate.cli.opening import open_project
     from zdm_automate.report.html import write_report
 
-    path = write_report(_journal(project, run).parent, read_project(project).content.client)
+    folder = _journal(project, run).parent
+    opened = open_project(project)
+    path = write_report(folder, opened.project.content.client, states(opened))
     if as_json:
         show_json({"report": str(path)})
     else:

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+import shlex
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import jinja2
 
 from zdm_automate.errors import JournalAlteredError
 from zdm_automate.journal import read, verify
-from zdm_automate.model import Preview
+from zdm_automate.model import Preview, Risk
+from zdm_automate.progress import State
 from zdm_automate.report import words
 from zdm_automate.report.story import Seal, Story, tell
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
+
+    from zdm_automate.progress import RowState
+    from zdm_automate.report.item_story import ItemStory, PlannedStory
 
 TONES = {
     "done": "good",
     "ok": "good",
     "already": "good",
     "signed": "good",
-    Preview.SAME: "good",
+    Preview.SAME: "none",
     "failed": "bad",
     "unknown": "bad",
     "no outcome": "bad",
@@ -36,9 +43,21 @@ TONES = {
 }
 """One colour for one meaning; the word always stands beside it."""
 
+RISKS = {Risk.LOW: "low", Risk.MEDIUM: "medium", Risk.HIGH: "high", Risk.NO_RETURN: "no way back"}
+KINDS = {"verify": "verification", "sign": "signature", "undo": "taken back"}
 
-def render(story: Story, seal: Seal, client: str = "") -> str:
-    """The report of a run as HTML text. Everything that came from a host is escaped."""
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number at the head of the report."""
+
+    value: str
+    text: str
+    tone: str = ""
+
+
+def render(story: Story, seal: Seal, *, client: str = "", rows: Sequence[RowState] = ()) -> str:
+    """The report of a run as HTML text, with the checklist's rows that it is about. Everything from a host is escaped."""
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("zdm_automate.report"),
         autoescape=True,
@@ -47,27 +66,83 @@ def render(story: Story, seal: Seal, client: str = "") -> str:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        plain=words.plain, moment=words.moment, clock=words.clock, lasted=words.lasted, clean=words.clean
+        plain=words.plain, moment=words.moment, clock=words.clock, lasted=words.lasted, clean=words.clean, skew=_skew
     )
-    environment.globals.update(call=words.arguments, count=words.count, tone=lambda word: TONES.get(str(word), "warn"))
-    return environment.get_template("report.html.j2").render(story=story, seal=seal, client=client, counts=_counts(story))
+    environment.globals.update(
+        call=words.arguments, count=words.count, sign=_sign, risks=RISKS, tone=lambda word: TONES.get(str(word), "warn")
+    )
+    touched = {name for item in story.items for name in (item.id, *item.also)}
+    return environment.get_template("report.html.j2").render(
+        story=story,
+        seal=seal,
+        client=client,
+        heading=_heading(story),
+        figures=tuple(_figures(story)),
+        planned=_planned(story),
+        left=tuple(_left(story)),
+        rows=rows,
+        concerned=[one for one in rows if one.item.id in touched],
+        done=sum(one.state is State.DONE for one in rows),
+    )
 
 
-def _counts(story: Story) -> dict[str, int]:
+def _heading(story: Story) -> str:
+    kind = KINDS.get(story.kind, "")
+    return words.clean(": ".join(part for part in (story.playbook, kind) if part) or story.kind or "Run")
+
+
+def _figures(story: Story) -> Iterator[Figure]:
     planned = [row for item in story.items for row in item.planned]
-    return {
-        "made": sum(change.changed for change in story.changes),
-        "already": sum(change.good and not change.changed for change in story.changes),
-        "trouble": len(story.trouble),
-        "same": sum(row.preview == Preview.SAME for row in planned),
-        "hand": sum(len(item.unsigned) for item in story.items),
-        "waits": sum(len(item.waits) for item in story.items),
-        "checks_ok": sum(check.state == "ok" for check in story.checks),
-        "checks": len(story.checks),
-    }
+    already = sum(change.good and not change.changed for change in story.changes)
+    yield Figure(str(sum(change.changed for change in story.changes)), "changes made")
+    yield Figure(str(already + sum(row.preview == Preview.SAME for row in planned)), "already as wanted")
+    if story.trouble:
+        yield Figure(str(len(story.trouble)), "failed or unknown", "bad")
+    if story.checks:
+        good = sum(check.state == "ok" for check in story.checks)
+        failed = any(check.state == "failed" for check in story.checks)
+        yield Figure(f"{good} of {len(story.checks)}", "checks good", "bad" if failed else "")
+    for preview, text, tone in (
+        (Preview.MANUAL, "by hand, not signed", "hand"),
+        (Preview.WAIT, "waiting", "wait"),
+        (Preview.UNKNOWN, "cannot be predicted", "bad"),
+        (Preview.CHANGE, "not reached", "bad"),
+    ):
+        number = sum(row.preview == preview for _, row in _left(story))
+        if number:
+            yield Figure(str(number), text, tone)
 
 
-def write_report(run_folder: Path, client: str = "") -> Path:
+def _planned(story: Story) -> str:
+    """How many rows of the plan said what."""
+    said = [row.preview for item in story.items for row in item.planned]
+    return ", ".join(f"{said.count(kind)} {kind}" for kind in Preview if kind in said)
+
+
+def _left(story: Story) -> Iterator[tuple[ItemStory, PlannedStory]]:
+    """What the plan named and the run did not do: by hand and unsigned, waiting, not predicted, not reached."""
+    for item in story.items:
+        for row, change in item.rows:
+            if row is None or change is not None or row.preview == Preview.SAME:
+                continue
+            if row.preview != Preview.MANUAL or row in item.unsigned:
+                yield item, row
+
+
+def _sign(item: str, row: PlannedStory) -> str:
+    """The command with which a step by hand is signed."""
+    answers = " ".join(f"--answer {shlex.quote(f'{words.clean(field)}=...')}" for field in row.form)
+    return f"zdm checklist sign {words.clean(item)} {words.clean(row.by_hand)} {answers}".strip()
+
+
+def _skew(seconds: float) -> str:
+    """By how much a host's clock differs from the controller's, in words."""
+    if abs(seconds) < 1:
+        return "exact"
+    return f"{abs(seconds):.0f} s {'ahead' if seconds > 0 else 'behind'}"
+
+
+def write_report(run_folder: Path, client: str = "", rows: Sequence[RowState] = ()) -> Path:
     """Writes `report.html` beside the journal of a run; an altered journal is reported as altered, not hidden."""
     journal = run_folder / "journal.jsonl"
     try:
@@ -82,6 +157,6 @@ def write_report(run_folder: Path, client: str = "") -> Path:
         seal = Seal(lines=len(entries), head="", problem=problem.message)
     path = run_folder / "report.html"
     half = path.with_suffix(".part")
-    half.write_text(render(tell(entries), seal, client), encoding="utf-8")
+    half.write_text(render(tell(entries), seal, client=client, rows=rows), encoding="utf-8")
     half.replace(path)
     return path

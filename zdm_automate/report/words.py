@@ -5,10 +5,14 @@ What came from a host is shown, never obeyed: control characters and direction o
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
+
+PLAIN_ARGUMENT = re.compile(r"[A-Za-z0-9_.:\\/][A-Za-z0-9_.:\\/-]*")
+"""What PowerShell takes as one word without quotes."""
 
 SECOND, MINUTE, HOUR, DAY = 1_000, 60_000, 3_600_000, 86_400_000
 UNSAFE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
@@ -79,14 +83,25 @@ def lasted(milliseconds: float | None) -> str:
 
 
 def arguments(verb: str, params: Mapping[str, Any]) -> str:
-    """A call as a technician would type it; credentials show as their role."""
+    """A call as a technician would type it in PowerShell; credentials show as their role."""
     words = [clean(verb)]
     for name, value in params.items():
-        shown = plain(value)
-        if isinstance(value, Mapping):
-            shown = f"<credential of {clean(value.get('$credential', '?'))}>"
-        words += [f"-{''.join(part[:1].upper() + part[1:] for part in clean(name).split('_'))}", shown]
+        words += [f"-{''.join(part[:1].upper() + part[1:] for part in clean(name).split('_'))}", _argument(value)]
     return " ".join(words)
+
+
+def _argument(value: object) -> str:
+    match value:
+        case None | bool():
+            return {None: "$null", True: "$true", False: "$false"}[value]
+        case str():
+            text = clean(value)
+            return text if PLAIN_ARGUMENT.fullmatch(text) else "'" + text.replace("'", "''") + "'"
+        case Mapping():
+            return f"<credential of {clean(value.get('$credential', '?'))}>"
+        case Iterable():
+            return ", ".join(_argument(one) for one in value) or "@()"
+    return clean(value)
 
 
 def count(number: int, word: str, many: str = "") -> str:
