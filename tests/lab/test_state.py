@@ -37,7 +37,7 @@ def test_a_world_comes_back_as_it_was(folder: LabFolder) -> None:
     """What is saved is loaded."""
     folder.save(WORLD)
 
-    assert WORLD == folder.load()
+    assert folder.load() == WORLD
 
 
 def test_no_world_is_none(folder: LabFolder) -> None:
@@ -58,7 +58,7 @@ def test_how_it_is_reached_comes_back(folder: LabFolder) -> None:
     """The information file round-trips."""
     folder.tell(INFO)
 
-    assert INFO == folder.info()
+    assert folder.info() == INFO
 
 
 def test_a_folder_without_a_lab_says_how_to_make_one(folder: LabFolder) -> None:
@@ -80,7 +80,7 @@ def test_secrets_are_readable_by_the_owner_alone(folder: LabFolder) -> None:
     folder.tell(INFO)
     folder.keep_password("pässword")
 
-    assert [0o600, 0o600] == [stat.S_IMODE(file.stat().st_mode) for file in (folder.info_file, folder.password_file)]
+    assert [stat.S_IMODE(file.stat().st_mode) for file in (folder.info_file, folder.password_file)] == [0o600, 0o600]
 
 
 def test_the_token_is_in_no_repr() -> None:
@@ -105,8 +105,8 @@ def test_calls_are_logged_line_by_line(folder: LabFolder) -> None:
     folder.log(record)
     folder.log(record)
 
-    assert ["OLD", "OLD"] == [line["host"] for line in folder.calls()]
-    assert 2 == len([json.loads(line) for line in folder.calls_file.read_text().splitlines()])
+    assert [line["host"] for line in folder.calls()] == ["OLD", "OLD"]
+    assert len([json.loads(line) for line in folder.calls_file.read_text().splitlines()]) == 2
 
 
 def test_forgetting_keeps_ports_and_password(folder: LabFolder) -> None:
@@ -117,5 +117,5 @@ def test_forgetting_keeps_ports_and_password(folder: LabFolder) -> None:
     folder.forget()
 
     assert folder.load() is None
-    assert INFO == folder.info()
+    assert folder.info() == INFO
     assert folder.password_file.exists()
