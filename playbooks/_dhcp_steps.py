@@ -57,7 +57,7 @@ class DhcpIntent:
     Attributes:
         old_address, new_address: the servers' addresses in the client's network.
         old_name, new_name: their full DNS names, as the directory authorises them.
-        path: how the configuration gets across; `auto` takes `failover` where both sides can, else what the source allows.
+        path: how the configuration gets across; `auto` takes `export`, or `netsh` from a server without the module.
         lease_seconds: lease time during the move.
         wait_old_lease: False switches before one old lease has passed since it was lowered; clients then find the change late.
         relays: devices with a DHCP relay address that a person has to change in the same minutes.
