@@ -22,7 +22,7 @@ def parts() -> list[str]:
     """The package's own modules and sub-packages, as the document writes them; of the lab also what lies in it."""
     found = [path for folder in (PACKAGE, PACKAGE / "lab") for path in folder.iterdir() if path.name[0] not in "_."]
     names = [path.relative_to(PACKAGE).as_posix() + ("/" if path.is_dir() else "") for path in found]
-    return sorted(name for name in names if name not in {"data/"})
+    return sorted(name for name in names if name != "data/")
 
 
 @pytest.mark.parametrize("name", parts())
