@@ -136,19 +136,24 @@ def outcome_view(plan: Plan, outcome: Outcome) -> RenderableType:
 
 def checks_view(checks: Iterable[Check]) -> RenderableType:
     """Verifications with their values."""
-    table = _table("ITEM", "CHECK", "SEEN FROM", "RESULT", "VALUE", fixed=("ITEM", "RESULT"))
+    table = _table("ITEM", "RESULT", "CHECK", "VALUE", fixed=("ITEM", "RESULT"))
     for one in checks:
         style = STYLE.get(one.state, "bold red")
+        what = Text.assemble(clean(one.name), (f" [{clean(one.seat)}]" if one.seat else "", "dim"))
         value = Text(clean(one.value))
         if one.state is not CheckState.OK:
             if one.expected:
-                value.append(f"\nexpected {clean(one.expected)}")
+                value.append(f"{_break(value)}expected {clean(one.expected)}")
             if one.hint:
-                value.append(f"\n{clean(one.hint)}", style="dim")
+                value.append(f"{_break(value)}{clean(one.hint)}", style="dim")
             if one.not_before:
-                value.append(f"\nfrom {moment(one.not_before)}", style="cyan")
-        table.add_row(one.item, Text(clean(one.name)), Text(clean(one.seat)), Text(one.state, style=style), value)
+                value.append(f"{_break(value)}from {moment(one.not_before)}", style="cyan")
+        table.add_row(one.item, Text(one.state, style=style), what, value)
     return table
+
+
+def _break(text: Text) -> str:
+    return "\n" if text.plain else ""
 
 
 # --- checklist and status ---
