@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 UV     := $(VENV)/bin/uv
 READY  := $(VENV)/.ready
 
-.PHONY: demo test check bench lock clean
+.PHONY: demo test cover check bench lock clean
 
 $(READY): pyproject.toml requirements.lock
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -19,6 +19,13 @@ demo: $(READY)
 
 test: $(READY)
 	@$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
+
+# The tests once more, counted line by line; fails below the figure in pyproject.toml.
+cover: $(READY)
+	@$(BIN)/coverage erase
+	@$(BIN)/coverage run -m pytest -n auto --dist worksteal $(ARGS)
+	@$(BIN)/coverage combine --quiet
+	@$(BIN)/coverage report
 
 check: $(READY)
 	@$(BIN)/ruff check .

@@ -8,10 +8,9 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from threading import Event, Thread
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from conftest import Listen
 from endpoint_line import PASSWORD, USER
 from pypsrp.exceptions import WSManFaultError
 from pypsrp.powershell import PowerShell, RunspacePool
@@ -26,6 +25,10 @@ from zdm_automate.lab.endpoint.quotas import Quotas
 from zdm_automate.lab.endpoint.service import Endpoint
 from zdm_automate.lab.endpoint.tls import TlsIdentity
 from zdm_automate.lab.world.refusal import Refusal
+
+if TYPE_CHECKING:
+    from conftest import Listen
+
 
 MOMENT = datetime(2026, 3, 2, 7, 0, 0, 120000, tzinfo=UTC)
 
@@ -302,7 +305,7 @@ def test_operations_of_one_user_meet_the_quota(site: Site) -> None:
     with pytest.raises(WSManFaultError) as fault:
         RunspacePool(site.wsman(listener)).open()
     assert fault.value.code == 0x803381A6
-    slow.join(6)
+    slow.join(20)
     assert not slow.is_alive()
 
 
@@ -328,9 +331,12 @@ def test_an_operation_time_out_is_answered_and_asked_again(site: Site) -> None:
     pool = site.pool(listener, operation_timeout=1, read_timeout=5)
     pipeline = PowerShell(pool)
     pipeline.add_script("wait")
-    Thread(target=lambda: (time.sleep(2.5), pipeline.stop()), daemon=True).start()
+    stopping = Thread(target=lambda: (time.sleep(2.5), pipeline.stop()), daemon=True)
+    stopping.start()
     pipeline.invoke()
+    stopping.join(20)
 
+    assert not stopping.is_alive()
     assert endpoint.requests["Receive"] >= 3
     pool.close()
 
