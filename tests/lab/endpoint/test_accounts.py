@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from endpoint_line import PASSWORD, SECOND_PASSWORD, SECOND_USER, USER
 
-from zdm_automate.lab.endpoint.accounts import Accounts
+from zdm_automate.lab.endpoint.accounts import AS_UNSET, Accounts
 
 NAMES = ("NTLM_USER_FILE", "LM_COMPAT_LEVEL")
 
@@ -57,11 +57,19 @@ def test_the_environment_is_as_it_was(accounts: Accounts, monkeypatch: pytest.Mo
         within = os.environ.get(NAMES[0])
 
     assert within not in {"mine", None}
-    assert [os.environ.get(name) for name in NAMES] == ["mine", None]
+    assert [os.environ.get(name) for name in NAMES] == ["mine", AS_UNSET[NAMES[1]]]
 
 
 def test_accounts_without_a_file_take_nobody_elses(monkeypatch: pytest.MonkeyPatch) -> None:
     """The variable that was set before does not open the endpoint."""
     monkeypatch.setenv(NAMES[0], "mine")
     with Accounts({}, netbios="TINY", domain="tiny.example.org").offered():
-        assert os.environ.get(NAMES[0]) is None
+        assert os.environ.get(NAMES[0]) == AS_UNSET[NAMES[0]]
+
+
+def test_no_variable_ever_vanishes(accounts: Accounts) -> None:
+    """Whoever lists the environment in another thread meets every name it has seen."""
+    with accounts.offered():
+        names = list(os.environ)
+
+    assert [name for name in names if os.environ.get(name) is None] == []

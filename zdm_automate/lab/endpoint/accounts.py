@@ -21,6 +21,9 @@ NO_LM_HASH: Final = "0" * 32
 ONLY_NTLM2: Final = "5"
 """Below it pyspnego's acceptor takes an LM answer that proves no password."""
 
+AS_UNSET: Final = {FILE: "", LEVEL: "3"}
+"""What pyspnego reads like a variable that is not set. Taking one away would trip whoever lists the environment meanwhile."""
+
 _ENVIRONMENT = Lock()
 """The environment belongs to the process; so does the lock around its change."""
 
@@ -67,16 +70,12 @@ class Accounts:
     def offered(self) -> Iterator[None]:
         """Within it pyspnego's acceptor knows these accounts, and no others."""
         with _ENVIRONMENT:
-            before = {name: os.environ.pop(name, None) for name in (FILE, LEVEL)}
-            if self._file is not None:
-                os.environ |= {FILE: str(self._file), LEVEL: ONLY_NTLM2}
+            before = {name: os.environ.get(name, unset) for name, unset in AS_UNSET.items()}
+            os.environ |= {FILE: str(self._file), LEVEL: ONLY_NTLM2} if self._file is not None else AS_UNSET
             try:
                 yield
             finally:
-                for name, value in before.items():
-                    os.environ.pop(name, None)
-                    if value is not None:
-                        os.environ[name] = value
+                os.environ |= before
 
     def knows(self, user: str, password: str) -> bool:
         """Whether Basic with this name and password is good."""
