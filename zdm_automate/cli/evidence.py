@@ -148,8 +148,12 @@ def _refuse_incomplete(opened: Opened, item: str, step: str, answers: dict[str, 
         InputError: a field of the form is missing.
     """
     from zdm_automate.errors import InputError, UnknownNameError
+    from zdm_automate.gates import steps_of
 
-    steps = {
+    steps = dict(steps_of(_gate_of(opened, item)))
+    if steps and not step:
+        raise InputError(f"item {item} is a gate and is not signed.", hint=f"Its steps: {', '.join(steps)}.")
+    steps |= {
         row.by_hand: row.form
         for plan_id in opened.plans.ids()
         for planned in opened.plans.load(plan_id).items
@@ -164,6 +168,16 @@ def _refuse_incomplete(opened: Opened, item: str, step: str, answers: dict[str, 
     if missing:
         wanted = " ".join(f"--answer '{field}=...'" for field in missing)
         raise InputError(f"the form of {item} {step} is not filled in: {', '.join(missing)}.", hint=f"Add {wanted}.")
+
+
+def _gate_of(opened: Opened, item: str) -> str:
+    """The gate that a row of the checklist stands for."""
+    from zdm_automate.checklist import load_checklist
+    from zdm_automate.gates import row_of
+
+    known = load_checklist(opened.project.content.checklist, opened.folders("playbooks"))
+    gate = known.item(item).gate
+    return gate if gate and row_of(gate, known.items) == item else ""
 
 
 # --- journal ---

@@ -118,6 +118,13 @@ class Opened:
             optional=book.optional,
         )
 
+    def bench(self, roles: Iterable[str]) -> Workplace:
+        """The hosts of these roles alone, without a playbook."""
+        hosts = {role: self.project.content.roles[role] for role in roles if role in self.project.content.roles}
+        by_host = {host: self.session(host) for host in dict.fromkeys(hosts.values())}
+        sessions = {role: by_host[host] for role, host in hosts.items()}
+        return Workplace(sessions=sessions, library=self.library, now=self.clock.now, held=self.held)
+
     def _outside(self) -> Any:
         from zdm_automate.external_dns import ExternalDns
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from zdm_automate.facts.project import Temporary
+    from zdm_automate.gates import GateAnswer
     from zdm_automate.model import Change, Check, PlannedItem, Row
     from zdm_automate.planner import Plan
     from zdm_automate.progress import RowState
@@ -44,7 +45,8 @@ STYLE: Mapping[str, str] = {
 }
 """One colour for one meaning in every view; the word always stands beside it."""
 
-RESULTS = {"done": "green", "failed": "bold red", "unknown": "bold red", "interrupted": "yellow"}
+TRUTHS = {"true": "green", "excused": "yellow"}
+RESULTS = {"done": "green", "failed": "bold red", "unknown": "bold red", "interrupted": "yellow", "refused": "bold red"}
 MARKS = {Preview.CHANGE: "~", Preview.SAME: "=", Preview.UNKNOWN: "?", Preview.WAIT: ">", Preview.MANUAL: "!"}
 RISKS = {Risk.LOW: "", Risk.MEDIUM: "", Risk.HIGH: " high risk", Risk.NO_RETURN: " no way back"}
 ARROW = " \N{RIGHTWARDS ARROW} "
@@ -69,7 +71,7 @@ def plan_view(plan: Plan) -> RenderableType:
         Text(),
     ]
     for item in plan.items:
-        lines += [_item_head(item), *(_plan_row(row, plan) for row in item.rows)]
+        lines += [_item_head(item), *_gate_lines(item), *(_plan_row(row, plan) for row in item.rows)]
     lines += [Text(), counts_line(plan)]
     lines += [Text(f"warning: {clean(text)}", style="yellow") for text in dict.fromkeys(plan.warnings)]
     return Group(*lines)
@@ -87,6 +89,12 @@ def counts_line(plan: Plan) -> Text:
 def _item_head(item: PlannedItem) -> RenderableType:
     line = Text.assemble((f"{item.id}  ", "bold"), (clean(item.title), "bold"), (RISKS[item.risk], "yellow"))
     return line.append(f"  ({item.gate})" if item.gate else "", style="dim")
+
+
+def _gate_lines(item: PlannedItem) -> Iterable[RenderableType]:
+    """Why the item's changes would not run now."""
+    for why in item.gate_says:
+        yield Padding(Text(f"gate {item.gate} is closed now: {clean(why)}", style=STYLE[Preview.UNKNOWN]), (0, 0, 0, 2))
 
 
 def _plan_row(row: Row, plan: Plan) -> RenderableType:
@@ -180,6 +188,25 @@ def temporaries_view(register: Sequence[Temporary]) -> RenderableType:
             one.due_item,
         )
     return table
+
+
+# --- gates ---
+
+
+def gate_view(answer: GateAnswer) -> RenderableType:
+    """A gate's table: what must be so, what is, how old that is, and what to do about it."""
+    table = _table("PREDICATE", "STATE", "VALUE", "LIMIT", "AGE", fixed=("PREDICATE", "STATE"))
+    for one in answer.findings:
+        value = Text(clean(one.value))
+        if one.excused is not None:
+            value.append(f"\nexcused by {clean(one.excused.by)}: {clean(one.excused.reason)}", style="yellow")
+        if one.hint and not one.passes:
+            value.append(f"\n{clean(one.hint)}", style="dim")
+        word = "excused" if one.excused is not None else str(one.state)
+        age = lasted(one.age_seconds * 1000) if one.age_seconds else ""
+        table.add_row(one.name, Text(word, style=TRUTHS.get(word, "bold red")), value, Text(clean(one.limit)), age)
+    state = ("open", "green") if answer.open else ("closed", "bold red")
+    return Group(Text.assemble((answer.gate, "bold"), " is ", state), table)
 
 
 # --- journal ---
