@@ -35,7 +35,7 @@ def _inside(view: View) -> Seen:
         )
     where = phase(view.window, view.now)
     value = f"{where}: {view.window.local(view.window.start)} to {view.window.local(view.window.fallback)}"
-    return Seen(state=truth(where is Phase.OPEN), value=value)
+    return Seen(state=truth(where is Phase.OPEN), value=value, at=view.now)
 
 
 def _enough_time(view: View) -> Seen:
