@@ -1,4 +1,4 @@
-"""For each predicate of each gate that works: a world in which it is true, one in which it is false, one in which nobody knows."""
+"""For each predicate of a gate that works: a world where it is true, one where it is false, one where nobody knows."""
 
 from __future__ import annotations
 
@@ -100,7 +100,8 @@ SCOPE = DhcpScope(
 WAITS = replace(SCOPE, state="Inactive")
 RUNS = Service(name="DHCPServer", display_name="DHCP", state="Running", start_mode="Auto", start_name=None)
 SERVER = DhcpServer(
-    is_authorized=False, is_domain_joined=True, conflict_detection_attempts=2, bindings=(), module_version="2.0", audit_log_path=None
+    is_authorized=False, is_domain_joined=True, conflict_detection_attempts=2, bindings=(), module_version="2.0",
+    audit_log_path=None,
 )  # fmt: skip
 PAIR = DhcpFailover(
     name="cut", partner_server="dc1", mode="HotStandby", server_role="Active", load_balance_percent=None, state="Normal",

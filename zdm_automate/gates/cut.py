@@ -44,10 +44,8 @@ def _enough_time(view: View) -> Seen:
     minutes = critical_minutes(view.rows)
     end = view.now + timedelta(minutes=minutes)
     value = f"{minutes} min of rows are left: until {view.window.local(end)}"
-    limit = view.window.local(view.window.fallback)
-    return Seen(
-        state=truth(end < view.window.fallback), value=value, hint=f"The fallback deadline is {limit}: it does not fit."
-    )
+    hint = f"The fallback deadline is {view.window.local(view.window.fallback)}: it does not fit."
+    return Seen(state=truth(end < view.window.fallback), value=value, hint=hint, at=view.now)
 
 
 def critical_minutes(rows: tuple[Standing, ...]) -> int:
