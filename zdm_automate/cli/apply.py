@@ -168,7 +168,7 @@ def _finish(opened: Opened, plan: Plan, outcome: Outcome, head: str, *, as_json:
     from zdm_automate.report.html import write_report
     from zdm_automate.report.text import outcome_view
 
-    report = write_report(opened.project.runs_folder / plan.id, opened.project.content.client, _rows(opened))
+    report = write_report(opened.project.runs_folder / plan.id, opened.project.content.client, _rows(opened), opened.register())
     if as_json:
         show_json(
             {

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from zdm_automate.cli.opening import Opened
+    from zdm_automate.hours import Hours
     from zdm_automate.progress import RowState
 
 checklist = typer.Typer(
@@ -23,21 +24,24 @@ Run = Annotated[str, typer.Argument(help="A run of `zdm status`, an unambiguous 
 
 
 def status(project: ProjectFolder = HERE, as_json: AsJson = False) -> None:
-    """Show the runs, what was changed for a time, and what waits."""
+    """Show the runs, what was changed for a time, and the clock of the golden hours."""
     from dataclasses import asdict
 
     from rich.table import Table
 
     from zdm_automate.cli.opening import open_project
-    from zdm_automate.facts.project import Temporary
-    from zdm_automate.report.text import RESULTS, temporaries_view
+    from zdm_automate.report.text import RESULTS, hours_view, temporaries_view
 
     opened = open_project(project)
     runs = [_run_row(path) for path in opened.project.journals()]
-    register = [one for one in opened.held() if isinstance(one, Temporary)]
+    register = opened.register()
+    face = _face(opened)
     if as_json:
-        show_json({"runs": runs, "temporaries": [asdict(one) for one in register]})
+        clock = asdict(face) if face is not None else None
+        show_json({"runs": runs, "temporaries": [asdict(one) for one in register], "golden_hours": clock})
         return
+    if face is not None:
+        show(hours_view(face), "")
     if not runs:
         say("No run yet. Next: `zdm check`, then `zdm plan PLAYBOOK`.")
         return
@@ -48,6 +52,21 @@ def status(project: ProjectFolder = HERE, as_json: AsJson = False) -> None:
     show(table)
     if register:
         show("", "Changed for a time, to be taken back:", temporaries_view(register))
+
+
+def _face(opened: Opened) -> Hours | None:
+    """The clock of the golden hours; None where the project has none."""
+    from zdm_automate.durations import measured
+    from zdm_automate.hours import hours
+
+    content = opened.project.content
+    if content.window is None:
+        return None
+    entries = tuple(opened.entries())
+    unused = [one for one in opened.plans.ids() if not opened.plans.used(one)]
+    plan = opened.plans.load(unused[-1]) if unused else None
+    factor = content.limits.rollback_factor
+    return hours(content.window.window, opened.clock.now(), measured(entries), factor, plan, entries)
 
 
 def _run_row(path: Path) -> dict[str, Any]:
@@ -245,7 +264,7 @@ def report(run: Run = "latest", project: ProjectFolder = HERE, as_json: AsJson =
 
     folder = _journal(project, run).parent
     opened = open_project(project)
-    path = write_report(folder, opened.project.content.client, states(opened))
+    path = write_report(folder, opened.project.content.client, states(opened), opened.register())
     if as_json:
         show_json({"report": str(path)})
     else:
