@@ -25,12 +25,12 @@ class Approval:
 
     Attributes:
         subject: the plan's id, or the gate's name.
-        hash: digest of the plan, or of the gate's findings.
+        digest: of the plan, or of the gate's findings.
         origin: from where it came: the machine and account it was typed at, or a reference such as an e-mail.
     """
 
     subject: str
-    hash: str
+    digest: str
     by: str
     role: str
     at_utc: str = ""
@@ -52,7 +52,7 @@ class Override:
 def approvals_of(entries: Iterable[Mapping[str, Any]]) -> tuple[Approval, ...]:
     """All approvals in journal entries, oldest first."""
     return tuple(
-        Approval(at_utc=str(entry.get("ts") or ""), **_text(entry, "subject", "hash", "by", "role", "origin", "note"))
+        Approval(at_utc=str(entry.get("ts") or ""), **_text(entry, "subject", "digest", "by", "role", "origin", "note"))
         for entry in entries
         if entry.get("event") == APPROVED
     )
@@ -74,13 +74,13 @@ def _text(entry: Mapping[str, Any], *names: str) -> dict[str, str]:
 def given(approvals: Iterable[Approval], hashes: Iterable[str], role: str) -> Approval | None:
     """The last approval of one of these hashes in a role."""
     wanted = {one for one in hashes if one}
-    fitting = [one for one in approvals if one.hash in wanted and one.role == role]
+    fitting = [one for one in approvals if one.digest in wanted and one.role == role]
     return fitting[-1] if fitting else None
 
 
 def second_person_missing(approvals: Iterable[Approval], plan_hash: str, operator: str) -> str:
     """Why the rule of two persons is not kept for a plan without a way back; empty where it is."""
-    names = {_person(one.by): one.by for one in approvals if one.hash == plan_hash}
+    names = {_person(one.by): one.by for one in approvals if one.digest == plan_hash}
     others = {name for name in names if name != _person(operator)}
     if len(names) > 1 and others:
         return ""

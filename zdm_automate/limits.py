@@ -18,7 +18,6 @@ class Limits(BaseModel):
         conflict_attempts: pings before an address is offered, while leases unknown to the new server are out.
         delta_percent: size of the last delta pass, of all bytes of the shares.
         copy_percent: predicted length of the final pass, of the golden hours.
-        failed_files: files that failed in the final pass and are not excused.
         users_logged_on: sessions that may be left at the freeze.
         bad_items: items that a mailbox may lose.
         free_disk_percent: space that must be left on the target after the copy.
@@ -40,7 +39,6 @@ class Limits(BaseModel):
     conflict_attempts: int = Field(default=2, ge=1, le=5)
     delta_percent: float = Field(default=2, ge=0, le=100)
     copy_percent: float = Field(default=25, gt=0, le=100)
-    failed_files: int = Field(default=0, ge=0)
     users_logged_on: int = Field(default=0, ge=0)
     bad_items: int = Field(default=0, ge=0, le=10)
     free_disk_percent: float = Field(default=20, ge=0, lt=100)

@@ -64,6 +64,7 @@ class ProjectFile(_Section):
         operator: who works with it; empty: the account of this computer.
         checklist: letter of the migration's checklist.
         lab: folder of a lab that the project is rehearsed in, relative to the file; its clock is the project's clock then.
+        lab_approves: False rehearses the approvals too: people approve as in production.
         credential: the credential of hosts that name none.
         resolvers: public name servers for the view from outside, `address` or `address:port`.
         window: the golden hours; without them nothing is bound to a time, and the gate of the cut stays closed.
@@ -78,6 +79,7 @@ class ProjectFile(_Section):
     operator: str = ""
     checklist: str = Field(default="B", pattern=r"^[A-Z]$")
     lab: str = ""
+    lab_approves: bool = True
     credentials: dict[Name, CredentialSection] = Field(default_factory=dict)
     credential: str = ""
     hosts: dict[Name, HostSection] = Field(min_length=1)
@@ -129,7 +131,7 @@ class Project:
     @property
     def is_rehearsal(self) -> bool:
         """Whether the project works on a lab, where the lab itself approves."""
-        return bool(self.content.lab)
+        return bool(self.content.lab) and self.content.lab_approves
 
     def roles_of(self, wanted: Mapping[str, str], optional: frozenset[str], playbook: str) -> dict[str, str]:
         """Host name by role, of the project's roles; the required ones of a playbook must be there.

@@ -217,7 +217,7 @@ def test_one_smoke_check_may_be_excused_and_no_second() -> None:
 
 
 def word(role: str, digest: str) -> Approval:
-    return Approval(subject="x", hash=digest, by="Maria", role=role, at_utc=NOW.isoformat(), origin="a call")
+    return Approval(subject="x", digest=digest, by="Maria", role=role, at_utc=NOW.isoformat(), origin="a call")
 
 
 def test_an_approval_counts_for_its_role_and_its_hash_alone() -> None:

@@ -72,14 +72,16 @@ def test_two_servers_on_one_range_give_an_address_twice(story: Start) -> None:
     tiny = story("tiny")
     code, out, err = cut_dhcp_over(tiny)
     assert (code, err) == (0, ""), out
-    with open_project(tiny.project).bench(["old", "new"]) as work:
+    with open_project(tiny.project).bench(["old", "new", "seat"]) as work:
         work.connect()
-        old, new = work.sessions["old"], work.sessions["new"]
+        old, new, seat = (work.sessions[role] for role in ("old", "new", "seat"))
         new.change("Add-ZdmDhcpAuthorization", dns_name="old.tiny.example.org", ip_address="192.168.50.2")
         old.change("Set-ZdmServiceState", name="DHCPServer", start_mode="Auto", state="Running")
         old.change("Set-ZdmDhcpScopeState", scope_id="192.168.50.0", state="Active")
-    tiny.carry("+1d")
+        for _ in range(3):
+            seat.change("Update-ZdmDhcpClientLease", interface_alias="Ethernet")
 
+    print(tiny.json("read", "new", "Get-ZdmDhcpLease"))
     code, out, _ = tiny.type("verify", "dhcp_cutover")
 
     assert code == 1

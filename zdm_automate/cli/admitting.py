@@ -114,7 +114,7 @@ def needed(opened: Opened, plan: Plan) -> tuple[str, ...]:
     roles = [role for change in plan.changes if change.gate in GATES for role in GATES[change.gate].approvals]
     if any(change.risk is Risk.NO_RETURN for change in plan.changes):
         roles += ["tech", "lead"]
-    given = {one.role for one in approvals_of(opened.entries()) if one.hash == plan.digest}
+    given = {one.role for one in approvals_of(opened.entries()) if one.digest == plan.digest}
     return tuple(role for role in dict.fromkeys(roles) if role not in given)
 
 
@@ -122,7 +122,7 @@ def approvers(opened: Opened, plan: Plan) -> list[dict[str, str]]:
     """Who approved a plan, as the journal holds it."""
     if opened.project.is_rehearsal:
         return [{"by": LAB, "role": LAB}]
-    given = [one for one in approvals_of(opened.entries()) if one.hash == plan.digest]
+    given = [one for one in approvals_of(opened.entries()) if one.digest == plan.digest]
     return [{"by": one.by, "role": one.role, "at_utc": one.at_utc, "origin": one.origin} for one in given]
 
 

@@ -81,7 +81,7 @@ def approve(
         opened.plans.refuse_used(plan)
         subject, digest = plan.id, plan.digest
     origin = reference.strip() or _here()
-    fields = {"subject": subject, "hash": digest, "by": person, "role": role, "origin": origin, "note": note}
+    fields = {"subject": subject, "digest": digest, "by": person, "role": role, "origin": origin, "note": note}
     _write(opened, "approve", APPROVED, fields)
     if as_json:
         show_json(fields)

@@ -67,7 +67,7 @@ def plans(project: ProjectFolder = HERE, as_json: AsJson = False) -> None:
         {
             "id": one,
             "used": kept.used(one),
-            "approvals": [{"by": a.by, "role": a.role, "at": a.at_utc, "hash": a.hash} for a in given if a.subject == one],
+            "approvals": [{"by": a.by, "role": a.role, "at": a.at_utc, "digest": a.digest} for a in given if a.subject == one],
         }
         for one in kept.ids()
     ]
