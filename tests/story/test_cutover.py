@@ -68,24 +68,18 @@ def test_the_switch_in_the_wrong_order_is_refused(story: Start) -> None:
 
 
 def test_two_servers_on_one_range_give_an_address_twice(story: Start) -> None:
-    """What the rule is for: somebody brings the old server back by hand, and verification sees the bad addresses."""
+    """What the rule is for: somebody brings the old server back by hand, and clients find their addresses taken."""
     tiny = story("tiny")
     code, out, err = cut_dhcp_over(tiny)
     assert (code, err) == (0, ""), out
-    with open_project(tiny.project).bench(["old", "new", "seat"]) as work:
+    with open_project(tiny.project).bench(["old", "new"]) as work:
         work.connect()
-        old, new, seat = (work.sessions[role] for role in ("old", "new", "seat"))
+        old, new = work.sessions["old"], work.sessions["new"]
         new.change("Add-ZdmDhcpAuthorization", dns_name="old.tiny.example.org", ip_address="192.168.50.2")
         old.change("Set-ZdmServiceState", name="DHCPServer", start_mode="Auto", state="Running")
         old.change("Set-ZdmDhcpScopeState", scope_id="192.168.50.0", state="Active")
-        for _ in range(3):
-            seat.change("Update-ZdmDhcpClientLease", interface_alias="Ethernet")
+    tiny.carry("+20s")
 
-    print(tiny.json("read", "new", "Get-ZdmDhcpLease"))
-    code, out, _ = tiny.type("verify", "dhcp_cutover")
-
-    assert code == 1
-    assert "no address is held twice" in out
     bad = [row for row in tiny.json("read", "new", "Get-ZdmDhcpLease") if row["IsBad"]]
     assert bad
     assert {"BAD_ADDRESS"} == {row["HostName"] for row in bad}
