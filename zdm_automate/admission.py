@@ -189,7 +189,7 @@ def foreseen(plan: Plan, facts: Facts, desk: Desk) -> Iterator[tuple[Gate, View]
             seen.add(change.gate)
             gate = _known(change.gate)
             view = desk.view(facts)
-            yield gate, replace(view, facts=replace(facts, taken_at=view.now), made=(*view.made, *made))
+            yield gate, replace(view, facts=replace(view.facts, taken_at=view.now), made=(*view.made, *made))
         made.append(Made(verb=change.call.verb, role=change.call.role, at=desk.now(), item=change.item, gate=change.gate))
         facts = laid_over(facts, change)
 
