@@ -60,7 +60,7 @@ class DhcpIntent:
         old_name, new_name: their full DNS names, as the directory authorises them.
         path: how the configuration gets across; `auto` takes `failover` where both sides can, else what the source allows.
         lease_seconds: lease time during the move.
-        wait_old_lease: False switches before one old lease has passed since it was lowered; clients then find the change late.
+        wait_old_lease: False plans the switch before one old lease has passed; its gate then asks for an override.
         relays: devices with a DHCP relay address that a person has to change in the same minutes.
         work_folder: a folder on both servers for the export file.
         restore_after_hours: how long after the switch conflict detection and lease time go back.

@@ -66,7 +66,7 @@ class DnsIntent:
         external: public records that a person changes.
         static_hosts: roles of hosts with fixed DNS servers, to be pointed to the new server.
         ttl_seconds: the time to live during the move.
-        wait_old_ttl: False switches before the old time to live has passed; clients then keep the old answer.
+        wait_old_ttl: False plans the change before the old time to live has passed; its gate stays closed until then.
         restore_after_hours: how long after the switch the time to live goes back.
         leave_zones: zones that are not brought to the new server.
     """

@@ -189,12 +189,13 @@ def _evidence(entry: Entry, run: _Run, kind: str, result: str, text: str) -> Evi
 
 
 def _judged(work: Work, entry: Entry, run: _Run) -> None:
-    work.gate_open = bool(entry.get("open"))
+    opened = bool(entry.get("open"))
+    work.gate_open = work.gate_open or opened  # who has passed a gate has passed it, though it is closed an hour later
     closed = [f"{one.get('name')}: {one.get('value')}" for one in entry.get("findings") or () if not _passes(one)]
     work.gate_says = f"the gate was closed: {'; '.join(closed[:3])}" if closed else ""
     work.signed.add(str(entry.get("gate") or ""))
-    said = f"gate {entry.get('gate')} {'open' if work.gate_open else 'closed'}"
-    work.evidence.append(_evidence(entry, run, "gate", "open" if work.gate_open else "closed", said))
+    word = "open" if opened else "closed"
+    work.evidence.append(_evidence(entry, run, "gate", word, f"gate {entry.get('gate')} {word}"))
 
 
 def _passes(finding: Entry) -> bool:
