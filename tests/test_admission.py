@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from zdm_automate.admission import Admission, Desk, annotated, begun_at, never_in
+from zdm_automate.admission import Admission, Desk, annotated, begun_at, is_final, never_in
 from zdm_automate.approvals import Approval
 from zdm_automate.durations import Durations
 from zdm_automate.errors import RefusedError
@@ -17,7 +17,7 @@ from zdm_automate.facts.project import PROJECT, SignOff, Temporary
 from zdm_automate.facts.store import Facts
 from zdm_automate.gates import GATES, Gate, View
 from zdm_automate.limits import Limits
-from zdm_automate.model import Change, PlannedItem, Preview, Risk, Row, VerbCall
+from zdm_automate.model import Change, PlannedItem, Preview, Risk, Rollback, Row, VerbCall
 from zdm_automate.planner import Plan
 from zdm_automate.window import WindowSection
 
@@ -218,6 +218,13 @@ def test_the_way_back_of_what_is_done_counts() -> None:
     Admission(plan(second), FACTS, desk).admit(second)
     with pytest.raises(RefusedError, match="taken back it would be"):
         Admission(plan(first, second), FACTS, desk, made=[first]).admit(second)
+
+
+def test_a_change_without_a_way_back_is_one_by_risk_or_by_class() -> None:
+    """Either is enough."""
+    found = [is_final(change()), is_final(change(risk=Risk.NO_RETURN)), is_final(replace(change(), rollback=Rollback.RX))]
+
+    assert found == [False, True, True]
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from zdm_automate.errors import RefusedError
 from zdm_automate.facts.store import Facts
 from zdm_automate.gates import GATES, Gate, GateAnswer, Made, View, decide, fields_of
 from zdm_automate.limits import Limits
-from zdm_automate.model import Change, Risk
+from zdm_automate.model import Change, Risk, Rollback
 from zdm_automate.never import refusals
 from zdm_automate.planner import Plan, laid_over
 from zdm_automate.window import Window, refusal
@@ -144,7 +144,7 @@ class Admission:
         self.passed.add(name)
 
     def _two_persons(self) -> None:
-        final = next((change for change in self.plan.changes if change.risk is Risk.NO_RETURN), None)
+        final = next((change for change in self.plan.changes if is_final(change)), None)
         if final is None or self.desk.lab:
             return
         said = second_person_missing(self.desk.approvals, self.plan.digest, self.desk.operator)
@@ -174,6 +174,11 @@ class Admission:
 
     def _bound(self, changes: Iterable[Change]) -> list[Change]:
         return [one for one in changes if self.desk.bound_to_window(one)]
+
+
+def is_final(change: Change) -> bool:
+    """Whether nothing takes the change back."""
+    return change.risk is Risk.NO_RETURN or change.rollback is Rollback.RX
 
 
 def foreseen(plan: Plan, facts: Facts, desk: Desk) -> Iterator[tuple[Gate, View]]:

@@ -85,6 +85,15 @@ def test_a_gate_is_judged_and_its_answer_kept(zdm: Zdm, project: MakeProject) ->
     assert [(line["gate"], line["item"], line.get("open", False)) for line in told] == [("G-CLOSE", "B-193", False)]
 
 
+@pytest.mark.parametrize(("words", "state"), [((), "false"), (("--confirm", "there is no way back"), "true")])
+def test_a_phrase_is_typed(zdm: Zdm, project: MakeProject, words: tuple[str, ...], state: str) -> None:
+    """What the operator typed counts for this judgement; the gate stays closed for what nobody can read."""
+    ran = zdm("gate", "G-LEVEL", *words, "-p", project("PC1", ["Dnscache"]), "--json")
+    (row,) = [one for one in ran.json["findings"] if one["name"] == "phrase"]
+
+    assert (ran.code, row["state"]) == (3, state)
+
+
 def test_a_gate_row_is_passed_and_not_signed(zdm: Zdm, project: MakeProject) -> None:
     """A step of the gate is signed with its form; the row itself never, and stays open until the gate was found open."""
     folder = project("PC1", ["Dnscache"])

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from zdm_automate.admission import Admission, Desk, begun_at
+from zdm_automate.admission import Admission, Desk, begun_at, is_final
 from zdm_automate.approvals import LAB, approvals_of, overrides_of
 from zdm_automate.checklist import Checklist, load_checklist, load_smoke_list
 from zdm_automate.durations import measured
@@ -19,7 +19,6 @@ from zdm_automate.facts.project import PROJECT, Temporary
 from zdm_automate.gates import GATES, Made, Standing, View
 from zdm_automate.gates.evidence import moment_of
 from zdm_automate.ledger import project_facts, with_project
-from zdm_automate.model import Risk
 from zdm_automate.progress import checklist_state
 
 if TYPE_CHECKING:
@@ -112,7 +111,7 @@ def needed(opened: Opened, plan: Plan) -> tuple[str, ...]:
     if opened.project.is_rehearsal:
         return ()
     roles = [role for change in plan.changes if change.gate in GATES for role in GATES[change.gate].approvals]
-    if any(change.risk is Risk.NO_RETURN for change in plan.changes):
+    if any(is_final(change) for change in plan.changes):
         roles += ["tech", "lead"]
     given = {one.role for one in approvals_of(opened.entries()) if one.digest == plan.digest}
     return tuple(role for role in dict.fromkeys(roles) if role not in given)
