@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import IPv4Address, ip_address
 from itertools import combinations
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from zdm_automate.facts.dhcp import DhcpAuthorization, DhcpExclusion, DhcpFailover, DhcpScope
 from zdm_automate.facts.host import Service
@@ -22,15 +22,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from zdm_automate.facts.base import Fact
+    from zdm_automate.model import VerbCall
 
 F = TypeVar("F", bound="Fact")
 
 DNS_SERVERS: Final = 6
-DESTRUCTIVE: Final = ("Remove-", "Uninstall-", "Convert-")
+DESTRUCTIVE: Final = ("remove-", "uninstall-", "convert-")
 SECRET_NAMES: Final = ("password", "passwd", "secret", "token", "pwd")
 DIRECTORY_ROLES: Final = frozenset({"ad-domain-services", "adcs-cert-authority", "ad-certificate"})
 MSDCS: Final = "_msdcs"
-EMPTY_ALLOWED: Final = frozenset({"vendor_class", "user_class", "reservation"})
+EMPTY_ALLOWED: Final = frozenset({"vendorclass", "userclass", "reservation"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +48,17 @@ def refusals(change: Change, facts: Facts) -> tuple[str, ...]:
     return tuple(f"{rule.name}: {why}" for rule in RULES if (why := rule.bites(change, facts)))
 
 
+def _call(call: VerbCall) -> tuple[str, dict[str, Any]]:
+    """Verb and parameters in one spelling: PowerShell takes them in any case, and the wire with or without underscores."""
+    return call.verb.casefold(), {name.replace("_", "").casefold(): value for name, value in call.params.items()}
+
+
 # --- two DHCP servers on one range ---
 
 
 def _two_servers(change: Change, facts: Facts) -> str:
-    if "Dhcp" not in change.call.verb and change.call.params.get("name") != "DHCPServer":
+    verb, params = _call(change.call)
+    if "dhcp" not in verb and str(params.get("name")).casefold() != "dhcpserver":
         return ""
     before = dict(_shared(facts))
     for pair, network in _shared(laid_over(facts, change)):
@@ -114,10 +121,10 @@ def _addresses(start: str, end: str) -> set[int]:
 
 def _servers_told(change: Change) -> tuple[str, ...] | None:
     """The DNS servers that the change would give to clients or to a host; None where it gives none."""
-    params = change.call.params
-    if change.call.verb == "Set-ZdmDnsClient":
-        return tuple(params.get("server_addresses") or ())
-    if change.call.verb == "Set-ZdmDhcpOption" and params.get("option_id") == DNS_SERVERS:
+    verb, params = _call(change.call)
+    if verb == "set-zdmdnsclient":
+        return tuple(params.get("serveraddresses") or ())
+    if verb == "set-zdmdhcpoption" and str(params.get("optionid")) == str(DNS_SERVERS):
         return tuple(params.get("value") or ())
     return None
 
@@ -140,9 +147,10 @@ def _is_public(text: str) -> bool:
 
 
 def _locator_records(change: Change, _facts: Facts) -> str:
-    if not change.call.verb.startswith(("Set-ZdmDns", "Remove-ZdmDns", "Convert-ZdmDns", "Add-ZdmDns")):
+    verb, params = _call(change.call)
+    if not verb.startswith(("set-zdmdns", "remove-zdmdns", "convert-zdmdns", "add-zdmdns")):
         return ""
-    names = [str(change.call.params.get(name) or "").casefold() for name in ("zone", "name")]
+    names = [str(params.get(name) or "").casefold() for name in ("zone", "name")]
     if any(MSDCS in name.split(".") for name in names):
         return f"{'.'.join(reversed(names)).strip('.')} is kept by the domain controllers themselves"
     return ""
@@ -152,16 +160,17 @@ def _locator_records(change: Change, _facts: Facts) -> str:
 
 
 def _vague_identity(change: Change, _facts: Facts) -> str:
-    if not change.call.verb.startswith(DESTRUCTIVE):
+    verb, params = _call(change.call)
+    if not verb.startswith(DESTRUCTIVE):
         return ""
-    named = {n: v for n, v in change.call.params.items() if isinstance(v, str | list | tuple) and n not in EMPTY_ALLOWED}
+    named = {n: v for n, v in params.items() if isinstance(v, str | list | tuple) and n not in EMPTY_ALLOWED}
     for name, value in named.items():
         for one in (value,) if isinstance(value, str) else value or ("",):
             if not str(one).strip():
                 return f"{change.call.verb} with an empty {name}"
             if any(sign in str(one) for sign in "*?"):
                 return f"{change.call.verb} with the wildcard {one!r} as {name}"
-    missing = [name for name, value in change.call.params.items() if value is None]
+    missing = [name for name, value in params.items() if value is None]
     if missing or not named:
         return f"{change.call.verb} without {missing[0] if missing else 'naming anything'}"
     return ""
@@ -177,15 +186,17 @@ def _open_secret(change: Change, _facts: Facts) -> str:
 
 
 def _directory_role(change: Change, _facts: Facts) -> str:
-    name = str(change.call.params.get("name") or "")
-    if change.call.verb == "Uninstall-ZdmFeature" and name.casefold() in DIRECTORY_ROLES:
+    verb, params = _call(change.call)
+    name = str(params.get("name") or "")
+    if verb == "uninstall-zdmfeature" and name.casefold() in DIRECTORY_ROLES:
         return f"the role {name} is demoted or retired first, never just uninstalled"
     return ""
 
 
 def _forgotten_weakness(change: Change, _facts: Facts) -> str:
-    name = str(change.call.params.get("name") or "")
-    if change.call.verb == "Install-ZdmFeature" and name.casefold().startswith("fs-smb1") and not change.temporary:
+    verb, params = _call(change.call)
+    name = str(params.get("name") or "")
+    if verb == "install-zdmfeature" and name.casefold().startswith("fs-smb1") and not change.temporary:
         return f"{name} is switched on without an item that takes it back"
     return ""
 
