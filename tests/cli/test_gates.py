@@ -34,7 +34,7 @@ def item(folder: Path, old: str, new: str) -> Path:
 
 
 def opposite(zdm: Zdm, project: MakeProject, host: str, service: str, change: Change | None = None) -> Path:
-    """A project that wants a service otherwise than it is: the lab outlives the test, and so does what others did to it."""
+    """A project that wants a service otherwise than it is: the lab outlives the test. No other module changes that service."""
     folder = project(host, [service], change=change)
     (row,) = zdm("read", "it", "Get-ZdmService", f"Name={service}", "-p", folder, "--json").json
     return project(host, [service], change=change, state="Stopped" if row["State"] == "Running" else "Running")
@@ -150,7 +150,7 @@ def test_only_who_is_named_may_approve(zdm: Zdm, project: MakeProject, name: str
 
 def test_what_has_no_way_back_needs_two_persons(zdm: Zdm, project: MakeProject) -> None:
     """Nobody, then the operator alone, then another as well; only then is it made."""
-    folder = risky(opposite(zdm, project, "PC2", "Netlogon", people()))
+    folder = risky(opposite(zdm, project, "NEW", "LanmanWorkstation", people()))
     made = plan(zdm, folder)
     codes = [zdm("apply", made, "-p", folder).code]
     first = zdm("approve", made, "--as", "Alex", "--role", "tech", "-p", folder)
@@ -167,7 +167,7 @@ def test_what_has_no_way_back_needs_two_persons(zdm: Zdm, project: MakeProject) 
 
 def test_an_approval_is_void_for_another_plan(zdm: Zdm, project: MakeProject) -> None:
     """The same plan made again is another one: its digest is."""
-    folder = risky(opposite(zdm, project, "PC2", "LanmanServer", people()))
+    folder = risky(opposite(zdm, project, "NEW", "LanmanWorkstation", people()))
     first = plan(zdm, folder)
     for name, role in (("Alex", "tech"), ("Robin", "lead")):
         zdm("approve", first, "--as", name, "--role", role, "-p", folder)
@@ -179,7 +179,7 @@ def test_an_approval_is_void_for_another_plan(zdm: Zdm, project: MakeProject) ->
 
 def test_a_lab_approves_itself_and_says_so(zdm: Zdm, project: MakeProject) -> None:
     """In the plan, at the apply, in the journal and in the report."""
-    folder = risky(opposite(zdm, project, "PC1", "LanmanWorkstation"))
+    folder = risky(opposite(zdm, project, "NEW", "LanmanWorkstation"))
     planned = zdm("plan", "services", "-p", folder)
     ran = zdm("apply", "latest", "-p", folder)
     begin = next(line for line in events(folder) if line["event"] == "run.started")
@@ -220,7 +220,7 @@ def test_what_belongs_to_the_golden_hours_keeps_to_them(
 ) -> None:
     """Not before, not too late, not without time for the way back; preparation at any time."""
     golden = window(zdm, lab.path, *hours)
-    folder = opposite(zdm, project, "NEW", "W32Time", lambda content: content.update(window=golden))
+    folder = opposite(zdm, project, "NEW", "LanmanWorkstation", lambda content: content.update(window=golden))
     item(folder, '@playbook.item("B-104"', f'@playbook.item("{row}"')
     planned = zdm("plan", "services", "-p", folder)
     ran = zdm("apply", "latest", "-p", folder)
@@ -234,7 +234,7 @@ def test_what_belongs_to_the_golden_hours_keeps_to_them(
 def test_the_clock_stands_in_the_status(zdm: Zdm, project: MakeProject, lab: Any) -> None:
     """Phase, minutes to the fallback deadline, and when the plan that waits would end."""
     golden = window(zdm, lab.path, -1, 2, 4)
-    folder = opposite(zdm, project, "OLD", "EventLog", lambda content: content.update(window=golden))
+    folder = opposite(zdm, project, "NEW", "LanmanWorkstation", lambda content: content.update(window=golden))
     made = plan(zdm, folder)
     face = zdm("status", "-p", folder, "--json").json["golden_hours"]
 
@@ -248,7 +248,7 @@ def test_the_clock_stands_in_the_status(zdm: Zdm, project: MakeProject, lab: Any
 
 def test_the_never_list_hears_no_approval(zdm: Zdm, project: MakeProject) -> None:
     """A plan that carries a secret as plain text is refused in a lab too, and says so when it is made."""
-    folder = opposite(zdm, project, "PC1", "EventLog")
+    folder = opposite(zdm, project, "NEW", "LanmanWorkstation")
     item(folder, '"state": state}', '"state": state, "secret": "hunter2"}')
     planned = zdm("plan", "services", "-p", folder)
     ran = zdm("apply", "latest", "-p", folder)
@@ -303,7 +303,7 @@ def test_a_gate_that_finds_something_wrong_cannot_be_approved(zdm: Zdm, project:
 
 def test_a_plan_that_was_used_cannot_be_approved(zdm: Zdm, project: MakeProject) -> None:
     """What was done is done."""
-    folder = opposite(zdm, project, "OLD", "LanmanServer", people())
+    folder = opposite(zdm, project, "NEW", "LanmanWorkstation", people())
     made = plan(zdm, folder)
     zdm("apply", made, "-p", folder)
 
