@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 from ipaddress import ip_address
+from math import ceil
 from typing import TYPE_CHECKING, Literal
 
 from zdm_automate import (
@@ -59,7 +60,7 @@ class DhcpIntent:
         old_name, new_name: their full DNS names, as the directory authorises them.
         path: how the configuration gets across; `auto` takes `export`, or `netsh` from a server without the module.
         lease_seconds: lease time during the move.
-        wait_old_lease: False switches before one old lease has passed since it was lowered; clients then find the change late.
+        wait_old_lease: False plans the switch before one old lease has passed; its gate then asks for an override.
         relays: devices with a DHCP relay address that a person has to change in the same minutes.
         work_folder: a folder on both servers for the export file.
         restore_after_hours: how long after the switch conflict detection and lease time go back.
@@ -186,7 +187,9 @@ def place(option: DhcpOption) -> str:
     )
 
 
-def set_lease_time(facts: Facts, role: str, scope: DhcpScope, seconds: int, *, temporary: str = "", closes: str = "") -> Step:
+def set_lease_time(
+    facts: Facts, role: str, scope: DhcpScope, seconds: int, *, temporary: str = "", due_hours: int = 0, closes: str = ""
+) -> Step:
     """A change of a scope's lease time; a temporary one opens an entry of the register, `closes` names whose entry ends."""
 
     def call(value: int) -> VerbCall:
@@ -201,6 +204,8 @@ def set_lease_time(facts: Facts, role: str, scope: DhcpScope, seconds: int, *, t
         new_value=seconds,
         since_utc=facts.taken_at.isoformat(),
         due_item=CLOSING,
+        inverse=str(call(scope.lease_seconds)),
+        due_hours=due_hours + ceil(max(scope.lease_seconds, 0) / 3600),
     )
     effect = put(PROJECT, register) if temporary else drop(PROJECT, register)
     return ensure(
@@ -232,7 +237,7 @@ def set_state(role: str, wanted: DhcpScope, text: str) -> Step:
     )
 
 
-def set_conflict_detection(facts: Facts, attempts: int, *, temporary: str = "") -> Step:
+def set_conflict_detection(facts: Facts, attempts: int, *, temporary: str = "", due_hours: int = 0) -> Step:
     """A change of the new server's pings before an offer; they protect while leases unknown to it are still out."""
     server = next(iter(facts.of("new", DhcpServer)))
 
@@ -248,6 +253,8 @@ def set_conflict_detection(facts: Facts, attempts: int, *, temporary: str = "") 
         new_value=attempts,
         since_utc=facts.taken_at.isoformat(),
         due_item=CLOSING,
+        inverse=str(call(server.conflict_detection_attempts)),
+        due_hours=due_hours,
     )
     return ensure(
         facts,

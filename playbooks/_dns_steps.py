@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 from ipaddress import ip_address
+from math import ceil
 from typing import TYPE_CHECKING, Literal
 
 from zdm_automate import Facts, Rollback, Step, VerbCall, change, drop, ensure, intent, put, same, unpredictable
@@ -65,7 +66,7 @@ class DnsIntent:
         external: public records that a person changes.
         static_hosts: roles of hosts with fixed DNS servers, to be pointed to the new server.
         ttl_seconds: the time to live during the move.
-        wait_old_ttl: False switches before the old time to live has passed; clients then keep the old answer.
+        wait_old_ttl: False plans the change before the old time to live has passed; its gate stays closed until then.
         restore_after_hours: how long after the switch the time to live goes back.
         leave_zones: zones that are not brought to the new server.
     """
@@ -134,11 +135,12 @@ def lower_ttl(facts: Facts, intent: DnsIntent, move: Move) -> Iterator[Step]:
         if record.ttl_seconds <= intent.ttl_seconds:
             yield same(f"{label(move)}: time to live is {record.ttl_seconds} s", role=role)
             continue
-        yield set_ttl(facts, role, record, intent.ttl_seconds, label(move))
+        yield set_ttl(facts, role, record, intent, label(move))
 
 
-def set_ttl(facts: Facts, role: str, record: DnsRecord, seconds: int, name: str) -> Step:
+def set_ttl(facts: Facts, role: str, record: DnsRecord, intent: DnsIntent, name: str) -> Step:
     """A temporary change of a record's time to live; a dynamic record becomes static by it, and the preview says so."""
+    seconds, inverse = intent.ttl_seconds, ttl_call(role, record, record.ttl_seconds)
     register = Temporary(
         role=role,
         verb="Set-ZdmDnsTtl",
@@ -148,13 +150,15 @@ def set_ttl(facts: Facts, role: str, record: DnsRecord, seconds: int, name: str)
         new_value=seconds,
         since_utc=facts.taken_at.isoformat(),
         due_item=CLOSING,
+        inverse=str(inverse),
+        due_hours=intent.restore_after_hours + ceil(record.ttl_seconds / 3600),
     )
     return ensure(
         facts,
         ttl_call(role, record, seconds),
         replace(record, ttl_seconds=seconds, is_static=True, timestamp_utc=None),
         f"{name}: time to live {record.ttl_seconds} s -> {seconds} s",
-        inverse=ttl_call(role, record, record.ttl_seconds),
+        inverse=inverse,
         effects=(put(PROJECT, register),),
         temporary=CLOSING,
         note="" if record.is_static else "the record is dynamic: the change makes it static, it will no longer be scavenged",

@@ -122,7 +122,7 @@ def lower_lease_time(facts: Facts, intent: DhcpIntent) -> Iterator[Step]:
         if 0 <= scope.lease_seconds <= intent.lease_seconds:
             yield same(f"scope {scope.scope_id}: lease time is {scope.lease_seconds} s already", role="old")
             continue
-        yield set_lease_time(facts, "old", scope, intent.lease_seconds, temporary=CLOSING)
+        yield set_lease_time(facts, "old", scope, intent.lease_seconds, temporary=CLOSING, due_hours=intent.restore_after_hours)
 
 
 # --- B-103: the new server stands by ---
@@ -176,7 +176,7 @@ def _bring_configuration(facts: Facts, intent: DhcpIntent) -> Iterator[Step]:
     arrived = missing or [s for s in facts.of("new", DhcpScope) if s.state == "Active"]
     for scope in arrived:
         yield set_state("new", replace(scope, state="Inactive"), f"scope {scope.scope_id}: inactive until the switch")
-    yield set_conflict_detection(facts, 2, temporary=CLOSING)
+    yield set_conflict_detection(facts, 2, temporary=CLOSING, due_hours=intent.restore_after_hours)
 
 
 # --- B-104: the switch ---

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from zdm_automate.facts.host import Service
-from zdm_automate.facts.project import PROJECT, SignOff
-from zdm_automate.facts.store import Facts
+from zdm_automate.facts.project import PROJECT, SignOff, Temporary
+from zdm_automate.facts.store import Facts, drop, put
 from zdm_automate.ledger import with_project
-from zdm_automate.model import Preview, VerbCall
+from zdm_automate.model import Effect, Preview, VerbCall
 from zdm_automate.planner import plan_items
 from zdm_automate.steps import ItemSpec, Step, change, ensure, manual, same, unpredictable, wait
 
@@ -123,3 +123,19 @@ def test_ensure_is_no_change_when_it_is_so_already() -> None:
     step = ensure(FACTS, VerbCall(role="old", verb="X"), DHCP, "run DHCP", no_inverse="-")
 
     assert step == same("run DHCP: already so", role="old")
+
+
+def test_a_temporary_change_stands_in_the_register_with_its_inverse() -> None:
+    """Without the entry, or without a way back, nobody would ever take it back: a mistake of the playbook."""
+    call = VerbCall(role="old", verb="X")
+    entry = Temporary(
+        role="old", verb="X", target="x", field="x", old_value=1, new_value=2, since_utc=NOW.isoformat(), due_item="B-191"
+    )
+
+    def made(*effects: Effect, inverse: VerbCall | None = call) -> Step:
+        return change(call, "x", before={}, after={}, effects=effects, inverse=inverse, no_inverse="-", temporary="B-191")
+
+    assert made(put(PROJECT, entry)).temporary == "B-191"
+    for effects, inverse in (((), call), ((drop(PROJECT, entry),), call), ((put(PROJECT, entry),), None)):
+        with pytest.raises(ValueError, match="stands in the register"):
+            made(*effects, inverse=inverse)

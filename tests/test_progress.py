@@ -13,13 +13,14 @@ Line = dict[str, Any]
 
 
 def checklist() -> Checklist:
-    """Four rows: scripted, by hand, after another, and one that another playbook feeds as well."""
+    """Five rows: scripted, by hand, after another, one that another playbook feeds as well, and a gate."""
     bucket = {"component": "infrastructure", "time": "before"}
     rows = [
         {"id": "B-001", "title": "First thing", "kind": "S", "risk": "L", "bucket": bucket},
         {"id": "B-002", "title": "By hand", "kind": "M", "risk": "L", "bucket": bucket},
         {"id": "B-003", "title": "After the first", "kind": "S", "risk": "L", "bucket": bucket, "after": ["B-001"]},
         {"id": "B-004", "title": "Of both playbooks", "kind": "V", "risk": "L", "bucket": bucket},
+        {"id": "B-005", "title": "Gate: go or no-go", "kind": "G", "risk": "H", "bucket": bucket, "gate": "G-CUT"},
     ]
     return Checklist.model_validate(
         {"checklist": "B", "title": "Example", "phases": [{"id": "B0", "title": "All", "items": rows}]}
@@ -79,7 +80,7 @@ def test_without_a_journal_every_row_is_open() -> None:
     """Rows by hand say that they are; a row names what comes before it."""
     seen = rows()
 
-    assert [row.state for row in seen.values()] == [State.OPEN, State.MANUAL, State.OPEN, State.OPEN]
+    assert [row.state for row in seen.values()] == [State.OPEN, State.MANUAL, State.OPEN, State.OPEN, State.OPEN]
     assert seen["B-003"].blocked_by == ("B-001",)
     assert not seen["B-001"].evidence
 
@@ -226,3 +227,19 @@ def test_what_was_taken_back_is_open_again() -> None:
     seen = rows(first, run("r2", started(), finished("ok", changed=True), ended(), kind="undo"))["B-001"]
 
     assert (seen.state, seen.reason) == (State.OPEN, "taken back")
+
+
+def judged(*, is_open: bool) -> Line:
+    finding = {"name": "quiet", "state": "true" if is_open else "false", "value": "jobs running 1"}
+    return {"event": "gate.judged", "item": "B-005", "gate": "G-CUT", "open": is_open, "findings": [finding]}
+
+
+def test_a_gate_is_done_when_it_was_found_open() -> None:
+    """Not by a signed step, not while it is closed; and once passed it stays so."""
+    step = run("r1", signed("B-005", "quiet"), ended(), kind="sign")
+    shut = run("r2", judged(is_open=False), ended(), kind="gate")
+    clear = run("r3", judged(is_open=True), ended(), kind="gate")
+    seen = [rows(*runs)["B-005"] for runs in ((step,), (step, shut), (step, shut, clear), (step, clear, shut))]
+
+    assert [one.state for one in seen] == [State.OPEN, State.OPEN, State.DONE, State.DONE]
+    assert seen[1].reason == "the gate was closed: quiet: jobs running 1"

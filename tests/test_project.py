@@ -27,6 +27,8 @@ intent:
     old_address: 192.168.16.2
 """
 
+WINDOW = "window: {time_zone: UTC, start: 2026-03-07T18:00, fallback: 2026-03-07T19:00, end: 2026-03-08T02:00"
+
 
 def folder(tmp_path: Path, text: str) -> Path:
     (tmp_path / "project.yaml").write_text(text, encoding="utf-8")
@@ -51,6 +53,34 @@ def test_a_project_is_read(tmp_path: Path) -> None:
         ("ssl: false", "tls: false", r":8:32: hosts.SBS.tls: this key is not known here"),
         ("ssl: false", "port: 70000", r":8:32: hosts.SBS.port: .*less than or equal to 65535"),
         ("ssl: false", "auth: magic", r":8:32: hosts.SBS.auth: .*negotiate"),
+        ("ssl: false", "sssl: false", r":8:32: hosts.SBS.sssl: this key is not known here. Did you mean 'ssl'\?"),
+        (
+            "resolvers:",
+            "limits: {backup_age: 3}\nresolvers:",
+            r":13:10: limits.backup_age: .*Did you mean 'backup_age_hours'\?",
+        ),
+        (
+            "resolvers:",
+            "limits: {conflict_attempts: 9}\nresolvers:",
+            r":13:10: limits.conflict_attempts: .*less than or equal to 5",
+        ),
+        (
+            "resolvers:",
+            "window: {time_zone: Europe/Berlin, ends: 2}\nresolvers:",
+            r":13:1: window.start: this key is missing \(3 more\)",
+        ),
+        (
+            "resolvers:",
+            "window: {time_zone: UTC, start: 2026-03-07T18:00, fallback: 2026-03-07T17:00, end: 2026-03-08T02:00}\nresolvers:",
+            r":13:51: window.fallback: must come after start",
+        ),
+        (
+            "resolvers:",
+            f"{WINDOW}, reserve: 1}}\nresolvers:",
+            r"window.reserve: .* not known here. Did you mean 'reserve_minutes'\?",
+        ),
+        ("resolvers:", "approvers: {boss: [Kim]}\nresolvers:", r":13:13: approvers.boss.*: .*'tech', 'client' or 'lead'"),
+        ("resolvers:", "wndow: 1\nresolvers:", r":13:1: wndow: .*Did you mean 'window'\?"),
         ("env:ZDM_PASSWORD", "Pa55w0rd", r":5:42: credentials.admin.secret: "),
         ("  old: SBS", "  old: SBX", r":11:3: role old: there is no host 'SBX' under hosts: SBS, DC1"),
         ("credential: admin", "credential: boss", r":8:3: host SBS: there is no credential 'boss'; known: admin"),

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from zdm_automate.errors import AccessDeniedError, OutcomeUnknownError, PlanStaleError, UnreachableError
+from zdm_automate.errors import AccessDeniedError, OutcomeUnknownError, PlanStaleError, RefusedError, UnreachableError
 from zdm_automate.facts.host import Service
 from zdm_automate.facts.store import Facts
 from zdm_automate.ledger import with_project
-from zdm_automate.model import ChangeRecord, Check, VerbCall
+from zdm_automate.model import Change, ChangeRecord, Check, VerbCall
 from zdm_automate.planner import Plan, plan_items
 from zdm_automate.reading import Done, Gathering, gather
 from zdm_automate.runner import Bench, apply_plan, refuse_stale
@@ -280,3 +280,26 @@ def test_once_a_host_is_gone_its_other_readers_are_not_tried() -> None:
     assert len(got.failures) == 2
     assert worker.calls == ["Get-ZdmService"]
     assert got.facts.missing[("old", "Zdm.Service")].endswith("gone")
+
+
+def test_a_change_that_is_not_admitted_is_not_called() -> None:
+    """Asked immediately before the change: the run ends as refused, and nothing was announced or called."""
+
+    def refuse(change: Change) -> None:
+        raise RefusedError(f"{change.id} may not be made.")
+
+    lines, worker = Lines(), OneService()
+    outcome = apply_plan(the_plan(), bench(worker, admit=refuse), lines)
+
+    assert (outcome.result, outcome.changed, outcome.left) == ("refused", 0, 1)
+    assert isinstance(outcome.error, RefusedError)
+    assert lines.events() == ["item.started", "run.finished"]
+    assert worker.calls == []
+
+
+def test_the_journal_names_who_approved() -> None:
+    """Every change carries the names."""
+    lines = Lines()
+    apply_plan(the_plan(), bench(OneService(), approver="Alex, Maria"), lines)
+
+    assert [line["approver"] for line in lines if line["event"] == "change.finished"] == ["Alex, Maria"]

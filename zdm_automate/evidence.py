@@ -24,8 +24,8 @@ class Evidence:
     """One line of a journal that says something about a row.
 
     Attributes:
-        kind: change, verified, check or signed.
-        result: ok, already, failed, unknown, not yet, signed.
+        kind: change, verified, check, signed or gate.
+        result: ok, already, failed, unknown, not yet, signed, open, closed.
         text: what was changed, checked or signed.
     """
 
@@ -56,6 +56,8 @@ class Work:
     differences: str = ""
     undone: bool = False
     signed: set[str] = field(default_factory=set)
+    gate_open: bool = False
+    gate_says: str = ""
     checks: dict[tuple[str, str], Entry] = field(default_factory=dict)
     checked_in: str = ""
     evidence: list[Evidence] = field(default_factory=list)
@@ -186,10 +188,25 @@ def _evidence(entry: Entry, run: _Run, kind: str, result: str, text: str) -> Evi
     )
 
 
+def _judged(work: Work, entry: Entry, run: _Run) -> None:
+    opened = bool(entry.get("open"))
+    work.gate_open = work.gate_open or opened  # who has passed a gate has passed it, though it is closed an hour later
+    closed = [f"{one.get('name')}: {one.get('value')}" for one in entry.get("findings") or () if not _passes(one)]
+    work.gate_says = f"the gate was closed: {'; '.join(closed[:3])}" if closed else ""
+    work.signed.add(str(entry.get("gate") or ""))
+    word = "open" if opened else "closed"
+    work.evidence.append(_evidence(entry, run, "gate", word, f"gate {entry.get('gate')} {word}"))
+
+
+def _passes(finding: Entry) -> bool:
+    return finding.get("state") == "true" or bool(finding.get("excused"))
+
+
 _TAKES: Mapping[str, Callable[[Work, Entry, _Run], None]] = {
     "change.started": _started,
     "change.finished": _finished,
     "item.verified": _verified,
     "check": _checked,
     "manual.signed": _signed,
+    "gate.judged": _judged,
 }

@@ -5,7 +5,8 @@ Pure: entries in, facts out. A temporary is opened and closed by the `ledger` ef
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from zdm_automate.facts.base import Fact, from_wire
@@ -50,6 +51,49 @@ def _oldest(known: Fact | None, made: Fact) -> Fact:
     if isinstance(known, Temporary) and isinstance(made, Temporary):
         return replace(made, old_value=known.old_value)
     return made
+
+
+def due_at(entry: Temporary, window_end: datetime | None = None) -> datetime:
+    """When a temporary change has to be taken back; golden hours that end after it was made put that off."""
+    since = datetime.fromisoformat(entry.since_utc)
+    since = since if since.tzinfo is not None else since.replace(tzinfo=UTC)
+    return max(since, window_end or since) + timedelta(hours=entry.due_hours)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Open:
+    """A temporary change that is still in force, and when it has to go."""
+
+    role: str
+    target: str
+    field: str
+    old_value: int
+    new_value: int
+    since_utc: str
+    due_item: str
+    inverse: str
+    due_utc: str
+    overdue: bool
+
+
+def open_temporaries(held: Iterable[Fact], now: datetime, window_end: datetime | None = None) -> tuple[Open, ...]:
+    """The register with its due dates, the most pressing first."""
+    register = sorted((one for one in held if isinstance(one, Temporary)), key=lambda one: due_at(one, window_end))
+    return tuple(
+        Open(
+            role=one.role,
+            target=one.target,
+            field=one.field,
+            old_value=one.old_value,
+            new_value=one.new_value,
+            since_utc=one.since_utc,
+            due_item=one.due_item,
+            inverse=one.inverse,
+            due_utc=due_at(one, window_end).isoformat(timespec="seconds"),
+            overdue=now > due_at(one, window_end),
+        )
+        for one in register
+    )
 
 
 def with_project(facts: Facts, held: Iterable[Fact]) -> Facts:

@@ -142,12 +142,13 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedItem:
-    """A checklist item as the plan sees it, with its rows in order."""
+    """A checklist item as the plan sees it, with its rows in order; `gate_says` is why its gate would be closed now."""
 
     id: str
     title: str
     risk: Risk
     gate: str = ""
+    gate_says: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
     rows: tuple[Row, ...] = ()
 

@@ -16,7 +16,7 @@ from zdm_automate.steps import ItemSpec, Step, planned_change
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-PLAN_FORMAT = 1
+PLAN_FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,16 +68,22 @@ def plan_items(specs: Iterable[ItemSpec], facts: Facts, intent: Any) -> tuple[Pl
             row = _row(step, spec, len(rows) + 1)
             if blocker and row.preview is Preview.CHANGE:
                 row = replace(row, preview=Preview.WAIT, reason=blocker, change=None)
-            elif row.preview is Preview.CHANGE:
-                facts = facts.after(step.effects)
-                for hidden in step.hides:
-                    facts = facts.without(step.role, hidden, f"cannot be read any more after: {step.text}")
+            elif row.change is not None:
+                facts = laid_over(facts, row.change)
             if row.preview in {Preview.WAIT, Preview.UNKNOWN}:
                 blocker = blocker or row.reason
                 held.setdefault(spec.id, row.reason)
             rows.append(row)
         planned.append(replace(item, rows=tuple(rows) or (Row(item=spec.id, preview=Preview.SAME, text="nothing to do"),)))
     return tuple(planned)
+
+
+def laid_over(facts: Facts, change: Change) -> Facts:
+    """The facts as a change would leave them: its effects, and what nobody can read any more."""
+    facts = facts.after(change.effects)
+    for hidden in change.hides:
+        facts = facts.without(change.call.role, hidden, f"cannot be read any more after: {change.target}")
+    return facts
 
 
 def _decide(spec: ItemSpec, facts: Facts, intent: Any) -> Iterator[Step]:

@@ -79,6 +79,9 @@ def _row_state(item: ChecklistItem, works: list[Work]) -> RowState:
         by_hand = item.kind == (Kind.MANUAL,)
         return RowState(item=item, state=State.MANUAL if by_hand else State.OPEN)
     judged = [_judge(work) for work in works]
+    if Kind.GATE in item.kind and item.gate and not any(work.gate_open for work in works):
+        said = next((work.gate_says for work in works if work.gate_says), "what it wants is signed, it was not passed yet")
+        judged.append((State.OPEN, said, ""))
     state, reason, not_before = min(judged, key=lambda one: PRESSING.index(one[0]))
     if state is State.WAITING:
         not_before = max(one[2] for one in judged if one[0] is State.WAITING)

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from zdm_automate.errors import ProjectError, UnknownNameError
-from zdm_automate.yaml_source import YamlSource, read_yaml
+from zdm_automate.limits import Limits
+from zdm_automate.window import WindowSection  # noqa: TC001 - pydantic reads it
+from zdm_automate.yaml_source import YamlSource, known_keys, read_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
 FILE = "project.yaml"
 HIGHEST_PORT: Final = 65_535
+ApproverRole = Literal["tech", "client", "lead"]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=64)]
 
 
@@ -61,8 +64,12 @@ class ProjectFile(_Section):
         operator: who works with it; empty: the account of this computer.
         checklist: letter of the migration's checklist.
         lab: folder of a lab that the project is rehearsed in, relative to the file; its clock is the project's clock then.
+        lab_approves: False rehearses the approvals too: people approve as in production.
         credential: the credential of hosts that name none.
         resolvers: public name servers for the view from outside, `address` or `address:port`.
+        window: the golden hours; without them nothing is bound to a time, and the gate of the cut stays closed.
+        limits: numbers that gates measure by.
+        approvers: who may approve, by role.
         intent: what is wanted, by playbook.
     """
 
@@ -72,11 +79,15 @@ class ProjectFile(_Section):
     operator: str = ""
     checklist: str = Field(default="B", pattern=r"^[A-Z]$")
     lab: str = ""
+    lab_approves: bool = True
     credentials: dict[Name, CredentialSection] = Field(default_factory=dict)
     credential: str = ""
     hosts: dict[Name, HostSection] = Field(min_length=1)
     roles: dict[Name, str] = Field(min_length=1)
     resolvers: tuple[str, ...] = ()
+    window: WindowSection | None = None
+    limits: Limits = Field(default_factory=Limits)
+    approvers: dict[ApproverRole, tuple[Annotated[str, Field(min_length=1)], ...]] = Field(default_factory=dict)
     intent: dict[Name, dict[str, Any]] = Field(default_factory=dict)
 
     @model_validator(mode="after")
@@ -116,6 +127,11 @@ class Project:
     def lab_folder(self) -> Path | None:
         """The lab's folder, where the project has one."""
         return (self.folder / self.content.lab).resolve() if self.content.lab else None
+
+    @property
+    def is_rehearsal(self) -> bool:
+        """Whether the project works on a lab, where the lab itself approves."""
+        return bool(self.content.lab) and self.content.lab_approves
 
     def roles_of(self, wanted: Mapping[str, str], optional: frozenset[str], playbook: str) -> dict[str, str]:
         """Host name by role, of the project's roles; the required ones of a playbook must be there.
@@ -176,7 +192,7 @@ def read_project(folder: Path) -> Project:
     try:
         content = ProjectFile.model_validate(source.value)
     except ValidationError as problem:
-        raise source.invalid(problem) from problem
+        raise source.invalid(problem, known=known_keys(ProjectFile)) from problem
     _refuse_unknown_names(content, source)
     return Project(folder, content, source)
 

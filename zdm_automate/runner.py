@@ -11,11 +11,11 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
-from zdm_automate.errors import OutcomeUnknownError, PlanStaleError, ZdmError
+from zdm_automate.errors import OutcomeUnknownError, PlanStaleError, RefusedError, ZdmError
 from zdm_automate.facts.base import fact_class
 from zdm_automate.facts.project import PROJECT
 from zdm_automate.facts.store import fact_of
-from zdm_automate.model import Check, CheckState, Preview
+from zdm_automate.model import Change, Check, CheckState, Preview
 from zdm_automate.reading import Gathering, gather
 from zdm_automate.steps import Read
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from zdm_automate.facts.store import Facts
-    from zdm_automate.model import Change, ChangeRecord, Effect, PlannedItem
+    from zdm_automate.model import ChangeRecord, Effect, PlannedItem
     from zdm_automate.planner import Plan
     from zdm_automate.reading import Reader
 
@@ -67,6 +67,8 @@ class Bench:
         hosts: host names by role.
         credentials: what stands for `{"$credential": role}` in parameters.
         stop: asked between changes; true ends the run at that boundary.
+        admit: asked immediately before each change; raises where it may not be made.
+        approver: who approved the plan, for the journal.
     """
 
     workers: Mapping[str, Worker]
@@ -76,11 +78,13 @@ class Bench:
     monotonic: Callable[[], float]
     credentials: Mapping[str, Any] = field(default_factory=dict)
     stop: Callable[[], bool] = lambda: False
+    admit: Callable[[Change], None] = lambda _change: None
+    approver: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """How a run ended: `result` is done, failed, unknown or interrupted."""
+    """How a run ended: `result` is done, failed, refused, unknown or interrupted."""
 
     result: str
     changed: int = 0
@@ -130,6 +134,7 @@ def apply_plan(plan: Plan, bench: Bench, journal: Writer, *, verify: Callable[[]
                     left = total - changed - unchanged
                     outcome = Outcome(result="interrupted", changed=changed, unchanged=unchanged, left=left)
                     return outcome
+                bench.admit(change)
                 if _carry_out(change, bench, journal):
                     changed += 1
                 else:
@@ -146,7 +151,7 @@ def apply_plan(plan: Plan, bench: Bench, journal: Writer, *, verify: Callable[[]
     except KeyboardInterrupt:
         outcome = Outcome(result="interrupted", changed=changed, unchanged=unchanged, left=total - changed - unchanged)
     except ZdmError as problem:
-        result = "unknown" if isinstance(problem, OutcomeUnknownError) else "failed"
+        result = _ended_by(problem)
         left = total - changed - unchanged
         outcome = Outcome(result=result, changed=changed, unchanged=unchanged, left=left, error=problem)
     finally:
@@ -227,12 +232,19 @@ def _carry_out(change: Change, bench: Bench, journal: Writer) -> bool:
         "session": dict(worker.describe()),
         "warnings": list(record.warnings) if record else [],
         "ledger": ledger if error is None else [],
-        "approver": "",
+        "approver": bench.approver,
     }
     journal.write("change.finished", boundary=True, **common, **finished)
     if error is not None:
         raise error
     return result == "ok"
+
+
+def _ended_by(problem: ZdmError) -> str:
+    """The result of a run that this ended."""
+    if isinstance(problem, OutcomeUnknownError):
+        return "unknown"
+    return "refused" if isinstance(problem, RefusedError) else "failed"
 
 
 def _result(record: ChangeRecord | None, error: ZdmError | None) -> str:

@@ -105,10 +105,12 @@ def change(  # noqa: PLR0913 - a change is its parts, named
     """One call of an applier.
 
     Raises:
-        ValueError: neither an inverse nor the reason why there is none was given.
+        ValueError: neither an inverse nor the reason why there is none was given, or a temporary change is not registered.
     """
     if inverse is None and not no_inverse:
         raise ValueError(f"{call.verb}: a change names its inverse, or says why it has none")
+    if temporary and (inverse is None or not any(_registers(effect) for effect in effects)):
+        raise ValueError(f"{call.verb}: a temporary change names its inverse and stands in the register")
     return Step(
         preview=Preview.CHANGE,
         text=text,
@@ -166,6 +168,11 @@ def ensure(  # noqa: PLR0913
         seconds=seconds,
         hides=hides,
     )
+
+
+def _registers(effect: Effect) -> bool:
+    """Whether an effect is a new entry of the register of temporaries."""
+    return effect.role == PROJECT and effect.zdm_type == Temporary.zdm_type and not effect.gone
 
 
 def differing(found: Fact | None, wanted: Fact) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -26,8 +26,10 @@ from zdm_automate.session import SKEW_LIMIT, HostSession, SessionInfo, open_all,
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from zdm_automate.model import Check
+    from zdm_automate.facts.store import Facts
+    from zdm_automate.model import Change, Check
     from zdm_automate.runner import Writer
+    from zdm_automate.steps import Read
 
 CONTROLLER = "controller"
 """The role of this machine itself, for what is looked up from here."""
@@ -124,6 +126,16 @@ class Workplace:
         got = gather(readers, reads, output_of=self.output_of, now=self.now(), hosts=self.hosts)
         return Gathering(facts=with_project(got.facts, self.held()), calls=got.calls)
 
+    def look(self, reads: Iterable[Read]) -> Facts:
+        """Fresh facts of these readers alone, as a gate asks for them; without what the project itself holds."""
+        readers: dict[str, Reader] = {role: s for role, s in self.sessions.items() if role in self.hosts}
+        return gather(readers, reads, output_of=self.output_of, now=self.now(), hosts=self.hosts).facts
+
+    @property
+    def skew(self) -> dict[str, float]:
+        """Clock differences in seconds, by host that answered."""
+        return {info.host: info.skew_seconds for info in self.infos.values() if isinstance(info, SessionInfo)}
+
     # --- plan ---
 
     def plan(self, what: Intended, gathering: Gathering) -> Plan:
@@ -156,7 +168,16 @@ class Workplace:
         refuse_stale(plan, gathering, intent_hash=what.intent_hash)
         return gathering
 
-    def apply(self, what: Intended, plan: Plan, journal: Writer, *, stop: Callable[[], bool] = lambda: False) -> Outcome:
+    def apply(
+        self,
+        what: Intended,
+        plan: Plan,
+        journal: Writer,
+        *,
+        stop: Callable[[], bool] = lambda: False,
+        admit: Callable[[Change], None] = lambda _change: None,
+        approver: str = "",
+    ) -> Outcome:
         """Carries out a plan that was found fresh and has been claimed, then judges the result by fresh facts."""
         bench = Bench(
             workers=self.sessions,
@@ -166,6 +187,8 @@ class Workplace:
             monotonic=time.monotonic,
             credentials=self.credentials,
             stop=stop,
+            admit=admit,
+            approver=approver,
         )
         return apply_plan(plan, bench, journal, verify=lambda: self.verify(what))
 

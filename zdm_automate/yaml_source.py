@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from difflib import get_close_matches
+from types import UnionType
+from typing import TYPE_CHECKING, Any, get_args, get_origin
 
 import yaml
+from pydantic import BaseModel
 
 from zdm_automate.errors import ProjectError, ZdmError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from pydantic import ValidationError
 
+
+Loc = tuple[str | int, ...]
+"""A place in a YAML value: keys and positions from the top."""
 
 _WORDS = {
     "extra_forbidden": "this key is not known here",
@@ -59,15 +65,45 @@ class YamlSource:
         """The error to raise for a part."""
         return ProjectError(f"{self.place(loc)}: {message}", hint=hint)
 
-    def invalid(self, problem: ValidationError, within: Sequence[str | int] = ()) -> ProjectError:
-        """The error to raise for a pydantic error about the part `within`; names the first place that does not fit."""
+    def invalid(
+        self, problem: ValidationError, within: Sequence[str | int] = (), known: Callable[[Loc], Iterable[str]] | None = None
+    ) -> ProjectError:
+        """The error to raise for a pydantic error about the part `within`; names the first place that does not fit.
+
+        `known` gives the keys of a part, for the suggestion what an unknown one was meant to be.
+        """
         first = problem.errors(include_url=False, include_input=False)[0]
         loc = (*within, *first["loc"])
         where = ".".join(str(part) for part in loc) or "the whole file"
         more = problem.error_count() - 1
         others = f" ({more} more)" if more else ""
         said = _WORDS.get(first["type"], first["msg"].removeprefix("Value error, "))
-        return self.error(loc, f"{where}: {said}{others}")
+        hint = _meant(first["loc"], known) if first["type"] == "extra_forbidden" and known is not None else ""
+        return self.error(loc, f"{where}: {said}{others}", hint)
+
+
+def _meant(loc: Loc, known: Callable[[Loc], Iterable[str]]) -> str:
+    """What the unknown key at the end of `loc` was probably meant to be."""
+    keys = tuple(known(loc[:-1]))
+    close = get_close_matches(str(loc[-1]), keys, n=1)
+    return f"Did you mean {close[0]!r}?" if close else f"Keys here: {', '.join(keys)}."
+
+
+def known_keys(model: type[BaseModel]) -> Callable[[Loc], Iterable[str]]:
+    """Gives the keys of a model's part, by the part's place; keys of a mapping's own choosing are passed over."""
+
+    def keys(loc: Loc) -> Iterable[str]:
+        here: Any = model
+        for part in loc:
+            here = here.model_fields[str(part)].annotation if _is_model(here) else get_args(here)[-1]
+            here = next((one for one in get_args(here) if _is_model(one)), here) if get_origin(here) is UnionType else here
+        return here.model_fields if _is_model(here) else ()
+
+    return keys
+
+
+def _is_model(here: Any) -> bool:
+    return isinstance(here, type) and issubclass(here, BaseModel)
 
 
 def _step(node: yaml.Node | None, part: str | int) -> tuple[yaml.Node | None, yaml.Node | None]:

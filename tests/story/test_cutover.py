@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 from office_story import Story, previews
 
+from zdm_automate.cli.opening import open_project
 from zdm_automate.lab.call import CMDLETS
 from zdm_automate.resources import shipped
 
@@ -40,31 +42,76 @@ def test_dhcp_is_cut_over_and_planned_again_changes_nothing(story: Start) -> Non
     assert "BAD_ADDRESS" in tiny.ok("verify", "dhcp_cutover")
 
 
-def test_the_switch_in_the_wrong_order_gives_an_address_twice(story: Start) -> None:
-    """New side up before old side down: two servers lease one range, and verification sees the bad addresses."""
-    tiny = story("tiny")
-    own = tiny.project / "playbooks"
+def own_playbook(story: Story, name: str, right: str, wrong: str) -> None:
+    """The project brings its own version of a playbook, in which something is otherwise."""
+    own = story.project / "playbooks"
     own.mkdir()
-    text = (shipped("playbooks") / "dhcp_cutover.py").read_text(encoding="utf-8")
-    right, wrong = "SWITCH_ORDER = (close_old_side, open_new_side)", "SWITCH_ORDER = (open_new_side, close_old_side)"
+    text = (shipped("playbooks") / f"{name}.py").read_text(encoding="utf-8")
     assert right in text
-    (own / "dhcp_cutover.py").write_text(text.replace(right, wrong), encoding="utf-8")
+    (own / f"{name}.py").write_text(text.replace(right, wrong), encoding="utf-8")
 
-    code, _, err = cut_dhcp_over(tiny)
 
-    assert code == 1
-    assert "no address is held twice (BAD_ADDRESS)" in err
+def test_the_switch_in_the_wrong_order_is_refused(story: Start) -> None:
+    """New side up before old side down would let two servers lease one range: the plan says so, and apply changes nothing."""
+    tiny = story("tiny")
+    right, wrong = "SWITCH_ORDER = (close_old_side, open_new_side)", "SWITCH_ORDER = (open_new_side, close_old_side)"
+    own_playbook(tiny, "dhcp_cutover", right, wrong)
+
+    before = len([line for line in tiny.lab.calls() if line["kind"] == "applier"])
+    code, out, err = cut_dhcp_over(tiny)
+    first = [line["verb"] for line in tiny.lab.calls() if line["kind"] == "applier"][before:]
+
+    assert code == 3, out + err
+    assert "N-TWO-DHCP: NEW and OLD would both be authorised and lease 192.168.50.0" in err
+    assert "N-TWO-DHCP" in json.dumps(tiny.plan("dhcp_cutover")["warnings"])
+    assert "Import-ZdmDhcp" not in first
+
+
+def test_two_servers_on_one_range_give_an_address_twice(story: Start) -> None:
+    """What the rule is for: somebody brings the old server back by hand, and clients find their addresses taken."""
+    tiny = story("tiny")
+    code, out, err = cut_dhcp_over(tiny)
+    assert (code, err) == (0, ""), out
+    with open_project(tiny.project).bench(["old", "new"]) as work:
+        work.connect()
+        old, new = work.sessions["old"], work.sessions["new"]
+        new.change("Add-ZdmDhcpAuthorization", dns_name="old.tiny.example.org", ip_address="192.168.50.2")
+        old.change("Set-ZdmServiceState", name="DHCPServer", start_mode="Auto", state="Running")
+        old.change("Set-ZdmDhcpScopeState", scope_id="192.168.50.0", state="Active")
+    tiny.carry("+20s")
+
     bad = [row for row in tiny.json("read", "new", "Get-ZdmDhcpLease") if row["IsBad"]]
     assert bad
     assert {"BAD_ADDRESS"} == {row["HostName"] for row in bad}
 
 
+def in_haste(story: Story) -> None:
+    """The project does not want to wait for the old time to live."""
+    story.edit(
+        lambda text: text.replace("old_address: 192.168.50.2\n", "old_address: 192.168.50.2\n    wait_old_ttl: false\n", 1)
+    )
+
+
+def test_haste_stands_before_a_closed_gate(story: Start) -> None:
+    """Whoever does not want to wait is held by the gate, in the plan and at the apply, and nothing is changed."""
+    tiny = story("tiny")
+    in_haste(tiny)
+    plan = tiny.plan("dns_cutover")
+    said = next(item["gate_says"] for item in plan["items"] if item["id"] == "B-156")
+    code, _, err = tiny.type("apply", "latest")
+
+    assert said[0].startswith("ttl-age: files.tiny.example.org A from ")
+    assert code == 3
+    assert "gate G-DNS is closed: ttl-age: files.tiny.example.org A from " in err
+    assert [line for line in tiny.lab.calls() if line["kind"] == "applier"] == []
+    assert not (tiny.project / "plans" / f"{plan['id']}.used").exists()
+
+
 def test_a_time_to_live_lowered_right_before_the_change_fails_from_the_seat(story: Start) -> None:
     """Clients keep the old answer for the old hour; when it has passed, the same check is good."""
     tiny = story("tiny")
-    tiny.edit(
-        lambda text: text.replace("old_address: 192.168.50.2\n", "old_address: 192.168.50.2\n    wait_old_ttl: false\n", 1)
-    )
+    own_playbook(tiny, "dns_cutover", ', gate="G-DNS"', "")
+    in_haste(tiny)
     tiny.plan("dns_cutover")
     tiny.ok("apply", "latest")
     tiny.carry("+1m")

@@ -10,7 +10,7 @@ from typing import Any
 
 import typer
 
-from zdm_automate.cli import apply, evidence, hosts, lab, new, plan
+from zdm_automate.cli import apply, evidence, gates, hosts, lab, new, plan
 
 EPILOG = (
     "Exit codes: 0 done, or nothing to change; 1 failed; 2 bad input, nothing was done; "
@@ -31,6 +31,8 @@ app.command("check")(hosts.check)
 app.command("read")(hosts.read)
 app.command("plan")(plan.plan)
 app.command("plans")(plan.plans)
+app.command("gate")(gates.gate)
+app.command("approve")(gates.approve)
 app.command("apply")(apply.apply)
 app.command("verify")(apply.verify)
 app.command("status")(evidence.status)

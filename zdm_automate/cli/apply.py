@@ -21,18 +21,22 @@ if TYPE_CHECKING:
     from zdm_automate.progress import RowState
     from zdm_automate.runner import Outcome
 
-EXIT = {"done": 0, "failed": 1, "interrupted": 1, "unknown": 4}
+LAB = "lab"
+SELF_APPROVED = "A rehearsal in a lab: the lab approved this plan itself, nobody else did."
+EXIT = {"done": 0, "failed": 1, "refused": 3, "interrupted": 1, "unknown": 4}
 
 
 def apply(
     plan: Annotated[str, typer.Argument(help="Id of a plan, an unambiguous part of it, or `latest`.")],
+    confirm: Annotated[str, typer.Option(help="What a gate wants typed; without it you are asked.")] = "",
     project: ProjectFolder = HERE,
     as_json: AsJson = False,
 ) -> None:
-    """Carry out a plan: refused when the hosts have moved on since, used once, verified afterwards.
+    """Carry out a plan: refused when the hosts have moved on or a gate is closed, used once, verified afterwards.
 
     The first Ctrl-C stops at the next change; what was done stays done and is in the journal.
     """
+    from zdm_automate.cli.admitting import admission_of, approvers
     from zdm_automate.cli.opening import open_project
 
     opened = open_project(project)
@@ -44,13 +48,17 @@ def apply(
         work.require(role for role in chosen.hosts if role not in what.book.optional)
         work.refuse_skew(chosen.hosts)
         gathering = work.check_fresh(what, chosen)
+        admission = admission_of(opened, work, what, chosen, gathering.facts, confirm=confirm)
+        admission.whole()
         opened.plans.claim(chosen, opened.clock.now())
         with _live(quiet=as_json) as observer, _stop_softly() as stop, opened.journal(chosen.id, (observer,)) as journal:
+            admission.journal = journal
             _begin(opened, journal, chosen)
             work.report_hosts(journal)
             work.report_reads(journal, gathering)
             journal.write("plan.checked", fingerprint=chosen.fingerprint)
-            outcome = work.apply(what, chosen, journal, stop=stop)
+            approver = ", ".join(one["by"] for one in approvers(opened, chosen))
+            outcome = work.apply(what, chosen, journal, stop=stop, admit=admission.admit, approver=approver)
             head = journal.head
     _finish(opened, chosen, outcome, head, as_json=as_json)
 
@@ -110,10 +118,14 @@ def _who(opened: Opened) -> dict[str, Any]:
 
 
 def _begin(opened: Opened, journal: Journal, plan: Plan) -> None:
+    from zdm_automate.cli.admitting import approvers
+
     journal.write(
         "run.started",
         boundary=True,
         kind="apply",
+        profile=LAB if opened.project.is_rehearsal else "",
+        approvals=approvers(opened, plan),
         plan=plan.id,
         plan_digest=plan.digest,
         playbook=plan.playbook,
@@ -156,7 +168,7 @@ def _finish(opened: Opened, plan: Plan, outcome: Outcome, head: str, *, as_json:
     from zdm_automate.report.html import write_report
     from zdm_automate.report.text import outcome_view
 
-    report = write_report(opened.project.runs_folder / plan.id, opened.project.content.client, _rows(opened))
+    report = write_report(opened.project.runs_folder / plan.id, opened.project.content.client, _rows(opened), opened.register())
     if as_json:
         show_json(
             {
@@ -173,6 +185,8 @@ def _finish(opened: Opened, plan: Plan, outcome: Outcome, head: str, *, as_json:
         )
     else:
         show(outcome_view(plan, outcome))
+        if opened.project.is_rehearsal:
+            say(SELF_APPROVED)
         say(f"Evidence: {report} and journal.jsonl beside it; its last hash is {head[:16]}.")
     if outcome.error is not None:
         raise outcome.error

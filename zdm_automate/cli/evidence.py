@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from zdm_automate.cli.opening import Opened
+    from zdm_automate.hours import Hours
     from zdm_automate.progress import RowState
 
 checklist = typer.Typer(
@@ -23,21 +24,24 @@ Run = Annotated[str, typer.Argument(help="A run of `zdm status`, an unambiguous 
 
 
 def status(project: ProjectFolder = HERE, as_json: AsJson = False) -> None:
-    """Show the runs, what was changed for a time, and what waits."""
+    """Show the runs, what was changed for a time, and the clock of the golden hours."""
     from dataclasses import asdict
 
     from rich.table import Table
 
     from zdm_automate.cli.opening import open_project
-    from zdm_automate.facts.project import Temporary
-    from zdm_automate.report.text import RESULTS, temporaries_view
+    from zdm_automate.report.text import RESULTS, hours_view, temporaries_view
 
     opened = open_project(project)
     runs = [_run_row(path) for path in opened.project.journals()]
-    register = [one for one in opened.held() if isinstance(one, Temporary)]
+    register = opened.register()
+    face = _face(opened)
     if as_json:
-        show_json({"runs": runs, "temporaries": [asdict(one) for one in register]})
+        clock = asdict(face) if face is not None else None
+        show_json({"runs": runs, "temporaries": [asdict(one) for one in register], "golden_hours": clock})
         return
+    if face is not None:
+        show(hours_view(face), "")
     if not runs:
         say("No run yet. Next: `zdm check`, then `zdm plan PLAYBOOK`.")
         return
@@ -48,6 +52,21 @@ def status(project: ProjectFolder = HERE, as_json: AsJson = False) -> None:
     show(table)
     if register:
         show("", "Changed for a time, to be taken back:", temporaries_view(register))
+
+
+def _face(opened: Opened) -> Hours | None:
+    """The clock of the golden hours; None where the project has none."""
+    from zdm_automate.durations import measured
+    from zdm_automate.hours import hours
+
+    content = opened.project.content
+    if content.window is None:
+        return None
+    entries = tuple(opened.entries())
+    unused = [one for one in opened.plans.ids() if not opened.plans.used(one)]
+    plan = opened.plans.load(unused[-1]) if unused else None
+    factor = content.limits.rollback_factor
+    return hours(content.window.window, opened.clock.now(), measured(entries), factor, plan, entries)
 
 
 def _run_row(path: Path) -> dict[str, Any]:
@@ -148,8 +167,12 @@ def _refuse_incomplete(opened: Opened, item: str, step: str, answers: dict[str, 
         InputError: a field of the form is missing.
     """
     from zdm_automate.errors import InputError, UnknownNameError
+    from zdm_automate.gates import steps_of
 
-    steps = {
+    steps = dict(steps_of(_gate_of(opened, item)))
+    if steps and not step:
+        raise InputError(f"item {item} is a gate and is not signed.", hint=f"Its steps: {', '.join(steps)}.")
+    steps |= {
         row.by_hand: row.form
         for plan_id in opened.plans.ids()
         for planned in opened.plans.load(plan_id).items
@@ -164,6 +187,16 @@ def _refuse_incomplete(opened: Opened, item: str, step: str, answers: dict[str, 
     if missing:
         wanted = " ".join(f"--answer '{field}=...'" for field in missing)
         raise InputError(f"the form of {item} {step} is not filled in: {', '.join(missing)}.", hint=f"Add {wanted}.")
+
+
+def _gate_of(opened: Opened, item: str) -> str:
+    """The gate that a row of the checklist stands for."""
+    from zdm_automate.checklist import load_checklist
+    from zdm_automate.gates import row_of
+
+    known = load_checklist(opened.project.content.checklist, opened.folders("playbooks"))
+    gate = known.item(item).gate
+    return gate if gate and row_of(gate, known.items) == item else ""
 
 
 # --- journal ---
@@ -231,7 +264,7 @@ def report(run: Run = "latest", project: ProjectFolder = HERE, as_json: AsJson =
 
     folder = _journal(project, run).parent
     opened = open_project(project)
-    path = write_report(folder, opened.project.content.client, states(opened))
+    path = write_report(folder, opened.project.content.client, states(opened), opened.register())
     if as_json:
         show_json({"report": str(path)})
     else:

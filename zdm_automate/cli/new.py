@@ -144,6 +144,12 @@ hosts:
 
 roles: {old: SBS, new: DC1, seat: PC01}
 
+# Who may approve, by role: tech, client, lead. Gates ask for them; `zdm approve` records their word.
+approvers: {tech: [Alex Example], client: [Maria Example]}
+
+# The golden hours, in local time; what belongs to them is begun in time for its way back, or not at all.
+# window: {time_zone: Europe/Berlin, start: 2026-03-07T18:00, fallback: 2026-03-07T23:30, end: 2026-03-08T02:00}
+
 # Public name servers for the view from outside.
 resolvers: [9.9.9.9]
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from zdm_automate.clock import Clock, SystemClock
 from zdm_automate.journal import Journal, read
 from zdm_automate.keys import fetch
-from zdm_automate.ledger import project_facts
+from zdm_automate.ledger import Open, open_temporaries, project_facts
 from zdm_automate.plans import Plans
 from zdm_automate.playbook import load_playbook
 from zdm_automate.project import Project, read_project, resolver_of
@@ -95,6 +95,11 @@ class Opened:
         """What the project itself remembers."""
         return project_facts(self.entries())
 
+    def register(self) -> tuple[Open, ...]:
+        """What was changed for a time and is not taken back yet, the one that is due first first."""
+        window = self.project.content.window
+        return open_temporaries(self.held(), self.clock.now(), window.window.end if window is not None else None)
+
     def entries(self) -> Iterator[dict[str, Any]]:
         """All journal entries, oldest run first."""
         for path in self.project.journals():
@@ -117,6 +122,13 @@ class Opened:
             credentials={role: self.credential(host) for role, host in hosts.items()},
             optional=book.optional,
         )
+
+    def bench(self, roles: Iterable[str]) -> Workplace:
+        """The hosts of these roles alone, without a playbook."""
+        hosts = {role: self.project.content.roles[role] for role in roles if role in self.project.content.roles}
+        by_host = {host: self.session(host) for host in dict.fromkeys(hosts.values())}
+        sessions = {role: by_host[host] for role, host in hosts.items()}
+        return Workplace(sessions=sessions, library=self.library, now=self.clock.now, held=self.held)
 
     def _outside(self) -> Any:
         from zdm_automate.external_dns import ExternalDns

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -15,6 +15,8 @@ def plan(
     as_json: AsJson = False,
 ) -> None:
     """Read the hosts and show what a playbook would change, item by item. Changes nothing."""
+    from zdm_automate.admission import annotated
+    from zdm_automate.cli.admitting import desk_of, needed, widened
     from zdm_automate.cli.opening import open_project
     from zdm_automate.model import Preview
     from zdm_automate.report.text import plan_view
@@ -26,13 +28,20 @@ def plan(
         work.require(role for role in what.book.roles if role not in what.book.optional)
         gathering = work.read(what)
         made = work.plan(what, gathering)
+        desk = desk_of(opened, work, what)
+        made = annotated(made, widened(work, what, made, gathering.facts, desk), desk)
     made = opened.plans.write(made)
     if as_json:
         counts = {str(kind): made.count(kind) for kind in Preview}
-        show_json({"id": made.id, "digest": made.digest, "requests": gathering.requests, "counts": counts, "items": made.items})
+        body = {"id": made.id, "digest": made.digest, "requests": gathering.requests, "counts": counts, "items": made.items}
+        show_json(body | {"approvals_needed": needed(opened, made)})
         return
     show(plan_view(made))
     say(f"{len(gathering.calls)} readers, {gathering.requests} WSMan requests. Plan {made.id}, digest {made.digest[:12]}.")
+    for role in needed(opened, made):
+        say(f"Wants approval: `zdm approve {made.id} --as NAME --role {role}`.")
+    if made.changes and opened.project.is_rehearsal:
+        say("A rehearsal in a lab: the lab approves this plan itself.")
     if made.changes:
         say(f"Next: `zdm apply {made.id}`, or change project.yaml and plan again. Nothing has been changed yet.")
     elif made.count(Preview.UNKNOWN):
@@ -46,16 +55,28 @@ def plan(
 def plans(project: ProjectFolder = HERE, as_json: AsJson = False) -> None:
     """Show the plans of the project and whether they were used."""
     from rich.table import Table
+    from rich.text import Text
 
-    from zdm_automate.plans import Plans
-    from zdm_automate.project import read_project
+    from zdm_automate.approvals import approvals_of
+    from zdm_automate.cli.opening import open_project
 
-    kept = Plans(read_project(project).plans_folder)
-    rows = [{"id": one, "used": kept.used(one)} for one in kept.ids()]
+    opened = open_project(project)
+    kept = opened.plans
+    given = approvals_of(opened.entries())
+    rows: list[dict[str, Any]] = [
+        {
+            "id": one,
+            "used": kept.used(one),
+            "approvals": [{"by": a.by, "role": a.role, "at": a.at_utc, "digest": a.digest} for a in given if a.subject == one],
+        }
+        for one in kept.ids()
+    ]
     if as_json:
         show_json(rows)
         return
-    table = Table("PLAN", "USED", box=None, pad_edge=False)
+    table = Table("PLAN", "USED", "APPROVED BY", box=None, pad_edge=False)
+    nobody = "the lab itself" if opened.project.is_rehearsal else "-"
     for row in rows:
-        table.add_row(row["id"], row["used"] or "-")
+        names = ", ".join(f"{a['by']} ({a['role']})" for a in row["approvals"])
+        table.add_row(row["id"], row["used"] or "-", Text(names or nobody))
     show(table)

@@ -14,7 +14,13 @@ PROJECT = "project"
 @fact
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Temporary(Fact):
-    """A change that must be taken back later, as the journals tell: who, what, from which value, since when."""
+    """A change that must be taken back later, as the journals tell: who, what, from which value, since when.
+
+    Attributes:
+        due_item: the item that takes it back.
+        inverse: the call that does, as one would type it.
+        due_hours: hours after which it is overdue, counted from when it was made or from the end of the golden hours.
+    """
 
     zdm_type: ClassVar[str] = "Zdm.Temporary"
     reader: ClassVar[str] = ""
@@ -29,6 +35,8 @@ class Temporary(Fact):
     new_value: int
     since_utc: str
     due_item: str
+    inverse: str = ""
+    due_hours: int = 24
 
 
 @fact

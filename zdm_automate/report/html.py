@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from zdm_automate.ledger import Open
     from zdm_automate.progress import RowState
     from zdm_automate.report.item_story import ItemStory, PlannedStory
 
@@ -34,6 +35,9 @@ TONES = {
     Preview.UNKNOWN: "bad",
     "open": "warn",
     "interrupted": "warn",
+    "refused": "warn",
+    "true": "good",
+    "false": "bad",
     Preview.CHANGE: "warn",
     "waiting": "wait",
     "not yet": "wait",
@@ -44,7 +48,14 @@ TONES = {
 """One colour for one meaning; the word always stands beside it."""
 
 RISKS = {Risk.LOW: "low", Risk.MEDIUM: "medium", Risk.HIGH: "high", Risk.NO_RETURN: "no way back"}
-KINDS = {"verify": "verification", "sign": "signature", "undo": "taken back"}
+KINDS = {
+    "verify": "verification",
+    "sign": "signature",
+    "undo": "taken back",
+    "gate": "gate",
+    "approve": "approval",
+    "override": "override",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +67,7 @@ class Figure:
     tone: str = ""
 
 
-def render(story: Story, seal: Seal, *, client: str = "", rows: Sequence[RowState] = ()) -> str:
+def render(story: Story, seal: Seal, *, client: str = "", rows: Sequence[RowState] = (), register: Sequence[Open] = ()) -> str:
     """The report of a run as HTML text, with the checklist's rows that it is about. Everything from a host is escaped."""
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("zdm_automate.report"),
@@ -81,6 +92,8 @@ def render(story: Story, seal: Seal, *, client: str = "", rows: Sequence[RowStat
         planned=_planned(story),
         left=tuple(_left(story)),
         rows=rows,
+        register=register,
+        gates=[one for one in story.entries if one.get("event") == "gate.judged"],
         concerned=[one for one in rows if one.item.id in touched],
         done=sum(one.state is State.DONE for one in rows),
     )
@@ -142,7 +155,7 @@ def _skew(seconds: float) -> str:
     return f"{abs(seconds):.0f} s {'ahead' if seconds > 0 else 'behind'}"
 
 
-def write_report(run_folder: Path, client: str = "", rows: Sequence[RowState] = ()) -> Path:
+def write_report(run_folder: Path, client: str = "", rows: Sequence[RowState] = (), register: Sequence[Open] = ()) -> Path:
     """Writes `report.html` beside the journal of a run; an altered journal is reported as altered, not hidden."""
     journal = run_folder / "journal.jsonl"
     try:
@@ -157,6 +170,6 @@ def write_report(run_folder: Path, client: str = "", rows: Sequence[RowState] = 
         seal = Seal(lines=len(entries), head="", problem=problem.message)
     path = run_folder / "report.html"
     half = path.with_suffix(".part")
-    half.write_text(render(tell(entries), seal, client=client, rows=rows), encoding="utf-8")
+    half.write_text(render(tell(entries), seal, client=client, rows=rows, register=register), encoding="utf-8")
     half.replace(path)
     return path

@@ -57,6 +57,7 @@ class Story:
     result: str = ""
     duration_ms: float | None = None
     requests: int | None = None
+    approvals: tuple[Mapping[str, Any], ...] = ()
     error: Mapping[str, Any] = field(default_factory=dict)
     hosts: tuple[HostStory, ...] = ()
     items: tuple[ItemStory, ...] = ()
@@ -128,6 +129,7 @@ def tell(entries: Iterable[Entry]) -> Story:
         result=str(end.get("result") or ""),
         duration_ms=end.get("duration_ms"),
         requests=end.get("requests"),
+        approvals=tuple(begin.get("approvals") or ()),
         error=dict(end.get("error") or {}),
         hosts=_hosts(begin, lines),
         items=item_stories(begin, lines),

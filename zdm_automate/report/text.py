@@ -12,6 +12,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from zdm_automate.hours import REVERSIBLE
 from zdm_automate.model import CheckState, Preview, Risk
 from zdm_automate.progress import State
 from zdm_automate.report.words import clean, count, lasted, moment, plain
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from zdm_automate.facts.project import Temporary
+    from zdm_automate.gates import GateAnswer
+    from zdm_automate.hours import Hours
+    from zdm_automate.ledger import Open
     from zdm_automate.model import Change, Check, PlannedItem, Row
     from zdm_automate.planner import Plan
     from zdm_automate.progress import RowState
@@ -44,7 +47,8 @@ STYLE: Mapping[str, str] = {
 }
 """One colour for one meaning in every view; the word always stands beside it."""
 
-RESULTS = {"done": "green", "failed": "bold red", "unknown": "bold red", "interrupted": "yellow"}
+TRUTHS = {"true": "green", "excused": "yellow"}
+RESULTS = {"done": "green", "failed": "bold red", "unknown": "bold red", "interrupted": "yellow", "refused": "bold red"}
 MARKS = {Preview.CHANGE: "~", Preview.SAME: "=", Preview.UNKNOWN: "?", Preview.WAIT: ">", Preview.MANUAL: "!"}
 RISKS = {Risk.LOW: "", Risk.MEDIUM: "", Risk.HIGH: " high risk", Risk.NO_RETURN: " no way back"}
 ARROW = " \N{RIGHTWARDS ARROW} "
@@ -69,7 +73,7 @@ def plan_view(plan: Plan) -> RenderableType:
         Text(),
     ]
     for item in plan.items:
-        lines += [_item_head(item), *(_plan_row(row, plan) for row in item.rows)]
+        lines += [_item_head(item), *_gate_lines(item), *(_plan_row(row, plan) for row in item.rows)]
     lines += [Text(), counts_line(plan)]
     lines += [Text(f"warning: {clean(text)}", style="yellow") for text in dict.fromkeys(plan.warnings)]
     return Group(*lines)
@@ -87,6 +91,12 @@ def counts_line(plan: Plan) -> Text:
 def _item_head(item: PlannedItem) -> RenderableType:
     line = Text.assemble((f"{item.id}  ", "bold"), (clean(item.title), "bold"), (RISKS[item.risk], "yellow"))
     return line.append(f"  ({item.gate})" if item.gate else "", style="dim")
+
+
+def _gate_lines(item: PlannedItem) -> Iterable[RenderableType]:
+    """Why the item's changes would not run now."""
+    for why in item.gate_says:
+        yield Padding(Text(f"gate {item.gate} is closed now: {clean(why)}", style=STYLE[Preview.UNKNOWN]), (0, 0, 0, 2))
 
 
 def _plan_row(row: Row, plan: Plan) -> RenderableType:
@@ -173,18 +183,59 @@ def checklist_view(rows: Sequence[RowState], *, everything: bool = False) -> Ren
     return Group(table, tail)
 
 
-def temporaries_view(register: Sequence[Temporary]) -> RenderableType:
-    """What was changed for a time and has to be taken back."""
-    table = _table("SINCE", "WHAT", "WAS", "IS", "CLOSED BY", fixed=("CLOSED BY",))
+def temporaries_view(register: Sequence[Open]) -> RenderableType:
+    """What was changed for a time and has to be taken back, with the call that does and the moment it is due."""
+    table = _table("WHAT", "WAS", "IS", "DUE", "TAKEN BACK BY", fixed=("WAS", "IS"))
     for one in register:
-        table.add_row(
-            moment(one.since_utc),
-            Text(f"{one.role}: {clean(one.target)} {one.field}"),
-            str(one.old_value),
-            str(one.new_value),
-            one.due_item,
-        )
+        due = Text(moment(one.due_utc)[:16])
+        if one.overdue:
+            due = Text(f"{moment(one.due_utc)[:16]} overdue", style="bold red")
+        back = Text(f"{one.due_item}: ").append(clean(one.inverse) or "its old value", style="dim")
+        table.add_row(Text(f"{one.role}: {clean(one.target)} {one.field}"), str(one.old_value), str(one.new_value), due, back)
     return table
+
+
+def hours_view(face: Hours) -> RenderableType:
+    """The clock of the golden hours; near the deadline also what can still be taken back."""
+    style = {"open": "bold green", "not begun": "cyan"}.get(face.phase, "bold red")
+    left = f"{face.minutes_left} min left" if face.minutes_left >= 0 else f"{-face.minutes_left} min ago"
+    lines: list[RenderableType] = [
+        Text.assemble(("Golden hours ", "bold"), (face.phase, style), f": it is {face.now}"),
+        Text(f"{face.start} to {face.end}; fallback deadline {face.fallback}, {left}"),
+    ]
+    if face.plan:
+        word = "" if face.in_time else ", too late"
+        lines.append(
+            Text(
+                f"Plan {face.plan} begun now would end at {face.predicted_end}{word}", style="" if face.in_time else "bold red"
+            )
+        )
+    if face.way_back:
+        table = _table("ITEM", "CHANGES", "WAY BACK", "TAKES", fixed=("ITEM",))
+        for one in face.way_back:
+            tone = "green" if one.state == REVERSIBLE else "bold red"
+            table.add_row(one.item, str(one.changes), Text(one.state, style=tone), f"{one.minutes:g} min")
+        lines.append(table)
+    return Group(*lines)
+
+
+# --- gates ---
+
+
+def gate_view(answer: GateAnswer) -> RenderableType:
+    """A gate's table: what must be so, what is, how old that is, and what to do about it."""
+    table = _table("PREDICATE", "STATE", "VALUE", "LIMIT", "AGE", fixed=("PREDICATE", "STATE"))
+    for one in answer.findings:
+        value = Text(clean(one.value))
+        if one.excused is not None:
+            value.append(f"\nexcused by {clean(one.excused.by)}: {clean(one.excused.reason)}", style="yellow")
+        if one.hint and not one.passes:
+            value.append(f"\n{clean(one.hint)}", style="dim")
+        word = "excused" if one.excused is not None else str(one.state)
+        age = lasted(one.age_seconds * 1000) if one.age_seconds else ""
+        table.add_row(one.name, Text(word, style=TRUTHS.get(word, "bold red")), value, Text(clean(one.limit)), age)
+    state = ("open", "green") if answer.open else ("closed", "bold red")
+    return Group(Text.assemble((answer.gate, "bold"), " is ", state), table)
 
 
 # --- journal ---
