@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from office_story import Story, previews
 
+from zdm_automate import never
 from zdm_automate.cli.opening import open_project
 from zdm_automate.lab.call import CMDLETS
 from zdm_automate.resources import shipped
@@ -65,6 +66,20 @@ def test_the_switch_in_the_wrong_order_is_refused(story: Start) -> None:
     assert "N-TWO-DHCP: NEW and OLD would both be authorised and lease 192.168.50.0" in err
     assert "N-TWO-DHCP" in json.dumps(tiny.plan("dhcp_cutover")["warnings"])
     assert "Import-ZdmDhcp" not in first
+
+
+def test_the_switch_in_the_wrong_order_gives_an_address_twice(story: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With that rule taken away the world shows why it is there: both lease one range, and the run's verification fails."""
+    monkeypatch.setattr(never, "RULES", tuple(rule for rule in never.RULES if rule.name != "N-TWO-DHCP"))
+    tiny = story("tiny")
+    right, wrong = "SWITCH_ORDER = (close_old_side, open_new_side)", "SWITCH_ORDER = (open_new_side, close_old_side)"
+    own_playbook(tiny, "dhcp_cutover", right, wrong)
+
+    code, _, err = cut_dhcp_over(tiny)
+
+    assert code == 1
+    assert "no address is held twice (BAD_ADDRESS)" in err
+    assert [row["HostName"] for row in tiny.json("read", "new", "Get-ZdmDhcpLease") if row["IsBad"]]
 
 
 def test_two_servers_on_one_range_give_an_address_twice(story: Start) -> None:
