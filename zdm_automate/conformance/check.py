@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from zdm_automate.conformance.documents import Documents
 from zdm_automate.conformance.guards import ways
 from zdm_automate.conformance.parser import parse
 from zdm_automate.conformance.rule import Finding, Rule
-from zdm_automate.conformance.rules import cmdlets, habits, programs, syntax, values
+from zdm_automate.conformance.rules import changes, cmdlets, commands, dotnet, habits, outputs, programs, shape, syntax, values
 from zdm_automate.conformance.script import Counted, Script, Surroundings
 from zdm_automate.errors import InputError
 from zdm_automate.resources import folders
@@ -20,7 +20,18 @@ if TYPE_CHECKING:
 
     from zdm_automate.conformance.tree import Node, Tree
 
-RULES: Final[tuple[Rule, ...]] = (*syntax.RULES, *values.RULES, *programs.RULES, *cmdlets.RULES, *habits.RULES)
+RULES: Final[tuple[Rule, ...]] = (
+    *syntax.RULES,
+    *values.RULES,
+    *programs.RULES,
+    *cmdlets.RULES,
+    *commands.RULES,
+    *outputs.RULES,
+    *dotnet.RULES,
+    *habits.RULES,
+    *shape.RULES,
+    *changes.RULES,
+)
 """Every rule, in the order of docs/scripts.md."""
 
 
@@ -88,16 +99,14 @@ def look(script: Script, rules: Sequence[Rule] = RULES) -> Iterator[Finding]:
 
 def _surroundings(trees: Sequence[Tree]) -> Surroundings:
     """The first prelude and every verb's function; a file earlier in the list hides a later one of the same name."""
-    functions: dict[str, Node] = {}
     verbs: dict[str, Node] = {}
-    around = Surroundings(functions=functions, verbs=verbs, ways={}, documents=Documents(), counted=Counted())
-    home: Script | None = None
-    for tree in trees:
-        script = Script(tree, around)
-        if script.shape == "prelude" and home is None:
-            home = script
-            functions |= script.functions
-        elif script.main is not None:
+    bare = Surroundings(functions={}, verbs=verbs, ways={}, changing=frozenset(), documents=Documents(), counted=Counted())
+    scripts = [Script(tree, bare) for tree in trees]
+    for script in scripts:
+        if script.main is not None:
             verbs.setdefault(script.stem.casefold(), script.main)
-    known = ways(functions, home) if home is not None else {}
-    return Surroundings(functions=functions, verbs=verbs, ways=known, documents=around.documents, counted=around.counted)
+    home = next((script for script in scripts if script.shape == "prelude"), None)
+    if home is None:
+        return bare
+    known = replace(bare, functions=home.functions, ways=ways(home.functions, home))
+    return replace(known, changing=changes.changing_functions(Script(home.tree, known)))

@@ -11,17 +11,29 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from functools import cached_property
 from importlib.resources import files
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 MARKS: Final = "VPM"
 """How sure a fact is: seen at Microsoft, seen elsewhere, from memory."""
+
+
+def version(text: str) -> tuple[int, ...]:
+    """A version as numbers, to compare."""
+    return tuple(int(part) for part in text.split("."))
+
+
+def _name_of(by: str) -> str:
+    return by.partition(" ")[0]
 
 
 def _load(name: str) -> Any:
     return json.loads(gzip.decompress((files(__package__) / "data" / name).read_bytes()))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Cmdlet:
     """A documented cmdlet; parameter names in lower case lead to what is known of each."""
 
@@ -41,7 +53,7 @@ class Cmdlet:
         """Whether a release has it. What one release documents, later ones keep."""
         return self.releases.index(self.since(parameter)) <= self.releases.index(release)
 
-    @property
+    @cached_property
     def _parameters(self) -> dict[str, tuple[str, dict[str, Any]]]:
         known = {name.casefold(): (name, info) for name, info in self.record["p"].items()}
         for name, info in self.record["p"].items():
@@ -58,7 +70,7 @@ class Cmdlet:
         """The parameters that begin so."""
         return sorted(one for one in self.record["p"] if one.casefold().startswith(name.casefold()))
 
-    @property
+    @cached_property
     def switches(self) -> frozenset[str]:
         """Names and aliases of the parameters that take no value."""
         return frozenset(name for name, (_, info) in self._parameters.items() if info.get("s"))
@@ -82,6 +94,25 @@ class Cmdlet:
         ]
 
 
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """By what a change is known; names in lower case.
+
+    Attributes:
+        verbs: verbs whose cmdlets change the host or the network.
+        session: cmdlets with such a verb that change nothing beyond the session.
+        methods: methods of WMI, ADSI, COM and System.IO that change something.
+        reading: words by which a program that can change only reads (for dnscmd: how such words begin).
+        safe: programs that only read.
+    """
+
+    verbs: frozenset[str]
+    session: frozenset[str]
+    methods: frozenset[str]
+    reading: dict[str, frozenset[str]]
+    safe: frozenset[str]
+
+
 class Documents:
     """Everything that is documented, read when first asked for."""
 
@@ -96,6 +127,32 @@ class Documents:
         return found
 
     @cached_property
+    def _since_3(self) -> dict[str, Any]:
+        data: dict[str, Any] = json.loads((files(__package__) / "data" / "since_3.json").read_text(encoding="ascii"))
+        return data
+
+    @cached_property
+    def old_modules(self) -> frozenset[str]:
+        """The documented modules that are older than Windows Server 2012, in lower case."""
+        return frozenset(module.casefold() for module in self._since_3["2008R2"])
+
+    def older_cmdlet(self, name: str) -> Cmdlet | None:
+        """A cmdlet as Windows Server 2008 R2 has it."""
+        for module, content in self._since_3["2008R2"].items():
+            for known, record in content.items():
+                if known.casefold() == name.casefold():
+                    return Cmdlet(known, module, "windows", ("2008R2",), {"v": 1, **record})
+        return None
+
+    def is_later(self, cmdlet: Cmdlet, engine: str, parameter: str = "") -> bool:
+        """Whether a cmdlet of PowerShell itself, or a parameter of one, came after an engine. Pages begin with 3.0."""
+        if engine == "2.0":
+            later = self._since_3["parameters"].get(cmdlet.name, ()) if parameter else self._since_3["commands"]
+            name = parameter or cmdlet.name
+            return name in later or cmdlet.module in self._since_3["modules"] or cmdlet.since(parameter) != "3.0"
+        return version(cmdlet.since(parameter)) > version(engine)
+
+    @cached_property
     def aliases(self) -> dict[str, str]:
         """The built-in aliases that the pages name, in lower case."""
         return {
@@ -105,6 +162,23 @@ class Documents:
             for alias in cmdlet.record.get("a", ())
             if "-" not in alias
         }
+
+    @cached_property
+    def changes(self) -> Changes:
+        """By what a change is known."""
+        data = json.loads((files(__package__) / "data" / "changes.json").read_text(encoding="ascii"))
+        return Changes(
+            verbs=frozenset(verb.casefold() for verb in data["verbs"]),
+            session=frozenset(data["session"]),
+            methods=frozenset(data["methods"]),
+            reading={tool: frozenset(words) for tool, words in data["reading"].items()},
+            safe=frozenset(data["safe"]),
+        )
+
+    @cached_property
+    def approved_verbs(self) -> frozenset[str]:
+        """The verbs that Get-Verb of 5.1 lists."""
+        return frozenset((files(__package__) / "data" / "verbs.txt").read_text(encoding="ascii").split())
 
     @cached_property
     def programs(self) -> frozenset[str]:
@@ -157,11 +231,44 @@ class Documents:
         found: dict[str, Any] = self._outputs["classes"]
         return found
 
-    def classes_of(self, command: str) -> frozenset[str]:
-        """The classes that a command gives."""
-        name = command.casefold()
+    def classes_of(self, command: str, given: Iterable[str] = ()) -> frozenset[str]:
+        """The classes that a command gives, with these parameters: some it gives only with a certain one."""
+        name, with_ = command.casefold(), {one.casefold() for one in given}
+        exact, patterns = self._emitters
+        known = [*exact.get(name, ()), *(one for pattern, one in patterns if fnmatch(name, pattern))]
+        asked = {one for one, parameter in known if parameter and parameter in with_}
+        return frozenset(asked or {one for one, parameter in known if not parameter})
+
+    @cached_property
+    def _emitters(self) -> tuple[dict[str, list[tuple[str, str]]], list[tuple[str, tuple[str, str]]]]:
+        """Classes by the commands that give them, each with the parameter it takes; and the same for patterns of names."""
+        exact: dict[str, list[tuple[str, str]]] = {}
+        patterns: list[tuple[str, tuple[str, str]]] = []
+        for one, info in self.classes.items():
+            for by in info["by"] if not one.startswith("(no output") else ():
+                name, _, parameter = by.casefold().partition(" ")
+                if "*" in name:
+                    patterns.append((name, (one, parameter)))
+                else:
+                    exact.setdefault(name, []).append((one, parameter))
+        return exact, patterns
+
+    def wmi_classes(self, name: str) -> frozenset[str]:
+        """A WMI class by its name, with or without namespace; with a class of DNS records, those that derive from it."""
+        wanted = name.casefold()
+        found = {one for one in self.classes if wanted and one.casefold().rpartition(":")[2] == wanted}
+        if wanted == "microsoftdns_resourcerecord":
+            found |= {one for one in self.classes if fnmatch(one, "MicrosoftDNS_*Type")}
+        return frozenset(found)
+
+    def linked(self, classes: frozenset[str], name: str) -> frozenset[str]:
+        """The classes that a property of these classes holds, where that is documented."""
+        owners = {one.casefold() for one in classes} | {
+            by.casefold() for one in classes for by in map(_name_of, self.classes[one]["by"])
+        }
+        wanted = {f"{owner}.{name.casefold()}" for owner in owners}
         return frozenset(
-            one for one, info in self.classes.items() if any(fnmatch(name, pattern.casefold()) for pattern in info["by"])
+            one for one, info in self.classes.items() if any(link.casefold() in wanted for link in info.get("of", ()))
         )
 
     def property_of(self, classes: frozenset[str], name: str) -> list[str] | None:

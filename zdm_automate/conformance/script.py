@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import PurePath
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from zdm_automate.conformance.command import Command, commands
-from zdm_automate.conformance.documents import Documents
+from zdm_automate.conformance.documents import Documents, version
 from zdm_automate.conformance.guards import Ways
 from zdm_automate.conformance.scope import Scopes
 from zdm_automate.conformance.tree import Node, Tree
@@ -19,11 +19,6 @@ from zdm_automate.scripts import FLOORS, KINDS
 Shape = Literal["verb", "prelude", "script"]
 DEFAULT_FLOOR: Final = "3.0"
 _NOTE: Final = re.compile(r"^[ \t]*(Kind|Floor|Reader)[ \t]*:[ \t]*(\S+)", re.MULTILINE)
-
-
-def version(text: str) -> tuple[int, ...]:
-    """A version as numbers, to compare."""
-    return tuple(int(part) for part in text.split("."))
 
 
 @dataclass(slots=True)
@@ -51,6 +46,7 @@ class Surroundings:
         functions: the prelude's functions by name in lower case, as nodes of its tree.
         verbs: the verbs' functions by name in lower case.
         ways: the functions of the prelude that say how a host is asked, with what each answer means.
+        changing: the functions of the prelude that change something.
         documents: what Windows documents.
         counted: where rules count.
     """
@@ -58,6 +54,7 @@ class Surroundings:
     functions: Mapping[str, Node]
     verbs: Mapping[str, Node]
     ways: Mapping[str, Ways]
+    changing: frozenset[str]
     documents: Documents
     counted: Counted
 
@@ -69,6 +66,8 @@ class Script:
         self.tree = tree
         self.around = around
         self.scopes = Scopes()
+        self.memo: dict[str, Any] = {}  # what a rule worked out once for the whole script
+        self.resolved: dict[int, Any] = {}  # what calls.resolve found, by node
         self.path = tree.path
         self.stem = PurePath(tree.path).stem
 

@@ -5,12 +5,22 @@ It only holds and finds; it never runs a script and judges nothing.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 BOM: Final = "\ufeff"
 _ONE_UNIT: Final = 0xFFFF
+
+
+@dataclass(slots=True, eq=False)
+class Forest:
+    """All nodes of a script in the order of the source, which is also parents before children; the nodes share it."""
+
+    source: str
+    nodes: list[Node] = field(default_factory=list)
+    places: dict[str, list[int]] = field(default_factory=dict)
 
 
 @dataclass(slots=True, eq=False)
@@ -25,7 +35,9 @@ class Node:
     line: int
     column: int
     values: Mapping[str, Any]
-    source: str
+    forest: Forest
+    number: int
+    after: int = 0
     children: list[Node] = field(default_factory=list)
 
     def __repr__(self) -> str:
@@ -34,7 +46,7 @@ class Node:
     @property
     def text(self) -> str:
         """The source between its ends."""
-        return self.source[self.start : self.end]
+        return self.forest.source[self.start : self.end]
 
     def get(self, name: str) -> str:
         """A value as text, empty where there is none."""
@@ -46,13 +58,16 @@ class Node:
 
     def walk(self) -> Iterator[Node]:
         """The node itself and everything below it, in the order of the source."""
-        yield self
-        for child in self.children:
-            yield from child.walk()
+        return iter(self.forest.nodes[self.number : self.after])
 
-    def find(self, *kinds: str) -> Iterator[Node]:
-        """Nodes of these kinds at or below this one."""
-        return (node for node in self.walk() if node.kind in kinds)
+    def find(self, *kinds: str) -> list[Node]:
+        """Nodes of these kinds at or below this one, in the order of the source."""
+        found: list[Node] = []
+        for kind in kinds:
+            numbers = self.forest.places.get(kind, [])
+            first, last = bisect_left(numbers, self.number), bisect_left(numbers, self.after)
+            found += [self.forest.nodes[number] for number in numbers[first:last]]
+        return found if len(kinds) == 1 else sorted(found, key=lambda node: node.number)
 
     def up(self) -> Iterator[Node]:
         """Its parents, nearest first."""
@@ -106,13 +121,17 @@ def build(path: str, text: str, dumped: Mapping[str, Any]) -> Tree:
     """
     source = text.removeprefix(BOM)
     even = source if source.isascii() else "".join("??" if ord(sign) > _ONE_UNIT else sign for sign in source)
-    nodes: list[Node] = []
-    for kind, parent, role, start, end, line, column, values in dumped["nodes"]:
+    forest = Forest(even)
+    nodes = forest.nodes
+    for number, (kind, parent, role, start, end, line, column, values) in enumerate(dumped["nodes"]):
         above = nodes[parent] if parent >= 0 else None
-        node = Node(kind.removesuffix("Ast"), role, above, start, end, line, column, values, even)
+        node = Node(kind.removesuffix("Ast"), role, above, start, end, line, column, values, forest, number)
         nodes.append(node)
+        forest.places.setdefault(node.kind, []).append(number)
         if above is not None:
             above.children.append(node)
+    for node in reversed(nodes):
+        node.after = node.children[-1].after if node.children else node.number + 1
     marks = [Mark(kind, line, column, text) for kind, line, column, text in dumped["tokens"]]
     marks += [Mark("Error", line, column, text) for line, column, text in dumped["errors"]]
     return Tree(path, source, nodes[0], tuple(marks), bom=source != text)

@@ -202,7 +202,7 @@ def owner_of(node: Node, script: Script, depth: int = 0) -> str:
     """The type whose member an expression names."""
     target = node.child("Expression")
     if target is not None and target.kind == "TypeExpression":
-        return full_name(target)
+        return full_name(target) if node.has("Static") else "System.Type"
     return type_of(target, script, depth)
 
 

@@ -51,12 +51,12 @@ def _continuation(script: Script) -> Iterator[Hit]:
 
 def _aliases(script: Script) -> Iterator[Hit]:
     for command in script.commands:
-        full = script.around.documents.aliases.get(command.name.casefold()) or _MORE_ALIASES.get(command.name.casefold())
+        full = script.around.documents.aliases.get(command.name.casefold()) or MORE_ALIASES.get(command.name.casefold())
         if full and command.name.casefold() not in script.functions:
             yield Hit(command.node, f"{command.name} is an alias.", f"Write {full}.")
 
 
-_MORE_ALIASES: Final = {
+MORE_ALIASES: Final = {
     "?": "Where-Object", "%": "ForEach-Object", "where": "Where-Object", "foreach": "ForEach-Object", "select": "Select-Object",
     "sort": "Sort-Object", "group": "Group-Object", "measure": "Measure-Object", "tee": "Tee-Object", "diff": "Compare-Object",
     "ls": "Get-ChildItem", "dir": "Get-ChildItem", "cat": "Get-Content", "type": "Get-Content", "cp": "Copy-Item",

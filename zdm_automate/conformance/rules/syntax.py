@@ -135,9 +135,6 @@ def _spellings(root: Node) -> Iterator[Seen]:
     for node in root.find("NamedBlock"):
         if node.get("BlockKind") == "Clean":
             yield node, "a clean block"
-    for command in commands(root):
-        if command.is_("ForEach-Object", "%", "foreach") and command.names("Parallel"):
-            yield command.node, "ForEach-Object -Parallel"
 
 
 def _streams(root: Node) -> Iterator[tuple[str, Seen]]:
