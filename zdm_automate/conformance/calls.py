@@ -119,7 +119,8 @@ def _of_windows(cmdlet: Cmdlet, script: Script, certain: Certain) -> Documented:
             cmdlet, max((one for one in (cmdlet.since(), oldest) if one in cmdlet.releases), key=cmdlet.releases.index)
         )
     if not oldest:
-        return Documented(cmdlet, cmdlet.since(), absent)
+        lacks = f"is not in the module {cmdlet.module} of Windows Server 2008 R2"
+        return Documented(cmdlet, cmdlet.since(), lacks if known else absent)
     release = oldest if oldest in cmdlet.releases else cmdlet.releases[0]
     late = "" if cmdlet.has(release) else f"came with Windows Server {cmdlet.since()}; the oldest host here has {release}"
     return Documented(cmdlet, release, late)

@@ -45,7 +45,8 @@ def _release(script: Script) -> Iterator[Hit]:
     for command in script.commands:
         target = resolve(command, script)
         if isinstance(target, Documented) and target.missing:
-            ask = f"Import-ZdmModule {target.cmdlet.module} or Test-ZdmCommand {target.cmdlet.name}"
+            own = target.cmdlet.group == "powershell"
+            ask = f"{'' if own else f'Import-ZdmModule {target.cmdlet.module} or '}Test-ZdmCommand {target.cmdlet.name}"
             advice = f"Ask {ask} first, or raise the floor."
             yield Hit(command.node, f"{target.cmdlet.name} {target.missing}.", advice)
 

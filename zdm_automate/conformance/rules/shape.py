@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from zdm_automate.conformance.calls import passed, resolve
-from zdm_automate.conformance.command import single_command
+from zdm_automate.conformance.command import command_of, single_command
 from zdm_automate.conformance.rule import Hit, Rule
 from zdm_automate.conformance.scope import function_of, is_mandatory, parameters, type_constraint
 from zdm_automate.conformance.tree import literal, variable
@@ -188,12 +188,23 @@ def _results(script: Script) -> Iterator[Hit]:
         verb = next((literal(one.given.value) for one in given if one.given.name.casefold() == "verb"), None)
         if command.is_("New-ZdmChange") and complete and verb is not None and verb != script.stem:
             yield Hit(command.node, f"The record says it is {verb}'s.", f"Say {script.stem}.")
+        for value in _nested(command):
+            yield Hit(value, "A fact is flat: no table or object stands in it.", "Give its values as properties of their own.")
     if not made:
         yield Hit(main, "The verb returns nothing made by New-ZdmFact or New-ZdmChange.", "Return one flat object.")
     if script.kind == "applier" and not any(one.is_("New-ZdmChange") for one in made):
         yield Hit(main, "An applier returns the record of New-ZdmChange.", "Return it on every way.")
     if script.kind == "applier" and declared != {"Zdm.Change"}:
         yield Hit(main, "The OUTPUTS of an applier are Zdm.Change.", "Say so.")
+
+
+def _nested(command: Command) -> Iterator[Node]:
+    """The tables and objects that are written into a fact as values."""
+    table = command.argument("Property") if command.is_("New-ZdmFact") else None
+    for pair in table.all("KeyValuePairs.2") if table is not None else ():
+        for node in pair.find("Hashtable", "Command"):
+            if node.kind == "Hashtable" or command_of(node).is_("New-Object"):
+                yield node
 
 
 def _stray(script: Script) -> Iterator[Hit]:
