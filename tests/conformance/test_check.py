@@ -54,7 +54,7 @@ def test_every_rule_is_documented() -> None:
 
 
 @pytest.mark.pwsh
-def test_a_prelude_of_ones_own_comes_first(tmp_path: Path) -> None:
+def test_a_prelude_of_ones_own_comes_first(engine: str, tmp_path: Path) -> None:
     """A project's verbs may call what its own prelude defines, and the shipped prelude is hidden by it."""
     own = tmp_path / "ps_scripts"
     own.mkdir()
@@ -67,7 +67,7 @@ def test_a_prelude_of_ones_own_comes_first(tmp_path: Path) -> None:
 
 
 @pytest.mark.pwsh
-def test_a_script_that_cannot_be_read_is_judged_by_nothing_else(tmp_path: Path) -> None:
+def test_a_script_that_cannot_be_read_is_judged_by_nothing_else(engine: str, tmp_path: Path) -> None:
     """One finding of the parser, with its place, and no guesses about the rest."""
     script = tmp_path / "it.ps1"
     script.write_text("Write-Host 'a'\nif (\n", encoding="ascii")
@@ -78,7 +78,7 @@ def test_a_script_that_cannot_be_read_is_judged_by_nothing_else(tmp_path: Path) 
 
 
 @pytest.mark.pwsh
-def test_positions_hold_beyond_ascii(tmp_path: Path) -> None:
+def test_positions_hold_beyond_ascii(engine: str, tmp_path: Path) -> None:
     """A character of two UTF-16 units before it does not move what a node covers."""
     script = tmp_path / "it.ps1"
     script.write_text("$x = '\U0001f5a8 gr\u00fcn'\n$y = 'after'\n", encoding="utf-8")

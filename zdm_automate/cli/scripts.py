@@ -103,6 +103,7 @@ def summary(outcome: Outcome) -> list[str]:
     lines = [
         f"{_many(outcome.files, 'script')}, {_many(len(outcome.findings), 'finding')}.",
         f"Compared with documentation: {', '.join(_many(number, noun) for number, noun in compared)}.",
+        f"Compared with the scripts themselves: {_many(counted.keys, 'key')} of their own tables.",
     ]
     if counted.not_followed:
         lost = "; ".join(f"{number} {what}" for what, number in sorted(counted.not_followed.items()))
@@ -114,8 +115,8 @@ def summary(outcome: Outcome) -> list[str]:
 
 def _many(number: int, noun: str) -> str:
     if number == 1:
-        return f"{number} {noun}"
-    return f"{number} {noun.removesuffix('y')}ies" if noun.endswith("y") else f"{number} {noun}s"
+        return f"1 {noun}"
+    return f"{number} {noun.removesuffix('ty')}ties" if noun.endswith("ty") else f"{number} {noun}s"
 
 
 def _as_json(outcome: Outcome) -> dict[str, Any]:
@@ -132,6 +133,7 @@ def _as_json(outcome: Outcome) -> dict[str, Any]:
             "properties": counted.properties,
             "error_ids": counted.error_ids,
             "members": counted.members,
+            "own_keys": counted.keys,
         },
         "not_followed": counted.not_followed,
         "to_confirm": sorted(counted.unconfirmed),

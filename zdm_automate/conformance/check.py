@@ -73,17 +73,25 @@ def check(paths: Sequence[Path], own: Iterable[Path] = ()) -> Outcome:
         InputError: a path that cannot be checked, or no engine.
         ZdmError: the engine failed.
     """
-    asked = scripts_in(paths)
+    scripts, counted = scripts_of(scripts_in(paths), own)
+    findings = sorted(finding for script in scripts for finding in look(script))
+    return Outcome(len(scripts), tuple(findings), counted)
+
+
+def scripts_of(paths: Sequence[Path], own: Iterable[Path] = ()) -> tuple[list[Script], Counted]:
+    """The scripts of these files with all that surrounds them, and where the rules will count.
+
+    Raises:
+        InputError: a file cannot be read, or no engine.
+        ZdmError: the engine failed.
+    """
     library = [
         path for folder in folders("ps_scripts", own) for path in (folder / "prelude.ps1", *sorted(folder.glob("*/*-Zdm*.ps1")))
     ]
-    seen = {path.resolve() for path in asked}
-    around = [path for path in library if path.is_file() and path.resolve() not in seen]
-    trees = parse([*asked, *around])
+    seen = {path.resolve() for path in paths}
+    trees = parse([*paths, *(path for path in library if path.is_file() and path.resolve() not in seen)])
     surroundings = _surroundings(trees)
-    scripts = [Script(tree, surroundings) for tree in trees[: len(asked)]]
-    findings = sorted(finding for script in scripts for finding in look(script))
-    return Outcome(len(scripts), tuple(findings), surroundings.counted)
+    return [Script(tree, surroundings) for tree in trees[: len(paths)]], surroundings.counted
 
 
 def look(script: Script, rules: Sequence[Rule] = RULES) -> Iterator[Finding]:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from zdm_automate.conformance.tree import Node
 
 Kind = Literal["windows", "own", "dotnet", "nothing", "unknown"]
-DEPTH: Final = 14
+DEPTH: Final = 24
 _KEEPS: Final = frozenset({"where-object", "sort-object", "tee-object", "write-output"})
 _BLOCKS: Final = frozenset({"where-object", "foreach-object"})
 _ENGINE: Final = frozenset(
@@ -40,11 +40,13 @@ class Origin:
         kind: objects that Windows gives, ones the scripts made, values of .NET, nothing at all, or not followed.
         classes: the documented classes, any of which it may be.
         asked: further properties that the call itself asked for (attributes of directory objects).
+        keys: of tables and objects the scripts made, the names they have, in lower case; None where they are not all known.
     """
 
     kind: Kind
     classes: frozenset[str] = field(default_factory=frozenset)
     asked: frozenset[str] = field(default_factory=frozenset)
+    keys: frozenset[str] | None = None
 
 
 UNKNOWN: Final = Origin("unknown")
@@ -59,9 +61,13 @@ def merge(origins: Iterable[Origin]) -> Origin:
     found = [one for one in origins if one.kind != "nothing"]
     if not found:
         return NOTHING
-    for kind in ("unknown", "own", "dotnet"):
-        if any(one.kind == kind for one in found):
-            return Origin(kind) if kind == "unknown" or all(one.kind == kind for one in found) else UNKNOWN
+    if len({one.kind for one in found}) > 1 or found[0].kind == "unknown":
+        return UNKNOWN
+    if found[0].kind == "own":
+        keys = [one.keys for one in found if one.keys is not None]
+        return Origin("own", keys=frozenset[str]().union(*keys)) if len(keys) == len(found) else OWN
+    if found[0].kind == "dotnet":
+        return DOTNET
     classes = frozenset[str]().union(*(one.classes for one in found))
     return Origin("windows", classes, frozenset[str]().union(*(one.asked for one in found)))
 
@@ -122,8 +128,11 @@ def _command(node: Node, script: Script, depth: int) -> Origin:
     if name in _WMI:
         return _wmi(command, script)
     target = resolve(command, script)
-    if isinstance(target, Own) or name == "new-object":
-        return OWN
+    if isinstance(target, Own):
+        return _function(target, script, depth)
+    if name == "new-object":
+        table = command.argument("Property")
+        return origin_of(table, script, depth) if table is not None and not command.argument("ComObject") else OWN
     classes = script.around.documents.classes_of(command.name, _given(command, script)) if target else None
     if classes:
         return Origin("windows", classes, _asked(command, script))
@@ -165,28 +174,52 @@ def _blocks(right: Node) -> list[Node]:
     return [one for one in found if one.kind == "ScriptBlockExpression"]
 
 
+def _function(own: Own, script: Script, depth: int) -> Origin:
+    """What a function of the prelude gives; worked out once."""
+    body = own.function.child("Body")
+    key = f"gives {own.name.casefold()}"
+    if body is None or own.name.casefold() not in script.around.functions:
+        return OWN
+    if key not in script.memo:
+        script.memo[key] = OWN  # for a function that calls itself
+        given = _results(body, script, depth)
+        script.memo[key] = given if given.kind == "own" else OWN
+    found: Origin = script.memo[key]
+    return found
+
+
 def block_result(block: Node, script: Script, depth: int) -> Origin:
-    """What a script block gives: its returns and its last statement; a loop or `if` at the end is not followed."""
+    """What a script block gives."""
     inner = block.child("ScriptBlock")
-    end = inner.child("EndBlock") if inner else None
-    if end is None or not end.children:
-        return NOTHING
-    returns = [one.child("Pipeline") for one in end.find("ReturnStatement") if _block_of(one) is inner]
-    last = end.children[-1]
-    results = [origin_of(one, script, depth + 1) for one in returns if one is not None]
-    if last.kind == "Pipeline" and not _stops(last):
-        results.append(origin_of(last, script, depth + 1))
-    elif last.kind not in {"ReturnStatement", "ThrowStatement", "AssignmentStatement", "Pipeline"}:
-        results.append(UNKNOWN)
-    return merge(results)
+    return _results(inner, script, depth) if inner is not None else NOTHING
 
 
-def _stops(node: Node) -> bool:
-    return any(command_of(one).is_("Stop-ZdmVerb") for one in node.all("PipelineElements") if one.kind == "Command")
+def _results(block: Node, script: Script, depth: int) -> Origin:
+    """What falls into the result of a block: returns, and statements whose value nobody takes."""
+    end = block.child("EndBlock")
+    given: list[Origin] = []
+    for node in end.find("Pipeline") if end is not None else ():
+        returned = node.parent is not None and node.parent.kind == "ReturnStatement"
+        spoken = node.role == "Statements" and not _silent(node)
+        if (returned or spoken) and _taken_in(node, block):
+            given.append(origin_of(node, script, depth + 1))
+    return merge(given)
 
 
-def _block_of(node: Node) -> Node | None:
-    return node.above("ScriptBlock")
+def _silent(node: Node) -> bool:
+    """Whether a statement is a command that is not called for what it gives."""
+    last = node.children[-1]
+    return last.kind == "Command" and not command_of(last).name.startswith(("Get-", "New-Object"))
+
+
+def _taken_in(node: Node, block: Node) -> bool:
+    """Whether a value goes into the result of this block, not into a variable, an argument or a block within."""
+    for above in node.up():
+        if above is block:
+            return True
+        if above.kind in {"AssignmentStatement", "ParenExpression", "ArrayExpression", "SubExpression", "ScriptBlock"}:
+            return False
+    return False
 
 
 def _variable(node: Node, script: Script, depth: int) -> Origin:
@@ -198,8 +231,17 @@ def _variable(node: Node, script: Script, depth: int) -> Origin:
     rights = script.scopes.assigned(node, name)
     loops = script.scopes.looped(node, name)
     if rights or loops:
-        return merge(origin_of(one, script, depth) for one in (*rights, *loops))
+        held = merge(origin_of(one, script, depth) for one in (*rights, *loops))
+        return _with_more_keys(held, node, name, script)
     return DOTNET if parameter_of(node, name) is not None and type_of(node, script) else UNKNOWN
+
+
+def _with_more_keys(held: Origin, node: Node, name: str, script: Script) -> Origin:
+    """A table with the keys that it is given after it was made."""
+    if held.kind != "own" or held.keys is None:
+        return held
+    more = script.scopes.added(node, name)
+    return Origin("own", keys=held.keys | {key.casefold() for key in more if key}) if None not in more else OWN
 
 
 def _current(node: Node, script: Script, depth: int) -> Origin:
@@ -240,8 +282,9 @@ def _index(node: Node, script: Script, depth: int) -> Origin:
 
 
 def _table(node: Node, script: Script, depth: int) -> Origin:
-    del node, script, depth
-    return OWN
+    del script, depth
+    keys = [literal(key) for key in node.all("KeyValuePairs.1")]
+    return Origin("own", keys=frozenset(key.casefold() for key in keys if key is not None)) if None not in keys else OWN
 
 
 _HANDLERS: Final[dict[str, Callable[[Node, Script, int], Origin]]] = {

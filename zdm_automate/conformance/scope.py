@@ -50,6 +50,13 @@ class Scopes:
             keys, values = table.all("KeyValuePairs.1"), table.all("KeyValuePairs.2")
             for key, value in zip(keys, values, strict=True):
                 yield literal(key), value, key
+        yield from self._settings(node, name)
+
+    def added(self, node: Node, name: str) -> list[str | None]:
+        """The keys that a table variable is given after it was made; None for one that is computed."""
+        return [key for key, _, _ in self._settings(node, name)]
+
+    def _settings(self, node: Node, name: str) -> Iterator[tuple[str | None, Node | None, Node]]:
         for statement in function_of(node).find("AssignmentStatement"):
             left = statement.child("Left")
             if left is None or left.kind not in {"MemberExpression", "IndexExpression"}:

@@ -28,6 +28,7 @@ class Counted:
     commands: int = 0
     parameters: int = 0
     properties: int = 0
+    keys: int = 0
     error_ids: int = 0
     members: int = 0
     not_followed: dict[str, int] = field(default_factory=dict)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from zdm_automate.conformance.tree import Node
 
 _EVERY: Final = frozenset({"psobject", "psbase", "pstypenames", "psadapted", "psextended", "count", "length", "gettype"})
+_TABLE: Final = frozenset({"keys", "values", "item", "syncroot", "isreadonly", "isfixedsize"})
 _CIM: Final = "(common CIM members)"
 _ID: Final = "fullyqualifiederrorid"
 _TESTS: Final = frozenset(
@@ -43,6 +44,23 @@ def _properties(script: Script) -> Iterator[Hit]:
                 counted.lost("properties of values whose origin is not known")
             elif held.kind == "windows":
                 yield from _property(node, name, held, script)
+
+
+def _keys(script: Script) -> Iterator[Hit]:
+    for node in script.tree.root.find("MemberExpression"):
+        written = node.role == "Left" and node.parent is not None and node.parent.kind == "AssignmentStatement"
+        name = (literal(node.child("Member")) or "").casefold()
+        if node.has("Static") or written or not name or name in _EVERY | _TABLE:
+            continue
+        held = origin_of(node.child("Expression"), script)
+        if held.kind != "own" or held.keys is None:
+            continue
+        script.around.counted.keys += 1
+        if name not in held.keys:
+            known = ", ".join(sorted(held.keys)) or "no key"
+            yield Hit(
+                node, f"Nothing that {node.children[0].text} holds has {name}: it would be nothing.", f"There is: {known}."
+            )
 
 
 def _property(node: Node, name: str, held: Origin, script: Script) -> Iterator[Hit]:
@@ -118,5 +136,11 @@ def _fits(fqid: str, operator: str, pattern: str) -> bool:
 
 RULES: Final = (
     Rule("output/property", "Every property read from what a command gives is documented.", _FACTS, _properties),
+    Rule(
+        "output/own-key",
+        "Every key read from a table or object of the scripts' own is one that it gets.",
+        "the script itself",
+        _keys,
+    ),
     Rule("output/error-id", "Every error id that is expected is documented.", _FACTS, _errors),
 )
