@@ -103,6 +103,7 @@ class Changes:
         session: cmdlets with such a verb that change nothing beyond the session.
         methods: methods of WMI, ADSI, COM and System.IO that change something.
         reading: words by which a program that can change only reads (for dnscmd: how such words begin).
+        writing: words by which a program changes, whatever follows.
         safe: programs that only read.
     """
 
@@ -110,6 +111,7 @@ class Changes:
     session: frozenset[str]
     methods: frozenset[str]
     reading: dict[str, frozenset[str]]
+    writing: frozenset[str]
     safe: frozenset[str]
 
 
@@ -172,6 +174,7 @@ class Documents:
             session=frozenset(data["session"]),
             methods=frozenset(data["methods"]),
             reading={tool: frozenset(words) for tool, words in data["reading"].items()},
+            writing=frozenset(data["writing"]),
             safe=frozenset(data["safe"]),
         )
 

@@ -17,6 +17,9 @@ from zdm_automate.errors import InputError, ZdmError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+INHERITED: Final = ("PATH", "PATHEXT", "SYSTEMROOT", "TMPDIR", "TEMP", "TMP", "DOTNET_ROOT")
+"""What the engine needs of this computer; nothing else is handed on, so no secret of the environment is."""
+
 TIME_LIMIT: Final = 300
 """Seconds for all scripts together."""
 
@@ -53,7 +56,12 @@ def parse(paths: Sequence[Path]) -> list[Tree]:
         command += ["-List", str(listed), "-Out", str(out)]
         try:
             ran = subprocess.run(  # noqa: S603 - the engine and a script of ours
-                command, stdin=subprocess.DEVNULL, capture_output=True, timeout=TIME_LIMIT, check=False
+                command,
+                env=_surroundings(folder),
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                timeout=TIME_LIMIT,
+                check=False,
             )
         except (OSError, subprocess.TimeoutExpired) as problem:
             raise ZdmError(f"{program} did not parse the scripts: {problem}.") from problem
@@ -62,6 +70,12 @@ def parse(paths: Sequence[Path]) -> list[Tree]:
             raise ZdmError(f"{program} did not parse the scripts: {said[0] if said else f'exit code {ran.returncode}'}.")
         dumped = json.loads(out.read_text(encoding="utf-8"))
     return [build(str(path), source, one) for path, source, one in zip(paths, sources, dumped, strict=True)]
+
+
+def _surroundings(home: str) -> dict[str, str]:
+    kept = {name: os.environ[name] for name in INHERITED if name in os.environ}
+    quiet = {"NO_COLOR": "1", "POWERSHELL_TELEMETRY_OPTOUT": "1", "POWERSHELL_UPDATECHECK": "Off"}
+    return kept | quiet | {"HOME": home, "USERPROFILE": home}
 
 
 def _read(path: Path) -> str:

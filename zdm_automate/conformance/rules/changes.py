@@ -93,7 +93,8 @@ def _only_reads(command: Command, script: Script) -> bool:
     listed = [word.casefold() for word in words(_held(named, script)) if word is not None]
     if tool == "dnscmd":
         return any(word.startswith(tuple(reading)) for word in listed[:2])
-    return any(word in reading for word in listed)
+    decisive = next((word for word in listed if word in reading or word in known.writing), "")
+    return decisive in reading
 
 
 def _held(node: Node | None, script: Script) -> Node | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from zdm_automate.conformance.command import words
 from zdm_automate.conformance.rule import Hit, Rule
 from zdm_automate.conformance.scope import function_of
 from zdm_automate.conformance.tree import literal, variable
@@ -105,16 +104,6 @@ def _documented(script: Script) -> Iterator[Hit]:
             yield Hit(command.node, f"{name} is no program that Windows documents.", "Name one that every such host has.")
         elif "." not in name:
             yield Hit(command.node, f"{name} may be an alias or a function too.", f"Write {name}.exe.")
-
-
-def first_words(command_words: Node | None) -> list[str]:
-    """The constant words at the head of an argument list, in lower case."""
-    head: list[str] = []
-    for word in words(command_words):
-        if word is None:
-            break
-        head.append(word.casefold())
-    return head
 
 
 RULES: Final = (
