@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from zdm_automate.conformance.documents import Documents
 from zdm_automate.conformance.guards import ways
-from zdm_automate.conformance.parser import parse
+from zdm_automate.conformance.parser import parse, source_of
 from zdm_automate.conformance.rule import Finding, Rule
 from zdm_automate.conformance.rules import changes, cmdlets, commands, dotnet, habits, outputs, programs, shape, syntax, values
 from zdm_automate.conformance.script import Counted, Script, Surroundings
@@ -85,13 +85,18 @@ def scripts_of(paths: Sequence[Path], own: Iterable[Path] = ()) -> tuple[list[Sc
         InputError: a file cannot be read, or no engine.
         ZdmError: the engine failed.
     """
-    library = [
-        path for folder in folders("ps_scripts", own) for path in (folder / "prelude.ps1", *sorted(folder.glob("*/*-Zdm*.ps1")))
-    ]
-    seen = {path.resolve() for path in paths}
-    trees = parse([*paths, *(path for path in library if path.is_file() and path.resolve() not in seen)])
+    trees = parse([*paths, *_leaned_on(paths, folders("ps_scripts", own))])
     surroundings = _surroundings(trees)
     return [Script(tree, surroundings) for tree in trees[: len(paths)]], surroundings.counted
+
+
+def _leaned_on(paths: Sequence[Path], library: Iterable[Path]) -> list[Path]:
+    """The preludes of the library, and those of its verbs that the scripts name: the others need not be parsed."""
+    seen = {path.resolve() for path in paths}
+    said = "\n".join(source_of(path) for path in paths).casefold()
+    found = [path for folder in library for path in (folder / "prelude.ps1", *sorted(folder.glob("*/*-Zdm*.ps1")))]
+    named = [path for path in found if path.name == "prelude.ps1" or path.stem.casefold() in said]
+    return [path for path in named if path.is_file() and path.resolve() not in seen]
 
 
 def look(script: Script, rules: Sequence[Rule] = RULES) -> Iterator[Finding]:

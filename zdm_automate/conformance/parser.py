@@ -47,7 +47,7 @@ def parse(paths: Sequence[Path]) -> list[Tree]:
         InputError: a file is no UTF-8 text, or there is no engine.
         ZdmError: the engine failed.
     """
-    sources = [_read(path) for path in paths]
+    sources = [source_of(path) for path in paths]
     program = engine()
     with tempfile.TemporaryDirectory(prefix="zdm-parse-") as folder, as_file(files(__package__) / "dump.ps1") as script:
         listed, out = Path(folder, "list.txt"), Path(folder, "trees.json")
@@ -78,7 +78,12 @@ def _surroundings(home: str) -> dict[str, str]:
     return kept | quiet | {"HOME": home, "USERPROFILE": home}
 
 
-def _read(path: Path) -> str:
+def source_of(path: Path) -> str:
+    """The text of a script.
+
+    Raises:
+        InputError: it cannot be read, or is no UTF-8 text.
+    """
     try:
         return path.read_bytes().decode("utf-8")
     except UnicodeDecodeError as problem:
