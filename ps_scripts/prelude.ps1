@@ -102,7 +102,7 @@ function Get-ZdmFileState {
         return $state
     }
     $run = Invoke-ZdmNative -FilePath 'certutil.exe' -ArgumentList '-hashfile', $Path, 'SHA256'
-    foreach ($line in $run.StdOut) {
+    foreach ($line in @($run.StdOut)) {
         $digits = $line.Replace(' ', '').ToLowerInvariant()
         if ($digits -match '^[0-9a-f]{64}$') { $state.Sha256 = $digits }
     }

@@ -8,6 +8,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import re
+import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -100,6 +101,12 @@ class Verb:
     def version(self) -> tuple[int, ...]:
         """The floor as numbers."""
         return tuple(int(part) for part in self.floor.split("."))
+
+    @property
+    def help(self) -> str:
+        """The comment-based help as it stands in the script, moved to the margin."""
+        found = _HELP.search(self.source)
+        return textwrap.dedent(found[1]).strip() if found else ""
 
     def bind(self, params: Mapping[str, Any]) -> dict[str, Any]:
         """Arguments under the script's own parameter names, from snake case or PowerShell names; None is left out.

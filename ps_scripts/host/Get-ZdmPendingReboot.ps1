@@ -27,7 +27,7 @@ function Get-ZdmPendingReboot {
     $names = @()
     foreach ($key in 'ActiveComputerName', 'ComputerName') {
         $run = Invoke-ZdmNative -FilePath 'reg.exe' -ArgumentList 'query', "$control\ComputerName\$key", '/v', 'ComputerName'
-        foreach ($line in $run.StdOut) {
+        foreach ($line in @($run.StdOut)) {
             if ($line -match '^\s+ComputerName\s+REG_SZ\s+(\S+)') { $names += $Matches[1] }
         }
     }

@@ -10,7 +10,7 @@ from typing import Any
 
 import typer
 
-from zdm_automate.cli import apply, evidence, gates, hosts, lab, new, plan
+from zdm_automate.cli import apply, evidence, gates, hosts, lab, new, plan, scripts
 
 EPILOG = (
     "Exit codes: 0 done, or nothing to change; 1 failed; 2 bad input, nothing was done; "
@@ -39,6 +39,7 @@ app.command("status")(evidence.status)
 app.add_typer(evidence.checklist, name="checklist")
 app.add_typer(evidence.journal, name="journal")
 app.command("report")(evidence.report)
+app.add_typer(scripts.app, name="scripts")
 app.add_typer(lab.app, name="lab")
 
 

@@ -1,0 +1,1 @@
+$x = Get-Date a b c d

@@ -1,0 +1,1 @@
+$x = Get-Process -Name a -Id 4

@@ -1,0 +1,1 @@
+$x = Get-ZdmFileState -Paths C:\Zdm

@@ -1,0 +1,1 @@
+$x = Get-ChildItem -Pat C:\Zdm

@@ -1,0 +1,3 @@
+$query = @{ ZoneName = 'a' }
+$query.Nam = 'b'
+$x = Get-DnsServerResourceRecord @query

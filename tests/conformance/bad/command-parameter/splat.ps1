@@ -1,0 +1,2 @@
+$query = @{ ZoneName = 'a'; Nam = 'b' }
+$x = Get-DnsServerResourceRecord @query

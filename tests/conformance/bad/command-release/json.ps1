@@ -1,0 +1,2 @@
+#requires -Version 2.0
+$x = ConvertTo-Json -InputObject @(1) -Depth 3

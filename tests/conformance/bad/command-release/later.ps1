@@ -1,0 +1,1 @@
+$x = Get-FileHash -LiteralPath C:\Zdm\a.txt

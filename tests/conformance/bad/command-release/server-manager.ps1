@@ -1,0 +1,3 @@
+#requires -Version 2.0
+if (-not (Import-ZdmModule ServerManager)) { return }
+$result = Install-WindowsFeature -Name DHCP

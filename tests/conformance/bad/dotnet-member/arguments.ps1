@@ -1,0 +1,1 @@
+$x = 'abc'.Contains('B', [System.StringComparison]::OrdinalIgnoreCase)

@@ -1,0 +1,1 @@
+$x = [System.IO.Path]::Join('a', 'b')

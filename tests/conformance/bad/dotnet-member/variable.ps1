@@ -1,0 +1,2 @@
+param([string]$Name)
+$x = $Name.Replace('a', 'b', [System.StringComparison]::Ordinal)

@@ -1,0 +1,1 @@
+$x = ls -Path C:\Zdm

@@ -1,0 +1,1 @@
+$x = Read-Host -Prompt 'Name'

@@ -1,0 +1,2 @@
+$x = Get-Item `
+    -Path C:\Zdm

@@ -1,0 +1,1 @@
+$x = [System.Convert]::FromBase64String($env:BLOB)

@@ -1,0 +1,1 @@
+$run = Invoke-ZdmNative -FilePath 'powershell.exe' -ArgumentList '-EncodedCommand', $env:BLOB

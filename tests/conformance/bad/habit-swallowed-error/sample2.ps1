@@ -1,0 +1,2 @@
+trap { continue }
+Get-Date

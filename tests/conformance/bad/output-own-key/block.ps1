@@ -1,0 +1,3 @@
+$read = { @{ Authorized = $true } }
+$before = & $read
+$x = $before.Authorised

@@ -1,0 +1,2 @@
+$run = Invoke-ZdmNative -FilePath 'whoami.exe' -ArgumentList '/groups'
+$x = $run.Output

@@ -1,0 +1,2 @@
+$rows = @(Get-ZdmDnsZoneRow -Way 'module')
+$x = @($rows | Where-Object { $_.Kind -eq 'Primary' })

@@ -1,0 +1,1 @@
+$x = @(Get-DhcpServerv4Scope | Where-Object { $_.IsActive -eq 'Active' })

@@ -1,0 +1,4 @@
+$find = { $found = @(Get-DnsServerZone)
+    $found[0] }
+$zone = & $find
+$x = $zone.Names

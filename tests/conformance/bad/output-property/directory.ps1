@@ -1,0 +1,2 @@
+$x = Get-ADObject -Filter * -Properties 'mail'
+$y = $x.telephone

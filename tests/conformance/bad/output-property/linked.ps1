@@ -1,0 +1,2 @@
+$record = @(Get-DnsServerResourceRecord -ZoneName a)[0]
+$x = $record.RecordData.Address

@@ -1,0 +1,1 @@
+foreach ($scope in @(Get-DhcpServerv4Scope)) { $x = $scope.Mask }

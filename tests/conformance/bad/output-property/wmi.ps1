@@ -1,0 +1,2 @@
+$service = Get-WmiObject -Class Win32_Service -Filter "Name='DNS'"
+$x = $service.StartupMode

@@ -1,0 +1,23 @@
+function Get-ZdmSample13 {
+    <#
+    .SYNOPSIS
+        Reads things.
+    .DESCRIPTION
+        All of them.
+    .PARAMETER Name
+        Which.
+    .EXAMPLE
+        Get-ZdmSample13 -Name a
+    .OUTPUTS
+        Zdm.Thing
+    .NOTES
+        Kind: reader
+        Floor: 3.0
+    #>
+    param(
+        [Parameter(Mandatory = $true)]
+        [ValidateNotNullOrEmpty()]
+        [string]$Name
+    )
+    New-ZdmFact -Type 'Zdm.Thing' -Property @{ Name = $Name }
+}

@@ -1,0 +1,27 @@
+function Get-ZdmTwo {
+    <#
+    .SYNOPSIS
+        Reads things.
+    .DESCRIPTION
+        All of them.
+    .PARAMETER Name
+        Which.
+    .EXAMPLE
+        Get-ZdmTwo -Name a
+    .OUTPUTS
+        Zdm.Thing
+    .NOTES
+        Kind: reader
+        Floor: 3.0
+    #>
+    [CmdletBinding()]
+    param(
+        [Parameter(Mandatory = $true)]
+        [ValidateNotNullOrEmpty()]
+        [string]$Name
+    )
+    New-ZdmFact -Type 'Zdm.Thing' -Property @{ Name = $Name }
+}
+function Get-ZdmThree {
+    'more'
+}

@@ -1,0 +1,31 @@
+function Start-ZdmSample12 {
+    <#
+    .SYNOPSIS
+        Starts a service.
+    .DESCRIPTION
+        Nothing else.
+    .PARAMETER Name
+        Which.
+    .EXAMPLE
+        Start-ZdmSample12 -Name DNS
+    .OUTPUTS
+        Zdm.Change
+    .NOTES
+        Kind: applier
+        Floor: 3.0
+    #>
+    [CmdletBinding(SupportsShouldProcess = $true)]
+    param(
+        [Parameter(Mandatory = $true)]
+        [ValidateNotNullOrEmpty()]
+        [string]$Name
+    )
+    $before = @{ State = 'Stopped' }
+    if (-not $PSCmdlet.ShouldProcess($Name, 'start')) {
+        New-ZdmChange -Verb 'Start-ZdmSample12' -Target $Name -Changed $false -Before $before -After $before
+        return
+    }
+    Start-Service -Name $Name
+    $after = @{ State = 'Running' }
+    New-ZdmChange -Verb 'Start-ZdmSample12' -Target $Name -Changed $true -Before $before -After $after
+}

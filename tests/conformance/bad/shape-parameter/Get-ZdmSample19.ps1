@@ -1,0 +1,23 @@
+function Get-ZdmSample19 {
+    <#
+    .SYNOPSIS
+        Reads things.
+    .DESCRIPTION
+        All of them.
+    .PARAMETER Name
+        Which.
+    .EXAMPLE
+        Get-ZdmSample19 -Name a
+    .OUTPUTS
+        Zdm.Thing
+    .NOTES
+        Kind: reader
+        Floor: 3.0
+    #>
+    [CmdletBinding()]
+    param(
+        [Parameter(Mandatory = $true)]
+        [string]$Name
+    )
+    New-ZdmFact -Type 'Zdm.Thing' -Property @{ Name = $Name }
+}

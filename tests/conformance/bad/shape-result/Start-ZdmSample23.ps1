@@ -1,0 +1,32 @@
+function Start-ZdmSample23 {
+    <#
+    .SYNOPSIS
+        Starts a service.
+    .DESCRIPTION
+        Nothing else.
+    .PARAMETER Name
+        Which.
+    .EXAMPLE
+        Start-ZdmSample23 -Name DNS
+    .OUTPUTS
+        Zdm.Change
+    .NOTES
+        Kind: applier
+        Floor: 3.0
+        Reader: Get-ZdmService
+    #>
+    [CmdletBinding(SupportsShouldProcess = $true)]
+    param(
+        [Parameter(Mandatory = $true)]
+        [ValidateNotNullOrEmpty()]
+        [string]$Name
+    )
+    $before = @{ State = 'Stopped' }
+    if (-not $PSCmdlet.ShouldProcess($Name, 'start')) {
+        New-ZdmChange -Verb 'Start-ZdmSample23' -Target $Name -Changed $false -Before $before -After $before
+        return
+    }
+    Start-Service -Name $Name
+    $after = @{ State = 'Running' }
+    New-ZdmChange -Verb 'Start-ZdmOther' -Target $Name -Changed $true -Before $before -After $after
+}

@@ -1,0 +1,4 @@
+function Get-It {
+    param([string]$Password)
+    $Password
+}

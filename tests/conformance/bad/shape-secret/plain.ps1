@@ -1,0 +1,1 @@
+$x = ConvertTo-SecureString -String $env:SECRET -AsPlainText -Force

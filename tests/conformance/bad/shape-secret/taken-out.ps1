@@ -1,0 +1,2 @@
+param([pscredential]$Credential)
+$x = $Credential.GetNetworkCredential()

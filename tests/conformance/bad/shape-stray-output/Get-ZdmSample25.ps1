@@ -1,0 +1,25 @@
+function Get-ZdmSample25 {
+    <#
+    .SYNOPSIS
+        Reads things.
+    .DESCRIPTION
+        All of them.
+    .PARAMETER Name
+        Which.
+    .EXAMPLE
+        Get-ZdmSample25 -Name a
+    .OUTPUTS
+        Zdm.Thing
+    .NOTES
+        Kind: reader
+        Floor: 3.0
+    #>
+    [CmdletBinding()]
+    param(
+        [Parameter(Mandatory = $true)]
+        [ValidateNotNullOrEmpty()]
+        [string]$Name
+    )
+    $Name
+    New-ZdmFact -Type 'Zdm.Thing' -Property @{ Name = $Name }
+}

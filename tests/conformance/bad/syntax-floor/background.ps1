@@ -1,0 +1,2 @@
+#requires -Version 2.0
+Get-Date &

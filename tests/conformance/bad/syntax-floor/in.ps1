@@ -1,0 +1,2 @@
+#requires -Version 2.0
+$x = 'a' -in @('a', 'b')

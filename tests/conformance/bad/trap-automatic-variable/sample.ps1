@@ -1,0 +1,1 @@
+$culture = $PSCulture

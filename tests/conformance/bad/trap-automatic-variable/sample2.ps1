@@ -1,0 +1,1 @@
+$clr = $PSVersionTable.ClrVersion

@@ -1,0 +1,2 @@
+$found = Get-ChildItem -Path C:\Zdm
+$many = $found.Count -gt 1

@@ -1,0 +1,1 @@
+$encoding = [System.Text.Encoding]::Default

@@ -1,0 +1,1 @@
+Set-Content -Path C:\Zdm\a.txt -Value 'a'

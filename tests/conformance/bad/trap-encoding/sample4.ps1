@@ -1,0 +1,1 @@
+$x = Get-Content -Path C:\Zdm\a.txt

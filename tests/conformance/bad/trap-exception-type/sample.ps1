@@ -1,0 +1,1 @@
+try { Get-Date } catch [System.Net.WebException] { throw }

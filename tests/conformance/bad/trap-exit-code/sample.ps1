@@ -1,0 +1,1 @@
+if ($LASTEXITCODE -ne 0) { 'failed' }

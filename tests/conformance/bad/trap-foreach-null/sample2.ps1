@@ -1,0 +1,3 @@
+#requires -Version 2.0
+param([string[]]$Name)
+foreach ($one in $Name) { $one }

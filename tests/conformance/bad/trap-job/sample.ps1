@@ -1,0 +1,1 @@
+$x = Start-Job -ScriptBlock { Get-Date }

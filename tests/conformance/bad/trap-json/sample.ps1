@@ -1,0 +1,1 @@
+$x = ConvertTo-Json -InputObject @{ A = 1 }

@@ -1,0 +1,1 @@
+$x = ConvertFrom-Json -InputObject '[1]' | Where-Object { $_ }

@@ -1,0 +1,1 @@
+$x = Test-Path -LiteralPath 'C:\Zdm\*.txt'

@@ -1,0 +1,2 @@
+Import-ZdmModule DnsServer
+Get-Date

@@ -1,0 +1,1 @@
+$run = Invoke-ZdmNative -FilePath 'netsh.exe' -ArgumentList 'a', ''

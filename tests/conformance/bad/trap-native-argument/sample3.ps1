@@ -1,0 +1,1 @@
+$run = Invoke-ZdmNative -FilePath 'robocopy.exe' -ArgumentList 'C:\a b\'

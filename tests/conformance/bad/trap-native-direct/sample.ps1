@@ -1,0 +1,1 @@
+$lines = netsh.exe dhcp server dump

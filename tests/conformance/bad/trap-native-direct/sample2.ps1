@@ -1,0 +1,2 @@
+$tool = 'C:\Tools\it.exe'
+& $tool

@@ -1,0 +1,3 @@
+$name = $null
+if (Test-Path -Path C:\Zdm) { $name = 'DNS' }
+Get-Service -Name $name

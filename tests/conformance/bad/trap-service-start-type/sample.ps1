@@ -1,0 +1,1 @@
+$x = @(Get-Service) | Where-Object { $_.StartType -eq 'Manual' }

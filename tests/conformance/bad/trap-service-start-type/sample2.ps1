@@ -1,0 +1,1 @@
+$x = Get-Service | Select-Object -Property Name, StartType

@@ -1,0 +1,1 @@
+$x = Get-Item -Path C:\Zdm 2>$null

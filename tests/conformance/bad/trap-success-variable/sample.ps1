@@ -1,0 +1,2 @@
+$null = (Get-Date)
+if ($?) { 'done' }

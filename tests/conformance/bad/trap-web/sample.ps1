@@ -1,0 +1,1 @@
+$x = Invoke-RestMethod -Uri http://192.0.2.1/

@@ -1,0 +1,1 @@
+$x = Get-DnsServerResourceRecord -ZoneName a -Name b -RRType a

@@ -1,0 +1,1 @@
+Add-Type -AssemblyName System.DirectoryServices

@@ -1,0 +1,24 @@
+function Get-ZdmSample1 {
+    <#
+    .SYNOPSIS
+        Reads things.
+    .DESCRIPTION
+        All of them.
+    .PARAMETER Name
+        Which.
+    .EXAMPLE
+        Get-ZdmSample1 -Name a
+    .OUTPUTS
+        Zdm.Thing
+    .NOTES
+        Kind: reader
+        Floor: 3.0
+    #>
+    [CmdletBinding()]
+    param(
+        [Parameter(Mandatory = $true)]
+        [ValidateNotNullOrEmpty()]
+        [string]$Name
+    )
+    New-ZdmFact -Type 'Zdm.Thing' -Property @{ Name = $Name }
+}

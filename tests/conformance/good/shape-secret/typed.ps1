@@ -1,0 +1,4 @@
+function Get-It {
+    param([securestring]$Password, [pscredential]$Credential)
+    $Password, $Credential
+}

@@ -1,0 +1,2 @@
+$parts = 'a,b'.Split(',')
+$more = 'a--b' -split '--'
