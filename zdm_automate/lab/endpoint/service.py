@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import logging
 import uuid
 from collections import Counter
 from threading import Lock
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 from xml.sax.saxutils import escape
 
 from zdm_automate.lab.endpoint import soap
+from zdm_automate.lab.endpoint.backend import BackendGoneError
 from zdm_automate.lab.endpoint.faults import Faults
 from zdm_automate.lab.endpoint.quotas import Quotas
 from zdm_automate.lab.endpoint.seam import Answer, Request
@@ -36,6 +38,8 @@ DEFAULT_ENVELOPE: Final = 153600
 CONFIG: Final = "http://schemas.microsoft.com/wbem/wsman/1/config"
 STOPS: Final = frozenset({"ctrl_c", "powershell/signal/crtl_c", "ctrl_break"})
 """Last parts of the signal codes that stop a command; PowerShell's own is misspelt on the wire."""
+
+log = logging.getLogger(__name__)
 
 
 class Endpoint:
@@ -87,6 +91,10 @@ class Endpoint:
             fault = FaultError(soap.MALFORMED, why=problem).fault
         except FaultError as problem:
             fault = problem.fault
+        except BackendGoneError:
+            fault = soap.HOST_GONE
+        except TimeoutError:
+            fault = soap.TIMED_OUT
         return Answer(500, fault.envelope(message_id, self.host))
 
     def close(self) -> None:
@@ -152,10 +160,18 @@ class Endpoint:
             raise FaultError(soap.MALFORMED, why="no shell in the body")
         self._shells.check_room(user)
         shell_id = (message.body.get("ShellId") or str(uuid.uuid4())).upper()
-        backend = self._make_backend(user, known)
+        try:
+            backend = self._make_backend(user, known)
+        except OSError as problem:
+            log.warning("%s: no process for a shell: %s", self.host, problem)
+            raise FaultError(soap.NO_HOST_PROCESS) from problem
         creation = next((child for child in message.body if child.tag.endswith("}creationXml")), None)
         if creation is not None:
-            backend.push(None, base64.b64decode(creation.text or ""))
+            try:
+                backend.push(None, base64.b64decode(creation.text or ""))
+            except BaseException:
+                backend.close()
+                raise
         idle = soap.duration(message.body.get("IdleTimeOut", ""), 0.0)
         shell = self._shells.add(shell_id, user, message.resource, backend, idle)
         selectors = f'<w:SelectorSet><w:Selector Name="ShellId">{escape(shell_id)}</w:Selector></w:SelectorSet>'
@@ -215,10 +231,11 @@ class Endpoint:
             raise FaultError(soap.TIMED_OUT)
         named = f' CommandId="{command}"' if command else ""
         body = "".join(
-            f'<rsp:Stream Name="stdout"{named}>{base64.b64encode(piece).decode()}</rsp:Stream>' for piece in taken[0]
+            f'<rsp:Stream Name="{stream}"{named}>{base64.b64encode(piece).decode()}</rsp:Stream>'
+            for stream, piece in taken.pieces
         )
         if command:
-            state = "Done" if taken[1] else "Running"
+            state = "Done" if taken.ended else "Running"
             body += f'<rsp:CommandState{named} State="{soap.SHELL}/CommandState/{state}"/>'
         return soap.answer(message, f"<rsp:ReceiveResponse>{body}</rsp:ReceiveResponse>")
 

@@ -117,14 +117,17 @@ class Shells:
             return list(self._shells.values())
 
     def _sweep(self) -> list[Shell]:
-        """Marks the silent ones, takes out those idle for too long; a Receive under way counts as a sign of life."""
+        """Marks the silent ones, takes out those idle for too long and those whose process has gone.
+
+        A Receive under way counts as a sign of life.
+        """
         now = self._monotonic()
         gone: list[Shell] = []
         for one in list(self._shells.values()):
             if one.waiting:
                 one.heard = now
             silent = now - one.heard
-            if silent >= one.idle_seconds:
+            if silent >= one.idle_seconds or not one.backend.alive:
                 gone.append(self._shells.pop(one.id))
             elif silent >= self._quotas.silence_seconds:
                 one.disconnected = True
