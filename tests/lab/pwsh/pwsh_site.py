@@ -18,10 +18,10 @@ from zdm_automate.lab.endpoint.http import Listener
 from zdm_automate.lab.endpoint.quotas import Quotas
 from zdm_automate.lab.endpoint.service import Endpoint
 from zdm_automate.lab.endpoint.tls import TlsIdentity
-from zdm_automate.lab.pwsh import executable
+from zdm_automate.lab.endpoint.winrs import ShellOptions
 from zdm_automate.lab.pwsh.backend import PwshBackend
-from zdm_automate.lab.pwsh.launcher import Launcher
-from zdm_automate.lab.pwsh.spares import Spares
+from zdm_automate.lab.pwsh.engine import PwshEngine
+from zdm_automate.lab.pwsh.programs import PwshPrograms
 
 USER, PASSWORD = "Administrator", "correct horse"
 CONFIGURATION = """@{
@@ -34,7 +34,7 @@ CONFIGURATION = """@{
 """
 START_UP = """$global:LabHost = [System.IO.File]::ReadAllText([System.IO.Path]::Combine($env:STILL_WORLD, $env:ZDM_LAB_TICKET))
 function global:Get-LabHost { $global:LabHost }
-function global:whoami { 'lab\\' + $args; $global:LASTEXITCODE = 3 }
+function global:netsh { "netsh on $($global:LabHost): $($args -join '|')"; $global:LASTEXITCODE = 3 }
 """
 
 
@@ -43,7 +43,7 @@ class StillWorld:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        folder.mkdir()
+        folder.mkdir(parents=True, exist_ok=True)
         start_up = folder / "start-up.ps1"
         start_up.write_text(START_UP)
         self.configuration_file = folder / "still.pssc"
@@ -53,6 +53,13 @@ class StillWorld:
         self.assigned: list[tuple[str, str, str]] = []
         self.pipelines: Counter[str] = Counter()
         self.released: list[str] = []
+        self.running = False
+
+    def start(self) -> None:
+        self.running = True
+
+    def stop(self) -> None:
+        self.running = False
 
     def enrol(self) -> str:
         self.enrolled.append(f"ticket-{len(self.enrolled)}")
@@ -74,25 +81,26 @@ class Site:
 
     def __init__(self, folder: Path, tls: TlsIdentity, ending: ExitStack) -> None:
         self._ending = ending
-        self._tls = tls
+        self.tls = tls
         self.accounts = Accounts({USER: PASSWORD}, netbios="TINY", domain="tiny.example.org")
         self.accounts.offer_ntlm(folder / "accounts")
         self.world = StillWorld(folder / "still")
-        self.launcher = Launcher(executable.find(), folder / "pwsh", self.world)
-        ending.callback(self.launcher.stop)
-        self.spares = Spares(self.launcher.serve, ready=0)
+        self.engine = PwshEngine(self.world, folder / "pwsh", ready=0)
+        self.engine.start()
+        ending.callback(self.engine.stop)
 
     def up(self, *, quotas: Quotas | None = None, tls: bool = False, old: bool = False) -> Listener:
         """A listener of the host; a new endpoint behind it."""
 
-        def inside(user: str, configuration: str) -> PwshBackend:
-            process = self.spares.take()
-            self.world.assign(process.ticket, host="OLD", user=user, configuration=configuration)
-            return PwshBackend(process, self.world, old=old)
+        def shell(user: str, configuration: str) -> PwshBackend:
+            return self.engine.shell("OLD", user=user, configuration=configuration, old=old)
 
-        self.endpoint = Endpoint("OLD", inside, quotas=quotas)
+        def programs(user: str, options: ShellOptions) -> PwshPrograms:
+            return self.engine.programs("OLD", user=user, version="10.0.20348", options=options)
+
+        self.endpoint = Endpoint("OLD", shell, make_commands=programs, quotas=quotas)
         self._ending.callback(self.endpoint.close)
-        made = Listener(self.endpoint.handle, self.accounts, tls=self._tls if tls else None, allow_basic_http=True)
+        made = Listener(self.endpoint.handle, self.accounts, tls=self.tls if tls else None, allow_basic_http=True)
         made.start()
         self._ending.callback(made.stop)
         return made
@@ -119,7 +127,7 @@ class Site:
 
     def pids(self) -> list[int]:
         """The processes there are."""
-        return [one.pid for one in self.launcher.running]
+        return [one.pid for one in self.engine.processes]
 
 
 def script(pool: RunspacePool, text: str, **parameters: Any) -> PowerShell:

@@ -13,6 +13,8 @@ from pypsrp.complex_objects import PSCredential, PSInvocationState
 from pypsrp.powershell import PowerShell
 from pypsrp.serializer import TaggedValue
 
+from zdm_automate.lab.pwsh.roster import identity
+
 pytestmark = pytest.mark.pwsh
 
 
@@ -181,7 +183,7 @@ def test_a_process_ends_with_its_shell(site: Site) -> None:
     pool.close()
     until(lambda: not site.pids())
 
-    assert not Path(f"/proc/{pid}").exists()
+    assert identity(pid) == ""
     assert site.world.released == site.world.enrolled
 
 

@@ -211,3 +211,9 @@ NO_HOST_PROCESS = Fault(
     "Make sure the WSMan provider host server and proxy are properly registered.",
     sender=False,
 )
+NO_CODE_PAGE = Fault(
+    0x80338140,
+    "w:InternalError",
+    "The WinRS client cannot process the request. The server cannot set Code Page. You may want to use the CHCP command to "
+    "change the client Code Page to 437 and receive the results in English.",
+)

@@ -97,9 +97,8 @@ class PwshBackend:
         return self._outbox.take(command, limit, seconds)
 
     def _read(self) -> None:
-        output, _ = self._process.outputs()
         try:
-            with output:
+            with self._process.reading() as (output, _):
                 for line in output:
                     frame = frames.read(line)
                     if frame is None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -11,11 +10,11 @@ from typing import TYPE_CHECKING, Final
 
 from zdm_automate.lab.pwsh.executable import surroundings
 from zdm_automate.lab.pwsh.process import Process, start
-from zdm_automate.lab.pwsh.roster import Roster
+from zdm_automate.lab.pwsh.roster import RUNNING, Roster
 from zdm_automate.lab.pwsh.seam import TICKET
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from zdm_automate.lab.pwsh.seam import Bridge
@@ -23,11 +22,9 @@ if TYPE_CHECKING:
 PATIENCE: Final = 5.0
 """Seconds that all processes together have to end by themselves when the lab does."""
 
-log = logging.getLogger(__name__)
-
 
 class Launcher:
-    """Starts processes of one executable in one folder; what an earlier lab of the folder has left running is ended first.
+    """Starts processes of one executable in one folder.
 
     All are started from one thread that lives until `stop`, because the kernel ends them with the thread that started them.
     """
@@ -36,15 +33,13 @@ class Launcher:
         self._executable = executable
         self._folder = folder
         self._bridge = bridge
-        self._roster = Roster(folder / "running")
+        self._roster = Roster(folder / RUNNING)
         self._running: set[Process] = set()
         self._lock = Lock()
         self._stopped = False
         self._nursery = ThreadPoolExecutor(1, thread_name_prefix="lab-pwsh-nursery")
         (folder / "home").mkdir(parents=True, exist_ok=True)
         self._errors = (folder / "errors.log").open("wb")
-        for pid in self._roster.end_leftovers():
-            log.warning("ended process %d, which an earlier lab had left", pid)
 
     @property
     def running(self) -> list[Process]:
@@ -58,19 +53,22 @@ class Launcher:
         Raises:
             OSError: it cannot be started.
         """
-        return self._start(["-s"], {}, errors=self._errors.fileno())
+        return self._start(self._bridge.enrol(), ["-s"], {}, errors=self._errors.fileno())
 
-    def run(self, arguments: Sequence[str], environment: Mapping[str, str]) -> Process:
+    def run(self, arguments: Sequence[str], environment: Mapping[str, str], assign: Callable[[str], None]) -> Process:
         """A process that runs what its arguments say, with all its outputs as pipes.
+
+        `assign` is given its ticket before it starts, for it asks at once who it is.
 
         Raises:
             OSError: it cannot be started.
         """
-        return self._start(arguments, environment, errors=subprocess.PIPE)
-
-    def _start(self, arguments: Sequence[str], environment: Mapping[str, str], *, errors: int) -> Process:
         ticket = self._bridge.enrol()
-        own = {**environment, **self._bridge.environment, TICKET: ticket}
+        assign(ticket)
+        return self._start(ticket, arguments, environment, errors=subprocess.PIPE)
+
+    def _start(self, ticket: str, arguments: Sequence[str], environment: Mapping[str, str], *, errors: int) -> Process:
+        own = {**self._bridge.environment, TICKET: ticket}
         file = str(self._bridge.configuration_file)
         command = [str(self._executable), "-NoLogo", "-NoProfile", "-ConfigurationFile", file, *arguments]
 
@@ -80,7 +78,7 @@ class Launcher:
                     raise OSError("the lab ends")
                 made = start(
                     command,
-                    environment=surroundings(own, self._folder / "home"),
+                    environment={**environment, **surroundings(own, self._folder / "home")},
                     ticket=ticket,
                     ended=self._gone,
                     errors=errors,

@@ -10,7 +10,7 @@ import os
 import signal
 import subprocess
 import sys
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING, Final
@@ -19,7 +19,7 @@ from zdm_automate.lab.pwsh import leash
 from zdm_automate.lab.pwsh.roster import PROC
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from typing import IO
 
 GRACE: Final = 2.0
@@ -44,16 +44,24 @@ class Process:
         self._write = Lock()
         self._reap = Lock()
         self._reaped = False
-        self._claimed = False
+        self._read = Event()
+        self._read.set()
         self._ending = Event()
         self._gone = Event()
         Thread(target=self._watch, name=f"lab-pwsh-{self.pid}", daemon=True).start()
 
-    def outputs(self) -> tuple[IO[bytes], IO[bytes] | None]:
-        """Its standard output, and its error output where that was asked for; whoever asks reads them to the end and closes."""
-        self._claimed = True
+    @contextmanager
+    def reading(self) -> Iterator[tuple[IO[bytes], IO[bytes] | None]]:
+        """Its standard output, and its error output where that was asked for, to be read to the end.
+
+        What is done within is done before `ended` is called.
+        """
+        self._read.clear()
         assert self._popen.stdout is not None  # noqa: S101 - `start` asked for the pipe
-        return self._popen.stdout, self._popen.stderr
+        try:
+            yield self._popen.stdout, self._popen.stderr
+        finally:
+            self._read.set()
 
     @property
     def alive(self) -> bool:
@@ -104,7 +112,7 @@ class Process:
             if not self._reaped:
                 self._kill_group()
 
-    def wait(self, seconds: float) -> int | None:
+    def wait(self, seconds: float | None = None) -> int | None:
         """Its exit code once it has gone; None where it has not in so many seconds."""
         return self._popen.returncode if self._gone.wait(seconds) else None
 
@@ -123,13 +131,15 @@ class Process:
         else:
             self._popen.wait()
             self._reaped = True
+        read = self._read.wait(GRACE)
         self.end_input()
-        if not self._claimed:
-            for stream in (self._popen.stdout, self._popen.stderr):
-                if stream is not None:
-                    stream.close()
-        self._gone.set()
-        self._ended(self)
+        for stream in (self._popen.stdout, self._popen.stderr):
+            if stream is not None and read:  # a reader that still waits holds it
+                stream.close()
+        try:
+            self._ended(self)
+        finally:
+            self._gone.set()
 
     def _kill_group(self) -> None:
         if hasattr(os, "killpg"):

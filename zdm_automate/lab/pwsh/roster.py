@@ -11,6 +11,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+RUNNING: Final = "running"
+"""The folder of notes within the engine's own."""
+
 PROC: Final = Path("/proc")
 _STARTED: Final = 19
 """Place of the start time in /proc/<pid>/stat, counted after the name in brackets (proc(5): field 22)."""
