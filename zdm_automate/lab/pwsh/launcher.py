@@ -6,7 +6,7 @@ import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
-from typing import TYPE_CHECKING, Final
+from typing import IO, TYPE_CHECKING, Final
 
 from zdm_automate.lab.pwsh.executable import surroundings
 from zdm_automate.lab.pwsh.process import Process, start
@@ -39,7 +39,8 @@ class Launcher:
         self._stopped = False
         self._nursery = ThreadPoolExecutor(1, thread_name_prefix="lab-pwsh-nursery")
         (folder / "home").mkdir(parents=True, exist_ok=True)
-        self._errors = (folder / "errors.log").open("wb")
+        self._errors = folder / "errors.log"
+        self._errors.write_bytes(b"")
 
     @property
     def running(self) -> list[Process]:
@@ -53,7 +54,8 @@ class Launcher:
         Raises:
             OSError: it cannot be started.
         """
-        return self._start(self._bridge.enrol(), ["-s"], {}, errors=self._errors.fileno())
+        with self._errors.open("ab") as errors:
+            return self._start(self._bridge.enrol(), ["-s"], {}, errors=errors)
 
     def run(self, arguments: Sequence[str], environment: Mapping[str, str], assign: Callable[[str], None]) -> Process:
         """A process that runs what its arguments say, with all its outputs as pipes.
@@ -67,7 +69,9 @@ class Launcher:
         assign(ticket)
         return self._start(ticket, arguments, environment, errors=subprocess.PIPE)
 
-    def _start(self, ticket: str, arguments: Sequence[str], environment: Mapping[str, str], *, errors: int) -> Process:
+    def _start(
+        self, ticket: str, arguments: Sequence[str], environment: Mapping[str, str], *, errors: int | IO[bytes]
+    ) -> Process:
         own = {**self._bridge.environment, TICKET: ticket}
         file = str(self._bridge.configuration_file)
         command = [str(self._executable), "-NoLogo", "-NoProfile", "-ConfigurationFile", file, *arguments]
@@ -112,4 +116,3 @@ class Launcher:
                 process.kill()
                 process.wait(PATIENCE)
         self._nursery.shutdown()
-        self._errors.close()

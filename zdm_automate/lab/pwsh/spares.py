@@ -32,8 +32,8 @@ class Spares:
         self._pause = pause
         self._changed = Condition()
         self._waiting: list[Process] = []
-        self._wanted = ready
         self._taken = 0
+        self._failed_at = -1
         self._stopped = False
         self._thread = Thread(target=self._fill, name="lab-pwsh-spares", daemon=True)
 
@@ -58,7 +58,6 @@ class Spares:
             while self._waiting and found is None:
                 oldest = self._waiting.pop(0)
                 found = oldest if oldest.alive else None
-            self._wanted = self._ready - len(self._waiting)
             self._taken += 1
             self._changed.notify_all()
         return found if found is not None else self._begin()
@@ -75,13 +74,13 @@ class Spares:
             self._thread.join()
 
     def _fill(self) -> None:
-        while self._until_wanted():
+        while (seen := self._until_wanted()) is not None:
             try:
                 made = self._begin()
             except OSError as problem:
                 log.warning("no spare process: %s", problem)
                 with self._changed:
-                    self._wanted = 0
+                    self._failed_at = seen
                 continue
             with self._changed:
                 late = self._stopped
@@ -90,13 +89,14 @@ class Spares:
             if late:
                 made.end()
 
-    def _until_wanted(self) -> bool:
-        """Waits until one is wanted, and none has been handed out for a moment; False at the end."""
+    def _until_wanted(self) -> int | None:
+        """Waits until one is wanted, and none has been handed out for a moment; gives how many had been. None at the end."""
         with self._changed:
-            self._changed.wait_for(lambda: self._stopped or self._wanted > 0)
+            self._changed.wait_for(
+                lambda: self._stopped or (len(self._waiting) < self._ready and self._failed_at != self._taken)
+            )
             while self._taken and not self._stopped:
                 seen = self._taken
                 if not self._changed.wait_for(lambda: self._stopped or self._taken != seen, self._pause):  # noqa: B023
                     break
-            self._wanted -= 1
-            return not self._stopped
+            return None if self._stopped else self._taken
