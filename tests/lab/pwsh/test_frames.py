@@ -15,10 +15,10 @@ from zdm_automate.lab.pwsh.frames import Frame
 COMMAND = "0F5BE33B-1459-4674-81AF-DD1FE08C7660"
 
 
-@given(st.binary(max_size=300), st.sampled_from([None, COMMAND]))
-def test_data_comes_back_as_it_was(content: bytes, command: str | None) -> None:
-    """One line, its bytes unchanged, for the shell or a command."""
-    line = frames.data(command, content)
+@given(st.binary(max_size=300), st.sampled_from([None, COMMAND]), st.booleans())
+def test_data_comes_back_as_it_was(content: bytes, command: str | None, prompt: bool) -> None:  # noqa: FBT001 - a value
+    """One line, its bytes unchanged, for the shell or a command, on either stream."""
+    line = frames.data(command, content, prompt=prompt)
 
     assert frames.read(line) == Frame("Data", command, content)
     assert line.count(b"\n") == 1

@@ -10,8 +10,10 @@ from threading import Thread
 import pytest
 from pwsh_site import PASSWORD, USER, Site, script, until
 from pypsrp.complex_objects import PSCredential, PSInvocationState
+from pypsrp.host import PSHost, PSHostUserInterface
 from pypsrp.powershell import PowerShell
 from pypsrp.serializer import TaggedValue
+from pypsrp.shell import SignalCode
 
 from zdm_automate.lab.pwsh.roster import identity
 
@@ -124,17 +126,19 @@ def test_a_large_answer_and_a_large_question(site: Site) -> None:
 
 
 def test_a_running_pipeline_is_stopped(site: Site) -> None:
-    """Stop ends it, its client comes back, and the pool runs the next one."""
+    """The signal ends it, its state says so, and the pool runs the next one."""
     pool = site.pool(site.up())
     pipeline = PowerShell(pool)
     pipeline.add_script("'begun'; while ($true) { [System.Threading.Thread]::Sleep(20) }")
     pipeline.begin_invoke()
     pipeline.poll_invoke()
-    pipeline.stop()
+    pool.shell.signal(SignalCode.PS_CTRL_C, str(pipeline.id).upper())
+    pipeline.end_invoke()
     after = script(pool, "'after'")
     pool.close()
 
     assert pipeline.output == ["begun"]
+    assert pipeline.state == PSInvocationState.STOPPED
     assert after.output == ["after"]
 
 
@@ -221,3 +225,20 @@ def test_passwords_are_not_in_the_environment(site: Site, monkeypatch: pytest.Mo
 
     assert "MY_TOKEN" not in ran.output
     assert {"PATH", "HOME", "ZDM_LAB_TICKET"} <= set(ran.output)
+
+
+class Typist(PSHostUserInterface):
+    """A client's console on which someone types."""
+
+    def ReadLine(self, runspace: object, pipeline: object) -> str:  # noqa: N802 - pypsrp's name
+        return "typed"
+
+
+def test_a_script_may_ask_its_client(site: Site) -> None:
+    """The question goes out, the answer comes back on its own stream."""
+    host = PSHost(None, None, False, "test", None, Typist(), "1.0")
+    pool = site.pool(site.up(), host=host)
+    ran = script(pool, "$Host.UI.ReadLine(); $Host.UI.ReadLine()")
+    pool.close()
+
+    assert ran.output == ["typed", "typed"]

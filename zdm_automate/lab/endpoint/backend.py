@@ -59,8 +59,10 @@ class Backend(Protocol):
 class ShellBackend(Backend, Protocol):
     """A shell of PowerShell remoting: PSRP fragments in and out."""
 
-    def push(self, command: str | None, data: bytes) -> None:
+    def push(self, command: str | None, data: bytes, *, prompt: bool = False) -> None:
         """Takes fragments of the shell or of a command; the first of a command begins it.
+
+        With `prompt` they answer what a script has asked the client, which has an order of its own.
 
         Raises:
             ValueError: they are no PSRP fragments.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar, Final, Protocol
 
 from zdm_automate.lab.endpoint import winrs
 from zdm_automate.lab.endpoint.soap import NAMES
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
     from zdm_automate.lab.endpoint.backend import Backend, ShellBackend
     from zdm_automate.lab.endpoint.winrs import CommandBackend
+
+PROMPT: Final = "pr"
+"""The stream of answers to a script's questions (MS-PSRP 3.1.5.3)."""
 
 
 class Inside(Protocol):
@@ -50,7 +53,7 @@ class Remoting:
 
     def send(self, command: str | None, stream: ET.Element) -> None:
         """See `Inside.send`."""
-        self.backend.push(command, base64.b64decode(stream.text or ""))
+        self.backend.push(command, base64.b64decode(stream.text or ""), prompt=stream.get("Name") == PROMPT)
 
 
 class Programs:

@@ -73,15 +73,16 @@ class PsrpBackend:
 
     # --- in ---
 
-    def push(self, command: str | None, data: bytes) -> None:
+    def push(self, command: str | None, data: bytes, *, prompt: bool = False) -> None:
         """See `ShellBackend.push`."""
+        stream = StreamType.prompt_response if prompt else StreamType.default
         with self._changed:
             identity = uuid.UUID(command) if command else None
             if command and command not in self._work and identity is not None:
                 self._work[command] = _Work(command, ServerPipeline(self._pool, identity))
                 self._outbox.open(command)
             try:
-                self._pool.receive_data(PSRPPayload(data, StreamType.default, identity))
+                self._pool.receive_data(PSRPPayload(data, stream, identity))
                 while (event := self._pool.next_event()) is not None:
                     self._on(event)
             except psrpcore.PSRPCoreError as problem:

@@ -63,9 +63,11 @@ class PwshBackend:
 
     # --- in ---
 
-    def push(self, command: str | None, data: bytes) -> None:
+    def push(self, command: str | None, data: bytes, *, prompt: bool = False) -> None:
         """See `ShellBackend.push`."""
         with self._lock:
+            if self._gone:
+                raise BackendGoneError
             known = self._commands.get(command)
             if known is None:
                 known = self._commands[command] = _Command()
@@ -76,7 +78,7 @@ class PwshBackend:
                 self._await(known.begun)
             self._await(known.taken)
             known.taken.clear()
-            self._say(frames.data(command, data))
+            self._say(frames.data(command, data, prompt=prompt))
 
     def _say(self, line: bytes) -> None:
         try:
@@ -125,8 +127,8 @@ class PwshBackend:
     def _bring(self, frame: frames.Frame, known: _Command) -> None:
         data = frame.data
         if frame.command is None:
-            if self._old:
-                data = speak_old(data)
+            if self._old:  # the capability is the first it says
+                data, self._old = speak_old(data), False
             self._outbox.put(None, data)
             return
         if known.watch.feed(data):

@@ -44,9 +44,10 @@ def read(line: bytes) -> Frame | None:
     return Frame(found[1].decode(), None if command == SHELL else command, data)
 
 
-def data(command: str | None, fragments: bytes) -> bytes:
-    """The line that carries fragments to the shell or to a command."""
-    return b"<Data Stream='Default' PSGuid='%s'>%s</Data>\n" % (_id(command), base64.b64encode(fragments))
+def data(command: str | None, fragments: bytes, *, prompt: bool = False) -> bytes:
+    """The line that carries fragments to the shell or to a command; with `prompt`, answers to what a script has asked."""
+    stream = b"PromptResponse" if prompt else b"Default"
+    return b"<Data Stream='%s' PSGuid='%s'>%s</Data>\n" % (stream, _id(command), base64.b64encode(fragments))
 
 
 def element(kind: str, command: str) -> bytes:
