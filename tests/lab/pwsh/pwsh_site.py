@@ -34,6 +34,7 @@ CONFIGURATION = """@{
 """
 START_UP = """$global:LabHost = [System.IO.File]::ReadAllText([System.IO.Path]::Combine($env:STILL_WORLD, $env:ZDM_LAB_TICKET))
 function global:Get-LabHost { $global:LabHost }
+$ExecutionContext.SessionState.InvokeProvider.Item.Set('Function:global:w32tm', [scriptblock]::Create("'time'"))
 function global:netsh { "netsh on $($global:LabHost): $($args -join '|')"; $global:LASTEXITCODE = 3 }
 """
 

@@ -65,7 +65,9 @@ def test_who_answers_a_line(line: str, expected: Say | PowerShell | Native) -> N
     assert decided(line) == expected
 
 
-@pytest.mark.parametrize("line", ["dir & ver", "a | b", "a > b", "echo a^b", "a && b", 'echo "a" > b'])
+@pytest.mark.parametrize(
+    "line", ["dir", "cd C:\\", "SET X=1", "dir & ver", "a | b", "a > b", "echo a^b", "a && b", 'echo "a" > b']
+)
 def test_cmds_own_language_is_told_not_guessed(line: str) -> None:
     """One sentence on the error stream, exit code 1."""
     answer = decided(line)

@@ -90,17 +90,24 @@ def test_what_a_line_gives(site: Site, line: str, stdin: bytes, expected: bytes)
 
 
 def test_a_program_that_the_host_does_not_know(site: Site) -> None:
-    """cmd.exe's own words and exit code; a cmdlet is none of its programs."""
+    """cmd.exe's own words and exit code; neither a cmdlet nor a function of PowerShell's own is one of its programs."""
     made = session(site, site.up())
-    unknown, cmdlet = made.run_cmd("nosuch", ["/x"]), made.run_cmd("Get-Date")
+    unknown, cmdlet, own = made.run_cmd("nosuch", ["/x"]), made.run_cmd("Get-Date"), made.run_cmd("TabExpansion2")
 
     assert (
         unknown.std_err
         == b"'nosuch' is not recognized as an internal or external command,\r\noperable program or batch file.\r\n"
     )
     assert (unknown.std_out, unknown.status_code) == (b"", 1)
-    assert cmdlet.status_code == 1
+    assert (cmdlet.status_code, own.status_code) == (1, 1)
     assert cmdlet.std_err.startswith(b"'Get-Date' is not recognized")
+
+
+def test_a_program_is_a_function_however_it_was_made(site: Site) -> None:
+    """By its name, with its ending, or by its path."""
+    made = session(site, site.up())
+
+    assert [made.run_cmd(line).std_out for line in ("w32tm /query", "C:\\Windows\\System32\\w32tm")] == [b"time\r\n"] * 2
 
 
 def test_pypsrps_execute_cmd(site: Site) -> None:

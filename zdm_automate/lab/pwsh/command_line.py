@@ -19,6 +19,12 @@ _VARIABLE: Final = re.compile(r"%([^%\s]+)%")
 _CMD: Final = re.compile(
     r'\s*(?:"[^"]*\\cmd\.exe"|(?:[^\s"]*\\)?cmd(?:\.exe)?)(?:\s+/[a-bd-jl-z]\S*)*\s+/c\s*(.*)', re.IGNORECASE
 )
+_INTERNAL: Final = re.compile(
+    r"assoc|break|call|cd|chdir|cls|color|copy|date|del|dir|endlocal|erase|exit|for|ftype|goto|if|md|mkdir|mklink|move|path|pause"
+    r"|popd|prompt|pushd|rd|rem|ren|rename|rmdir|set|setlocal|shift|start|time|title|type|verify|vol"
+)
+"""What cmd.exe does itself, and the lab does not."""
+
 _POWERSHELL: Final = frozenset({"powershell", "powershell.exe"})
 
 
@@ -76,6 +82,8 @@ def _by_itself(name: str, text: str, host: str, version: str) -> Say | None:
             return Say(f"\r\nMicrosoft Windows [Version {version}]\r\n")
         case "hostname" | "hostname.exe":
             return Say(f"{host}\r\n")
+        case _ if _INTERNAL.fullmatch(name):
+            return _not_modelled(f"cmd.exe's '{name}'", "Use PowerShell.")
     return None
 
 

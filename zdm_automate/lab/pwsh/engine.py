@@ -57,7 +57,11 @@ class PwshEngine:
             OSError: no process can be started.
         """
         process = self._spares.take()
-        self._bridge.assign(process.ticket, host=host, user=user, configuration=configuration)
+        try:
+            self._bridge.assign(process.ticket, host=host, user=user, configuration=configuration)
+        except BaseException:
+            process.end()
+            raise
         return PwshBackend(process, self._bridge, old=old)
 
     def programs(self, host: str, *, user: str, version: str, options: ShellOptions) -> PwshPrograms:
