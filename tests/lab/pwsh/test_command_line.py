@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zdm_automate.lab.pwsh.command_line import Native, PowerShell, Say, decide, split
@@ -17,6 +17,7 @@ def decided(line: str) -> Say | PowerShell | Native:
     return decide(line, {"COMPUTERNAME": "OLD", "Colour": "red"}, host="OLD", version="6.1.7601")
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(st.sampled_from('ab \\"\t/-'), max_size=8), min_size=1, max_size=5))
 def test_words_come_back_as_windows_writes_them(words: list[str]) -> None:
     """Python's own quoting for Windows is undone; the first word is a program's name, which has no quotes."""

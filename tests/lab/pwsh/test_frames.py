@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zdm_automate.lab.pwsh import frames
@@ -15,6 +15,7 @@ from zdm_automate.lab.pwsh.frames import Frame
 COMMAND = "0F5BE33B-1459-4674-81AF-DD1FE08C7660"
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300), st.sampled_from([None, COMMAND]), st.booleans())
 def test_data_comes_back_as_it_was(content: bytes, command: str | None, prompt: bool) -> None:  # noqa: FBT001 - a value
     """One line, its bytes unchanged, for the shell or a command, on either stream."""
@@ -59,6 +60,7 @@ def fragments(identity: int, whole: bytes, size: int) -> bytes:
     )
 
 
+@settings(deadline=None)
 @given(size=st.integers(1, 200), cut=st.integers(1, 200), number=st.integers(0, 6))
 def test_the_end_is_seen_however_it_is_cut(size: int, cut: int, number: int) -> None:
     """A message in any fragments, those in any pieces: seen once, with its last byte, and for final states only."""
