@@ -274,6 +274,7 @@ def carry_configuration(facts: Facts, intent: DhcpIntent) -> Iterator[Step]:
         before={},
         after={"Path": path},
         inverse=VerbCall(role="old", verb="Remove-ZdmFile", params={"path": path}),
+        watch=VerbCall(role="old", verb="Get-ZdmFile", params={"path": [path]}),
         seconds=20,
     )
     yield change(
@@ -284,6 +285,7 @@ def carry_configuration(facts: Facts, intent: DhcpIntent) -> Iterator[Step]:
         before={},
         after={"Path": path},
         inverse=VerbCall(role="new", verb="Remove-ZdmFile", params={"path": path}),
+        watch=VerbCall(role="new", verb="Get-ZdmFile", params={"path": [path]}),
         seconds=20,
     )
     brought = [

@@ -114,7 +114,7 @@ def test_an_edited_plan_is_refused(plans: Plans, edit: Any) -> None:
         plans.load(PLAN.id)
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"format": 1}', b"\xff\xfe"])
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"format": 2}', b"\xff\xfe"])
 def test_a_damaged_plan_is_refused(plans: Plans, content: bytes) -> None:
     """Not with a traceback but as what it is."""
     (plans.folder / f"{PLAN.id}.json").write_bytes(content)
@@ -137,7 +137,7 @@ def test_a_plan_of_another_format_is_named_so(plans: Plans) -> None:
     path = plans.folder / f"{PLAN.id}.json"
     path.write_text(json.dumps(json.loads(path.read_bytes()) | {"format": 99}), encoding="utf-8")
 
-    with pytest.raises(InputError, match="format 99; this program reads 1"):
+    with pytest.raises(InputError, match="format 99; this program reads 2"):
         plans.load(PLAN.id)
 
 

@@ -15,7 +15,8 @@ from zdm_automate.ledger import with_project
 from zdm_automate.model import ChangeRecord, Check, VerbCall
 from zdm_automate.planner import Plan, plan_items
 from zdm_automate.reading import Done, Gathering, gather
-from zdm_automate.runner import Bench, apply_plan, refuse_stale
+from zdm_automate.bench import Bench
+from zdm_automate.runner import apply_plan, refuse_stale
 from zdm_automate.steps import ItemSpec, Read, ensure
 
 NOW = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)

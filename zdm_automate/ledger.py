@@ -6,7 +6,7 @@ Pure: entries in, facts out. A temporary is opened and closed by the `ledger` ef
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from zdm_automate.facts.base import Fact, from_wire
 from zdm_automate.facts.project import PROJECT, SignOff, Temporary
@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from zdm_automate.facts.store import Facts
+
+
+LEDGER_EVENTS: Final = frozenset({"change.finished", "manual.signed"})
+"""The lines that say what the project remembers."""
 
 
 def project_facts(entries: Iterable[Mapping[str, Any]]) -> tuple[Fact, ...]:

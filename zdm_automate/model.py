@@ -100,6 +100,8 @@ class Change:
         temporary: the item that must take it back later; empty for a lasting change.
         seconds: nominal duration.
         hides: schemas that nobody can read on the role's host any more after it (a stopped server answers no reader).
+        restores: the effects of taking it back: each fact that `effects` speak of, as it was when the plan was made.
+        watch: the reader that shows whether it happened, where no fact does (a file that was made).
     """
 
     id: str
@@ -118,6 +120,8 @@ class Change:
     note: str = ""
     seconds: int = 5
     hides: tuple[str, ...] = ()
+    restores: tuple[Effect, ...] = ()
+    watch: VerbCall | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ items that depend on it wait too, instead of promising what nobody knows.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from zdm_automate.facts.store import Facts, FactsMissingError
 from zdm_automate.model import Change, PlannedItem, Preview, Row
@@ -16,7 +16,7 @@ from zdm_automate.steps import ItemSpec, Step, planned_change
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-PLAN_FORMAT = 1
+PLAN_FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +29,8 @@ class Plan:
         fingerprint: of the facts (`Facts.fingerprint`).
         intent_hash: SHA-256 of what the project file wanted.
         digest: SHA-256 over everything else, set when the plan is written; an edited file does not fit it.
+        kind: apply, or undo for one that takes a run back.
+        undoes: the run that it takes back.
     """
 
     id: str
@@ -43,6 +45,8 @@ class Plan:
     warnings: tuple[str, ...] = ()
     format: int = PLAN_FORMAT
     digest: str = ""
+    kind: Literal["apply", "undo"] = "apply"
+    undoes: str = ""
 
     @property
     def changes(self) -> tuple[Change, ...]:
@@ -68,7 +72,8 @@ def plan_items(specs: Iterable[ItemSpec], facts: Facts, intent: Any) -> tuple[Pl
             row = _row(step, spec, len(rows) + 1)
             if blocker and row.preview is Preview.CHANGE:
                 row = replace(row, preview=Preview.WAIT, reason=blocker, change=None)
-            elif row.preview is Preview.CHANGE:
+            elif row.change is not None:
+                row = replace(row, change=replace(row.change, restores=facts.before(step.effects)))
                 facts = facts.after(step.effects)
                 for hidden in step.hides:
                     facts = facts.without(step.role, hidden, f"cannot be read any more after: {step.text}")

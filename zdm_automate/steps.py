@@ -41,6 +41,7 @@ class Step:
     form: tuple[str, ...] = ()
     by_hand: str = ""
     hides: tuple[str, ...] = ()
+    watch: VerbCall | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,8 +102,9 @@ def change(  # noqa: PLR0913 - a change is its parts, named
     note: str = "",
     seconds: int = 5,
     hides: tuple[str, ...] = (),
+    watch: VerbCall | None = None,
 ) -> Step:
-    """One call of an applier.
+    """One call of an applier; `watch` is the reader that shows whether it happened, where it has no effect on a fact.
 
     Raises:
         ValueError: neither an inverse nor the reason why there is none was given.
@@ -124,6 +126,7 @@ def change(  # noqa: PLR0913 - a change is its parts, named
         note=note,
         seconds=seconds,
         hides=hides,
+        watch=watch,
     )
 
 
@@ -247,4 +250,5 @@ def planned_change(step: Step, spec: ItemSpec, number: int) -> Change:
         note=step.note,
         seconds=step.seconds,
         hides=step.hides,
+        watch=step.watch,
     )

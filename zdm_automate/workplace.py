@@ -13,21 +13,26 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
-from zdm_automate.errors import ZdmError
+from zdm_automate.bench import Bench
+from zdm_automate.errors import PlanStaleError, ZdmError
 from zdm_automate.facts.base import Fact
 from zdm_automate.ledger import with_project
 from zdm_automate.planner import Plan, plan_items
 from zdm_automate.playbook import Playbook
 from zdm_automate.reading import Gathering, Reader, gather
-from zdm_automate.runner import Bench, Outcome, apply_plan, error_fields, refuse_stale
+from zdm_automate.resume import Settled, refuse_moved, settle_open, write_settled
+from zdm_automate.runner import Outcome, apply_plan, error_fields, refuse_stale
 from zdm_automate.scripts import Library
 from zdm_automate.session import SKEW_LIMIT, HostSession, SessionInfo, open_all, skew_error
+from zdm_automate.settling import reads_of
 
 if TYPE_CHECKING:
     from types import TracebackType
 
+    from zdm_automate.bench import Writer
     from zdm_automate.model import Check
-    from zdm_automate.runner import Writer
+    from zdm_automate.standing import Standing
+    from zdm_automate.steps import Read
 
 CONTROLLER = "controller"
 """The role of this machine itself, for what is looked up from here."""
@@ -115,12 +120,14 @@ class Workplace:
 
     # --- read ---
 
-    def read(self, what: Intended, *, seats: bool = False) -> Gathering:
-        """Reads what deciding needs; with `seats` also what only the checks need."""
+    def read(self, what: Intended, *, seats: bool = False, also: Iterable[Read] = ()) -> Gathering:
+        """Reads what deciding needs; with `seats` also what only the checks need; `also` what a plan itself is about."""
         readers: dict[str, Reader] = {role: s for role, s in self.sessions.items() if role in self.hosts}
         if self.controller is not None:
             readers[CONTROLLER] = self.controller
         reads = what.book.readers(what.intent, self.hosts, seats=seats)
+        known = {(read.role, read.verb) for read in reads}
+        reads += tuple(read for read in also if (read.role, read.verb) not in known)
         got = gather(readers, reads, output_of=self.output_of, now=self.now(), hosts=self.hosts)
         return Gathering(facts=with_project(got.facts, self.held()), calls=got.calls)
 
@@ -152,13 +159,29 @@ class Workplace:
         Raises:
             PlanStaleError: facts or intent have changed since.
         """
-        gathering = self.read(what)
+        gathering = self.read(what, also=_about(plan))
         refuse_stale(plan, gathering, intent_hash=what.intent_hash)
         return gathering
 
-    def apply(self, what: Intended, plan: Plan, journal: Writer, *, stop: Callable[[], bool] = lambda: False) -> Outcome:
-        """Carries out a plan that was found fresh and has been claimed, then judges the result by fresh facts."""
-        bench = Bench(
+    def apply(
+        self,
+        what: Intended,
+        plan: Plan,
+        journal: Writer,
+        *,
+        stop: Callable[[], bool] = lambda: False,
+        so_far: Standing | None = None,
+    ) -> Outcome:
+        """Carries out a plan that was found fresh and has been claimed, then judges the result by fresh facts.
+
+        A plan that takes a run back is judged by reading its items back alone: the playbook's checks ask for the opposite.
+        """
+        verify = (lambda: self.verify(what)) if plan.kind == "apply" else tuple
+        return apply_plan(plan, self.bench(stop), journal, verify=verify, so_far=so_far)
+
+    def bench(self, stop: Callable[[], bool] = lambda: False) -> Bench:
+        """What a run works with here."""
+        return Bench(
             workers=self.sessions,
             hosts=self.hosts,
             scripts=self,
@@ -167,7 +190,39 @@ class Workplace:
             credentials=self.credentials,
             stop=stop,
         )
-        return apply_plan(plan, bench, journal, verify=lambda: self.verify(what))
+
+    # --- resume ---
+
+    def look_again(self, what: Intended, plan: Plan, standing: Standing) -> tuple[Gathering, Settled]:
+        """What the hosts show of a run that stopped, before anything is called or written.
+
+        Raises:
+            OutcomeUnknownError: nobody can tell what became of one of its changes.
+            PlanStaleError: what the changes left rest on, or the intent, has changed since.
+        """
+        if what.intent_hash != plan.intent_hash:
+            raise PlanStaleError(
+                f"the project file wants something else than when plan {plan.id} was made.",
+                hint=f"Nothing was changed now. Make a new one with `zdm plan {plan.playbook}`.",
+            )
+        settled = settle_open(plan, standing, self.bench())
+        gathering = self.read(what, also=_about(plan))
+        refuse_moved(plan, settled.standing(standing), gathering.facts)
+        return gathering, settled
+
+    def go_on(
+        self,
+        what: Intended,
+        plan: Plan,
+        standing: Standing,
+        settled: Settled,
+        journal: Writer,
+        *,
+        stop: Callable[[], bool] = lambda: False,
+    ) -> Outcome:
+        """Writes down what was settled and carries out the rest."""
+        write_settled(plan, standing, settled, self.bench(), journal)
+        return self.apply(what, plan, journal, stop=stop, so_far=settled.standing(standing))
 
     # --- verify ---
 
@@ -215,6 +270,11 @@ class Workplace:
     def sha256_of(self, verb: str) -> str:
         """Hash of what is sent for a verb."""
         return self.library.script(verb).sha256
+
+
+def _about(plan: Plan) -> list[Read]:
+    """What a plan that takes a run back reads beyond its playbook: all that its changes are about."""
+    return reads_of(e for change in plan.changes for e in change.effects) if plan.kind == "undo" else []
 
 
 CONTROLLER_OUTPUTS = {"Get-ZdmExternalDns": "Zdm.DnsAnswer"}

@@ -10,7 +10,7 @@ from typing import Any
 
 import typer
 
-from zdm_automate.cli import apply, evidence, hosts, lab, new, plan
+from zdm_automate.cli import apply, evidence, hosts, lab, new, plan, resume
 
 EPILOG = (
     "Exit codes: 0 done, or nothing to change; 1 failed; 2 bad input, nothing was done; "
@@ -32,6 +32,7 @@ app.command("read")(hosts.read)
 app.command("plan")(plan.plan)
 app.command("plans")(plan.plans)
 app.command("apply")(apply.apply)
+app.command("resume")(resume.resume)
 app.command("verify")(apply.verify)
 app.command("status")(evidence.status)
 app.add_typer(evidence.checklist, name="checklist")

@@ -113,7 +113,8 @@ def _begin(opened: Opened, journal: Journal, plan: Plan) -> None:
     journal.write(
         "run.started",
         boundary=True,
-        kind="apply",
+        kind=plan.kind,
+        undoes=plan.undoes,
         plan=plan.id,
         plan_digest=plan.digest,
         playbook=plan.playbook,

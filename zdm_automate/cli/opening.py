@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from zdm_automate.clock import Clock, SystemClock
+from zdm_automate.errors import ZdmError
 from zdm_automate.journal import Journal, read
 from zdm_automate.keys import fetch
-from zdm_automate.ledger import project_facts
+from zdm_automate.ledger import LEDGER_EVENTS, project_facts
 from zdm_automate.plans import Plans
 from zdm_automate.playbook import load_playbook
 from zdm_automate.project import Project, read_project, resolver_of
@@ -17,10 +18,11 @@ from zdm_automate.redaction import Redactor
 from zdm_automate.resources import folders
 from zdm_automate.scripts import Library
 from zdm_automate.secrets import Credential
+from zdm_automate.standing import EVENTS, Standing, stand
 from zdm_automate.workplace import CONTROLLER, Intended, Workplace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
     from pathlib import Path
 
     from zdm_automate.events import Observer
@@ -93,12 +95,36 @@ class Opened:
 
     def held(self) -> Iterable[Fact]:
         """What the project itself remembers."""
-        return project_facts(self.entries())
+        return project_facts(self.entries(LEDGER_EVENTS))
 
-    def entries(self) -> Iterator[dict[str, Any]]:
-        """All journal entries, oldest run first."""
+    def entries(self, events: Collection[str] = ()) -> Iterator[dict[str, Any]]:
+        """All journal entries, or those of the named events, oldest run first."""
         for path in self.project.journals():
-            yield from read(path)
+            yield from read(path, events)
+
+    def standings(self) -> list[Standing]:
+        """How far every run has come, oldest first; also one that took its plan and ended before its first line."""
+        found = {path.parent.name: stand(read(path, EVENTS)) for path in self.project.journals()}
+        for plan_id in self.plans.ids():
+            when = self.plans.used(plan_id)
+            if when and not found.get(plan_id, Standing()).run:
+                found[plan_id] = self._unbegun(plan_id, when)
+        return [found[run] for run in sorted(found) if found[run].run]
+
+    def _unbegun(self, plan_id: str, when: str) -> Standing:
+        try:
+            plan = self.plans.load(plan_id)
+        except ZdmError:  # a plan that is no longer one cannot be gone on with; `zdm plans` still lists it
+            return Standing()
+        return Standing(
+            run=plan_id,
+            kind=plan.kind,
+            plan=plan_id,
+            plan_digest=plan.digest,
+            playbook=plan.playbook,
+            undoes=plan.undoes,
+            claimed=when,
+        )
 
     def workplace(self, what: Intended) -> Workplace:
         """The hosts that a playbook needs."""

@@ -1,0 +1,94 @@
+"""`zdm resume`: takes up a run that stopped, at the right change, in the same journal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from zdm_automate.cli.shown import HERE, AsJson, ProjectFolder, say
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from zdm_automate.standing import Standing
+
+
+def resume(
+    run: Annotated[
+        str, typer.Argument(help="A run of `zdm status`, or a part of its name; empty: the one that stopped.")
+    ] = "",
+    project: ProjectFolder = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Go on with a run that stopped: what was begun is settled by reading the hosts, nothing is called twice."""
+    from zdm_automate.cli.apply import _alone, _begin, _finish, _live, _stop_softly, _who
+    from zdm_automate.cli.opening import open_project
+    from zdm_automate.resume import left, refuse_ended
+
+    opened = open_project(project)
+    with _alone(opened):
+        standing, later = _chosen(opened.standings(), run)
+        plan = opened.plans.load(standing.plan)
+        refuse_ended(standing, plan, later)
+        what = opened.intended(opened.playbook(plan.playbook))
+        with opened.workplace(what) as work:
+            work.connect()
+            work.require(role for role in plan.hosts if role not in what.book.optional)
+            work.refuse_skew(plan.hosts)
+            gathering, settled = work.look_again(what, plan, standing)
+            with _live(quiet=as_json) as observer, _stop_softly() as stop, opened.journal(plan.id, (observer,)) as journal:
+                rest = left(plan, settled.standing(standing))
+                if not as_json:
+                    say(_going_on(standing, [change.id for change in rest]))
+                if standing.claimed:
+                    _begin(opened, journal, plan)
+                else:
+                    journal.write(
+                        "run.resumed",
+                        boundary=True,
+                        after=standing.result or "no end",
+                        settled={step: str(verdict) for step, verdict in settled.verdicts.items()},
+                        next=rest[0].id if rest else "",
+                        left=len(rest),
+                        **_who(opened),
+                    )
+                work.report_hosts(journal)
+                work.report_reads(journal, gathering)
+                journal.write("plan.checked", fingerprint=gathering.facts.fingerprint())
+                outcome = work.go_on(what, plan, standing, settled, journal, stop=stop)
+                head = journal.head
+    _finish(opened, plan, outcome, head, as_json=as_json)
+
+
+def _going_on(standing: Standing, rest: list[str]) -> str:
+    done = f"{len(standing.good)} changes stand"
+    return (
+        f"Run {standing.run}: {done}; going on at {rest[0]}." if rest else f"Run {standing.run}: {done}; only judging is left."
+    )
+
+
+def _chosen(standings: Sequence[Standing], name: str) -> tuple[Standing, list[Standing]]:
+    """The run that is meant, and those that began after it.
+
+    Raises:
+        UnknownNameError: none, or several fit.
+    """
+    from zdm_automate.cli.evidence import unfinished
+    from zdm_automate.errors import UnknownNameError
+
+    stopped = unfinished(standings)
+    if name in {"", "latest"}:
+        fitting = stopped[-1:] if name else stopped
+    else:
+        runs = [one for one in standings if one.plan]
+        fitting = [one for one in runs if one.run == name] or [one for one in runs if name in one.run]
+    if len(fitting) == 1:
+        return fitting[0], [one for one in standings if one.run > fitting[0].run]
+    if fitting:
+        known = ", ".join(one.run for one in fitting[-5:])
+        raise UnknownNameError(
+            f"{len(fitting)} runs {'fit ' + repr(name) if name else 'have stopped'}.", hint=f"Name one: {known}."
+        )
+    said = f"there is no run {name!r}." if name else "no run has stopped before its end."
+    raise UnknownNameError(said, hint="`zdm status` shows the runs.")
