@@ -98,9 +98,17 @@ def read_back(effects: Iterable[Effect], bench: Bench) -> Facts:
 
 
 def reads_of(effects: Iterable[Effect]) -> list[Read]:
-    """The readers of all types that these effects touch."""
-    wanted = {(e.role, fact_class(e.zdm_type).reader) for e in seen(effects)}
-    return [Read(role=role, verb=verb) for role, verb in sorted(wanted)]
+    """The readers of all types that these effects touch, each once; a reader that has to be asked by name is."""
+    wanted: dict[tuple[str, str], tuple[str, set[str]]] = {}
+    for effect in seen(effects):
+        made = fact_of(effect)
+        asked, names = wanted.setdefault((effect.role, type(made).reader), (type(made).asked_by, set()))
+        if asked:
+            names.add(str(getattr(made, asked)))
+    return [
+        Read(role=role, verb=verb, params={asked: sorted(names)} if asked else {})
+        for (role, verb), (asked, names) in sorted(wanted.items(), key=lambda one: one[0])
+    ]
 
 
 def shown(change: Change, facts: Facts) -> str:

@@ -21,8 +21,8 @@ from zdm_automate.lab.perform import load_models
 from zdm_automate.lab.world.model import World
 from zdm_automate.ledger import LEDGER_EVENTS, project_facts
 from zdm_automate.planner import Plan
-from zdm_automate.playbook import load_playbook
 from zdm_automate.plans import digest_of
+from zdm_automate.playbook import load_playbook
 from zdm_automate.resources import folders
 from zdm_automate.resume import refuse_ended
 from zdm_automate.runner import Outcome
@@ -70,11 +70,13 @@ def office(name: str) -> Office:
 
 @dataclass(slots=True)
 class Trap:
-    """What goes wrong, once: asked before and after every call of an applier, and before and after every journal line."""
+    """What goes wrong: stands around every call of a verb and every journal line; `late` is what the host does afterwards."""
 
-    on_call: Callable[[str, str, Callable[[], Reply]], Reply] | None = None
+    on_call: Callable[[str, Verb, Callable[[], Reply]], Reply] | None = None
     on_line: Callable[[bytes, Callable[[], None]], None] | None = None
     dead: bool = False
+    late: list[Callable[[], object]] = field(default_factory=list)
+    struck: bool = False
 
 
 class MemoryFile:
@@ -171,9 +173,7 @@ class Rig:
                 self.changed[host, verb.name, str(reply.output[-1]["Target"])] += 1
             return reply
 
-        if verb.kind != "applier" or self.trap.on_call is None:
-            return counted()
-        return self.trap.on_call(host, verb.name, counted)
+        return counted() if self.trap.on_call is None else self.trap.on_call(host, verb, counted)
 
     # --- runs ---
 
@@ -209,13 +209,18 @@ class Rig:
         lines = self.journals.setdefault(run, [])
         path = self.folder / f"{run}.jsonl"
         path.write_bytes(b"".join(lines))
+
+        def opened(_: Path) -> MemoryFile:
+            lines[:] = path.read_bytes().splitlines(keepends=True)
+            return MemoryFile(lines, self.trap)
+
         return Journal(
             path,
             run=run,
             project="Example",
             service_request="SR-1",
             now=self.clock.now,
-            open_file=lambda _: MemoryFile(lines, self.trap),
+            open_file=opened,
         )
 
     def entries(self, run: str) -> list[dict[str, Any]]:

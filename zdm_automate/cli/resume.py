@@ -15,9 +15,7 @@ if TYPE_CHECKING:
 
 
 def resume(
-    run: Annotated[
-        str, typer.Argument(help="A run of `zdm status`, or a part of its name; empty: the one that stopped.")
-    ] = "",
+    run: Annotated[str, typer.Argument(help="A run of `zdm status`, or a part of its name; empty: the one that stopped.")] = "",
     project: ProjectFolder = HERE,
     as_json: AsJson = False,
 ) -> None:

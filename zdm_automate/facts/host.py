@@ -78,6 +78,7 @@ class Role(Fact):
     zdm_type: ClassVar[str] = "Zdm.Role"
     reader: ClassVar[str] = "Get-ZdmRole"
     key: ClassVar[tuple[str, ...]] = ("name",)
+    asked_by: ClassVar[str] = "name"
 
     name: str
     display_name: str
@@ -125,6 +126,7 @@ class File(Fact):
     zdm_type: ClassVar[str] = "Zdm.File"
     reader: ClassVar[str] = "Get-ZdmFile"
     key: ClassVar[tuple[str, ...]] = ("path",)
+    asked_by: ClassVar[str] = "path"
     volatile: ClassVar[frozenset[str]] = frozenset({"modified_utc"})
 
     path: str

@@ -1,6 +1,6 @@
 """A host of a lab's world as a transport without sockets: what is sent is recognised by its hash and performed at once.
 
-For tests and rehearsals by the hundred. It plays the wire only as far as a caller can tell; faults are the business of `around`.
+For tests and rehearsals by the hundred. It plays the wire as far as a caller can tell; faults are the business of `around`.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from zdm_automate.lab.world.refusal import Refusal
+from zdm_automate.lab.keeper import Keeper
 from zdm_automate.scripts import PRELUDE, Library, Verb, known_scripts, sha256
 from zdm_automate.secrets import Credential
 from zdm_automate.transport.base import Arguments, ErrorRecord, Reply, Target
 
 if TYPE_CHECKING:
-    from zdm_automate.lab.keeper import Keeper
+    from zdm_automate.lab.world.refusal import Refusal
 
 Around = Callable[[str, Verb, Callable[[], Reply]], Reply]
 """Stands around every call of a verb: takes host, verb and the call itself; may raise before or after it, or not make it."""

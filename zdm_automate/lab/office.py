@@ -306,6 +306,8 @@ def _host(name: str, section: HostSection, directory: DirectorySection, now: dat
         remoting=section.remoting and section.role != "device",
         powered=section.powered,
         last_boot=boot.isoformat(timespec="seconds"),
+        set_up=boot.isoformat(timespec="seconds"),
+        machine=f"{directory.domain}/{name}",
         static_dns_only=section.role == "device",
     )
 

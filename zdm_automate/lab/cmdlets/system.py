@@ -50,7 +50,7 @@ def win32_operating_system(call: Call) -> Iterator[Row]:
         "Caption": host.windows.caption + (" " if host.windows.version < "6.2" and host.windows.version[0] != "1" else ""),
         "CSName": host.name,
         "CurrentTimeZone": 0,
-        "InstallDate": dmtf(boot - timedelta(days=900)),
+        "InstallDate": dmtf(datetime.fromisoformat(host.set_up or host.last_boot) - timedelta(days=900)),
         "LastBootUpTime": dmtf(boot),
         "LocalDateTime": dmtf(clock(call)),
         "Locale": locale,
