@@ -380,6 +380,7 @@ def set_service(facts: Facts, role: str, start_mode: str, state: str) -> Step:
         return VerbCall(role=role, verb="Set-ZdmServiceState", params={"name": "DHCPServer", "start_mode": mode, "state": now})
 
     stops = found.state == "Running" and state == "Stopped"
+    starts = found.state != "Running" and state == "Running"
     return ensure(
         facts,
         call(start_mode, state),
@@ -388,6 +389,7 @@ def set_service(facts: Facts, role: str, start_mode: str, state: str) -> Step:
         inverse=call(found.start_mode, found.state),
         seconds=15,
         hides=ANSWERED_BY_SERVICE if stops else (),
+        reveals=ANSWERED_BY_SERVICE if starts else (),
     )
 
 

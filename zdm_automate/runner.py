@@ -14,14 +14,14 @@ from zdm_automate.facts.base import fact_class
 from zdm_automate.facts.project import PROJECT
 from zdm_automate.facts.store import fact_of
 from zdm_automate.model import Check, CheckState, Preview
-from zdm_automate.settling import Verdict, read_back, seen, settle, watch
+from zdm_automate.settling import Verdict, judge, judgeable, read_back, seen, settle, shown, stands, watch
 from zdm_automate.standing import Standing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from zdm_automate.bench import Bench, Writer
-    from zdm_automate.model import Change, ChangeRecord, Effect, PlannedItem
+    from zdm_automate.model import Change, ChangeRecord, Effect, PlannedItem, VerbCall
     from zdm_automate.planner import Plan
     from zdm_automate.reading import Gathering
     from zdm_automate.settling import Rows
@@ -90,11 +90,13 @@ def apply_plan(
                     rest = total - changed - unchanged
                     outcome = Outcome(result="interrupted", changed=changed, unchanged=unchanged, left=rest)
                     return outcome
+                if plan.kind == "undo":
+                    _refuse_foreign(change, bench)
                 if _carry_out(change, bench, journal):
                     changed += 1
                 else:
                     unchanged += 1
-            _verify_item(item, bench, journal)
+            _verify_item(item, bench, journal, own=plan.kind == "undo")
         checks = tuple(verify())
         write_checks(checks, journal)
         bad = tuple(found for found in checks if found.state is CheckState.FAILED)
@@ -159,7 +161,11 @@ def _carry_out(change: Change, bench: Bench, journal: Writer) -> bool:
         effects=[effect_fields(effect) for effect in change.effects],
         restores=[effect_fields(effect) for effect in change.restores],
         watched=watched,
+        watch=call_fields(change.watch),
+        hides=list(change.hides),
+        reveals=list(change.reveals),
         note=change.note,
+        overwrites=change.overwrites,
     )
     begun = bench.monotonic()
     settled = False
@@ -197,6 +203,23 @@ def _carry_out(change: Change, bench: Bench, journal: Writer) -> bool:
     return result == "ok"
 
 
+def _refuse_foreign(change: Change, bench: Bench) -> None:
+    """Before a change is taken back: it is still there as it was recorded, or as it was before; else somebody else works there.
+
+    Raises:
+        ZdmError: it is neither, and nobody said that it may be overwritten; or it cannot be read.
+    """
+    if change.overwrites or not judgeable(change):
+        return
+    facts = read_back(seen(change.effects), bench)
+    if judge(change, facts) is Verdict.NEITHER:
+        raise PlanStaleError(
+            f"{change.target}: somebody has changed it since: {shown(change, facts)}.",
+            host=bench.hosts[change.call.role],
+            hint=f"Undo again with `--overwrite {change.item}` if that may be lost.",
+        )
+
+
 def _unwritten(change: Change, bench: Bench, problem: JournalUnwritableError, error: ZdmError | None) -> ZdmError:
     """What is said where the outcome came and could not be written down."""
     ended = f"ended with: {error}" if error is not None else "was carried out"
@@ -219,7 +242,7 @@ def common_fields(change: Change, bench: Bench) -> dict[str, Any]:
         "risk": change.risk,
         "rollback": change.rollback,
         "temporary": change.temporary,
-        "inverse": _call_fields(change),
+        "inverse": call_fields(change.inverse),
         "no_inverse": change.no_inverse,
     }
 
@@ -265,8 +288,8 @@ def neither(change: Change, host: str, why: str) -> OutcomeUnknownError:
     )
 
 
-def _verify_item(item: PlannedItem, bench: Bench, journal: Writer) -> None:
-    """Reads back what the item's changes should have left.
+def _verify_item(item: PlannedItem, bench: Bench, journal: Writer, *, own: bool) -> None:
+    """Reads back what the item's changes should have left; with `own` only the fields that they themselves changed.
 
     Raises:
         ZdmError: something is not as it was announced.
@@ -278,8 +301,11 @@ def _verify_item(item: PlannedItem, bench: Bench, journal: Writer) -> None:
     if not last:
         return
     facts = read_back(last.values(), bench)
+    others = seen(e for change in changes for e in change.restores) if own else ()
     wrong = [
-        f"{effect.zdm_type} {fact_of(effect).label()} on {effect.role}" for effect in last.values() if not facts.holds(effect)
+        f"{effect.zdm_type} {fact_of(effect).label()} on {effect.role}"
+        for effect in last.values()
+        if not stands(effect, others, facts)
     ]
     journal.write("item.verified", boundary=True, item=item.id, ok=not wrong, differences=wrong)
     if wrong:
@@ -303,10 +329,9 @@ def _arguments(params: Mapping[str, Any], credentials: Mapping[str, Any]) -> dic
     }
 
 
-def _call_fields(change: Change) -> dict[str, Any]:
-    if change.inverse is None:
-        return {}
-    return {"role": change.inverse.role, "verb": change.inverse.verb, "params": dict(change.inverse.params)}
+def call_fields(call: VerbCall | None) -> dict[str, Any]:
+    """A call as the journal holds it; empty for none."""
+    return {} if call is None else {"role": call.role, "verb": call.verb, "params": dict(call.params)}
 
 
 def effect_fields(effect: Effect) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from zdm_automate.facts.base import fact_class, to_wire
 from zdm_automate.facts.project import PROJECT
-from zdm_automate.facts.store import fact_of
+from zdm_automate.facts.store import fact_of, still
 from zdm_automate.reading import gather
 from zdm_automate.steps import Read
 
@@ -45,11 +45,28 @@ def judge(change: Change, facts: Facts) -> Verdict:
         FactsMissingError: what the change is about could not be read.
     """
     wanted, back = seen(change.effects), seen(change.restores)
-    if wanted and all(facts.holds(effect) for effect in wanted):
+    if wanted and all(stands(effect, back, facts) for effect in wanted):
         return Verdict.HAPPENED
-    if judgeable(change) and all(facts.holds(effect) for effect in back):
+    if judgeable(change) and all(stands(effect, wanted, facts) for effect in back):
         return Verdict.NOT
     return Verdict.NEITHER
+
+
+def stands(effect: Effect, others: Iterable[Effect], facts: Facts) -> bool:
+    """Whether the facts are as an effect says, in the fields in which it differs from its counterpart among the others.
+
+    Other fields of the same fact are not this change's business; without a counterpart that is there, all of them count.
+
+    Raises:
+        FactsMissingError: facts of that type could not be read.
+    """
+    other = next((one for one in others if _key(one) == _key(effect)), None)
+    if other is None or other.gone or effect.gone:
+        return facts.holds(effect)
+    made, opposite = still(fact_of(effect)), still(fact_of(other))
+    own = [name for name, value in made.items() if opposite.get(name) != value]
+    found = next((one for one in facts.of(effect.role, fact_class(effect.zdm_type)) if one.identity() == _key(effect)[2]), None)
+    return found is not None and all(still(found)[name] == made[name] for name in own)
 
 
 def judgeable(change: Change) -> bool:
@@ -113,7 +130,8 @@ def reads_of(effects: Iterable[Effect]) -> list[Read]:
 
 def shown(change: Change, facts: Facts) -> str:
     """What the facts show of a change, in words, where they show neither."""
-    return "; ".join(_difference(effect, facts) for effect in seen(change.effects) if not facts.holds(effect))
+    back = seen(change.restores)
+    return "; ".join(_difference(effect, facts) for effect in seen(change.effects) if not stands(effect, back, facts))
 
 
 def _difference(effect: Effect, facts: Facts) -> str:

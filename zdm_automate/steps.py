@@ -42,6 +42,7 @@ class Step:
     by_hand: str = ""
     hides: tuple[str, ...] = ()
     watch: VerbCall | None = None
+    reveals: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +104,7 @@ def change(  # noqa: PLR0913 - a change is its parts, named
     seconds: int = 5,
     hides: tuple[str, ...] = (),
     watch: VerbCall | None = None,
+    reveals: tuple[str, ...] = (),
 ) -> Step:
     """One call of an applier; `watch` is the reader that shows whether it happened, where it has no effect on a fact.
 
@@ -127,6 +129,7 @@ def change(  # noqa: PLR0913 - a change is its parts, named
         seconds=seconds,
         hides=hides,
         watch=watch,
+        reveals=reveals,
     )
 
 
@@ -144,6 +147,7 @@ def ensure(  # noqa: PLR0913
     note: str = "",
     seconds: int = 5,
     hides: tuple[str, ...] = (),
+    reveals: tuple[str, ...] = (),
 ) -> Step:
     """A change that makes a fact be as wanted, or no change where it is so already.
 
@@ -168,6 +172,7 @@ def ensure(  # noqa: PLR0913
         note=note,
         seconds=seconds,
         hides=hides,
+        reveals=reveals,
     )
 
 
@@ -251,4 +256,5 @@ def planned_change(step: Step, spec: ItemSpec, number: int) -> Change:
         seconds=step.seconds,
         hides=step.hides,
         watch=step.watch,
+        reveals=step.reveals,
     )

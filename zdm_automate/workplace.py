@@ -8,8 +8,8 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
@@ -25,12 +25,13 @@ from zdm_automate.runner import Outcome, apply_plan, error_fields, refuse_stale
 from zdm_automate.scripts import Library
 from zdm_automate.session import SKEW_LIMIT, HostSession, SessionInfo, open_all, skew_error
 from zdm_automate.settling import reads_of
+from zdm_automate.undo import Made, look, undo_items
 
 if TYPE_CHECKING:
     from types import TracebackType
 
     from zdm_automate.bench import Writer
-    from zdm_automate.model import Check
+    from zdm_automate.model import Check, PlannedItem
     from zdm_automate.standing import Standing
     from zdm_automate.steps import Read
 
@@ -135,18 +136,32 @@ class Workplace:
 
     def plan(self, what: Intended, gathering: Gathering) -> Plan:
         """The plan on these facts; its id sorts by time."""
+        return self._planned(what, gathering, plan_items(what.book.items, gathering.facts, what.intent), what.book.name)
+
+    def plan_undo(self, what: Intended, run: str, made: Sequence[Made], overwrite: Collection[str]) -> Plan:
+        """The plan that takes these changes of a run back, on fresh facts."""
+        also = reads_of(effect for one in made for effect in one.effects)
+        facts = self.read(what, also=also).facts
+        watched = {one.step: rows for one in made if (rows := look(one, self.bench())) is not None}
+        items = undo_items(made, facts, watched, overwrite)
+        name = f"undo-{what.book.name}"
+        draft = replace(self._planned(what, self.read(what), items, name), kind="undo", undoes=run)
+        gathering = self.read(what, also=_about(draft))
+        return replace(draft, fingerprint=gathering.facts.fingerprint())
+
+    def _planned(self, what: Intended, gathering: Gathering, items: tuple[PlannedItem, ...], name: str) -> Plan:
         moment = self.now()
         stamp = moment.strftime("%Y%m%d-%H%M%S")
         unique = hashlib.sha256(f"{time.time_ns()}{gathering.facts.fingerprint()}".encode()).hexdigest()[:4]
         return Plan(
-            id=f"{stamp}-{what.book.name}-{unique}",
+            id=f"{stamp}-{name}-{unique}",
             playbook=what.book.name,
             project=what.project,
             service_request=what.service_request,
             created=moment.isoformat(timespec="seconds"),
             fingerprint=gathering.facts.fingerprint(),
             intent_hash=what.intent_hash,
-            items=plan_items(what.book.items, gathering.facts, what.intent),
+            items=items,
             hosts=self.hosts,
             warnings=tuple(w for done in gathering.calls if done.result is not None for w in done.result.warnings),
         )

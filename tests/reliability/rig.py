@@ -22,7 +22,7 @@ from zdm_automate.lab.world.model import World
 from zdm_automate.ledger import LEDGER_EVENTS, project_facts
 from zdm_automate.planner import Plan
 from zdm_automate.plans import digest_of
-from zdm_automate.playbook import load_playbook
+from zdm_automate.playbook import Playbook, load_playbook
 from zdm_automate.resources import folders
 from zdm_automate.resume import refuse_ended
 from zdm_automate.runner import Outcome
@@ -31,6 +31,7 @@ from zdm_automate.secrets import Credential, Secret
 from zdm_automate.session import HostSession
 from zdm_automate.standing import stand
 from zdm_automate.transport.base import Reply, Target
+from zdm_automate.undo import made_in
 from zdm_automate.workplace import Intended, Workplace
 
 
@@ -135,6 +136,9 @@ class Rig:
         intent = playbook.intent_of(office(self.name).project["intent"][book])
         return Intended(book=playbook, intent=intent, project="Example", service_request="SR-1")
 
+    def of(self, playbook: Playbook, intent: Any) -> Intended:
+        return Intended(book=playbook, intent=intent, project="Example", service_request="SR-1")
+
     def workplace(self, what: Intended) -> Workplace:
         made = office(self.name)
         credential = Credential(made.user, Secret(made.password.get_secret_value()))
@@ -177,12 +181,12 @@ class Rig:
 
     # --- runs ---
 
-    def plan(self, book: str) -> tuple[Intended, Plan]:
-        what = self.intended(book)
+    def plan(self, book: str | Intended) -> tuple[Intended, Plan]:
+        what = self.intended(book) if isinstance(book, str) else book
         with self.workplace(what) as work:
             work.connect()
             made = work.plan(what, work.read(what))
-        sealed = replace(made, id=f"{len(self.journals) + 1:03}-{book}")
+        sealed = replace(made, id=f"{len(self.journals) + 1:03}-{what.book.name}")
         return what, replace(sealed, digest=digest_of(sealed))
 
     def apply(self, what: Intended, plan: Plan) -> Outcome:
@@ -204,6 +208,13 @@ class Rig:
             with self.journal(plan.id) as record:
                 record.write("run.resumed", boundary=True, after=standing.result or "no end", settled=dict(settled.verdicts))
                 return work.go_on(what, plan, standing, settled, record)
+
+    def plan_undo(self, what: Intended, run: str, *, to: str = "", overwrite: tuple[str, ...] = ()) -> Plan:
+        with self.workplace(what) as work:
+            work.connect()
+            made = work.plan_undo(what, run, made_in(self.entries(run), to), overwrite)
+        sealed = replace(made, id=f"{len(self.journals) + 1:03}-undo")
+        return replace(sealed, digest=digest_of(sealed))
 
     def journal(self, run: str) -> Journal:
         lines = self.journals.setdefault(run, [])

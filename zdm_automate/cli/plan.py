@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from zdm_automate.cli.shown import HERE, AsJson, ProjectFolder, say, show, show_json
+
+if TYPE_CHECKING:
+    from zdm_automate.planner import Plan
 
 
 def plan(
@@ -16,8 +19,6 @@ def plan(
 ) -> None:
     """Read the hosts and show what a playbook would change, item by item. Changes nothing."""
     from zdm_automate.cli.opening import open_project
-    from zdm_automate.model import Preview
-    from zdm_automate.report.text import plan_view
 
     opened = open_project(project)
     what = opened.intended(opened.playbook(playbook))
@@ -27,12 +28,21 @@ def plan(
         gathering = work.read(what)
         made = work.plan(what, gathering)
     made = opened.plans.write(made)
+    show_plan(made, as_json=as_json, readers=len(gathering.calls), requests=gathering.requests)
+
+
+def show_plan(made: Plan, *, as_json: bool, readers: int = 0, requests: int = 0) -> None:
+    """Shows a plan that was written, and what can be done with it."""
+    from zdm_automate.model import Preview
+    from zdm_automate.report.text import plan_view
+
     if as_json:
         counts = {str(kind): made.count(kind) for kind in Preview}
-        show_json({"id": made.id, "digest": made.digest, "requests": gathering.requests, "counts": counts, "items": made.items})
+        show_json({"id": made.id, "digest": made.digest, "requests": requests, "counts": counts, "items": made.items})
         return
     show(plan_view(made))
-    say(f"{len(gathering.calls)} readers, {gathering.requests} WSMan requests. Plan {made.id}, digest {made.digest[:12]}.")
+    read = f"{readers} readers, {requests} WSMan requests. " if readers else ""
+    say(f"{read}Plan {made.id}, digest {made.digest[:12]}.")
     if made.changes:
         say(f"Next: `zdm apply {made.id}`, or change project.yaml and plan again. Nothing has been changed yet.")
     elif made.count(Preview.UNKNOWN):

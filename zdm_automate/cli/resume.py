@@ -1,4 +1,4 @@
-"""`zdm resume`: takes up a run that stopped, at the right change, in the same journal."""
+"""`zdm resume` and `zdm undo`: takes up a run that stopped in its own journal; plans the way back from one."""
 
 from __future__ import annotations
 
@@ -57,6 +57,46 @@ def resume(
                 outcome = work.go_on(what, plan, standing, settled, journal, stop=stop)
                 head = journal.head
     _finish(opened, plan, outcome, head, as_json=as_json)
+
+
+def undo(
+    run: Annotated[str, typer.Argument(help="A run of `zdm status`, a part of its name, or `latest`.")],
+    to: Annotated[str, typer.Option(help="Go back to this item and no further; it is taken back too.")] = "",
+    overwrite: Annotated[
+        list[str] | None, typer.Option("--overwrite", help="An item that may be taken back over somebody else's change.")
+    ] = None,
+    project: ProjectFolder = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Plan the way back: the run's recorded inverses, last change first. Changes nothing; `zdm apply` carries it out."""
+    from zdm_automate.cli.opening import open_project
+    from zdm_automate.cli.plan import show_plan
+    from zdm_automate.errors import RefusedError, UnknownNameError
+    from zdm_automate.journal import read, verify
+    from zdm_automate.undo import made_in, refuse_unknown_items
+
+    opened = open_project(project)
+    runs = [one for one in opened.standings() if one.kind in {"apply", "undo"} and not one.claimed]
+    fitting = (
+        runs[-1:] if run == "latest" else [one for one in runs if one.run == run] or [one for one in runs if run in one.run]
+    )
+    if len(fitting) != 1:
+        known = ", ".join(one.run for one in runs[-3:]) or "none yet"
+        said = f"{'several runs fit' if fitting else 'there is no run'} {run!r} that changed hosts."
+        raise UnknownNameError(said, hint=f"The last ones: {known}.")
+    chosen = fitting[0]
+    journal = opened.project.runs_folder / chosen.run / "journal.jsonl"
+    verify(journal)
+    made = made_in(read(journal), to)
+    refuse_unknown_items(made, overwrite or ())
+    if not made:
+        raise RefusedError(f"run {chosen.run} has changed nothing.", hint="There is nothing to take back.")
+    what = opened.intended(opened.playbook(chosen.playbook))
+    with opened.workplace(what) as work:
+        work.connect()
+        work.require(role for role in what.book.roles if role not in what.book.optional)
+        planned = opened.plans.write(work.plan_undo(what, chosen.run, made, frozenset(overwrite or ())))
+    show_plan(planned, as_json=as_json)
 
 
 def _going_on(standing: Standing, rest: list[str]) -> str:

@@ -1,0 +1,137 @@
+"""`zdm resume`: a run that was really killed goes on where it was, in its own journal, and nothing is done twice."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typed_commands import MakeProject, Zdm
+
+from zdm_automate.journal import read, verify
+from zdm_automate.lab.state import LabFolder
+
+LINES = 13
+"""Lines of an undisturbed run of two changes and two checks; `test_every_line_is_struck` counts them."""
+
+SERVICES = ["EventLog", "LanmanServer"]
+pytestmark = pytest.mark.slow
+posix = pytest.mark.skipif(os.name != "posix", reason="sends SIGKILL")
+
+
+def state_of(lab: LabFolder, zdm: Zdm, folder: Path) -> set[str]:
+    rows = zdm("read", "PC1", "Get-ZdmService", f"Name={','.join(SERVICES)}", "-p", folder, "--json").json
+    return {row["State"] for row in rows}
+
+
+def planned(zdm: Zdm, project: MakeProject, lab: LabFolder) -> tuple[Path, str, str]:
+    """A project with a plan of two changes, whichever way the services are now: folder, plan, wanted state."""
+    folder = project("PC1", SERVICES)
+    wanted = "Running" if state_of(lab, zdm, folder) == {"Stopped"} else "Stopped"
+    folder = project("PC1", SERVICES, state=wanted)
+    made = zdm("plan", "services", "-p", folder, "--json").json
+    assert made["counts"]["would change"] == 2
+    return folder, made["id"], wanted
+
+
+def killed(lines: int, folder: Path, *words: str) -> int:
+    command = [sys.executable, str(Path(__file__).with_name("killed_command.py")), str(lines), *words, "-p", str(folder)]
+    return subprocess.run(command, capture_output=True, timeout=50, check=False).returncode
+
+
+def appliers(lab: LabFolder) -> list[dict[str, Any]]:
+    return [one for one in lab.calls() if one["host"] == "PC1" and one["kind"] == "applier"]
+
+
+@posix
+@pytest.mark.parametrize("lines", range(LINES))
+def test_killed_at_any_line_it_goes_on_and_nothing_is_done_twice(
+    zdm: Zdm, project: MakeProject, lab: LabFolder, lines: int
+) -> None:
+    """Two calls of an applier in the lab's own log, one whole chain, one report with every change done."""
+    folder, run, wanted = planned(zdm, project, lab)
+    before = len(appliers(lab))
+    assert killed(lines, folder, "apply", run) == -9
+
+    said = zdm("status", "-p", folder).out
+    resumed = zdm("resume", "-p", folder)
+    journal = folder / "runs" / run / "journal.jsonl"
+    entries = list(read(journal))
+    good = [entry["step"] for entry in entries if entry["event"] == "change.finished" and entry["result"] in {"ok", "already"}]
+
+    assert resumed.code == 0, resumed.err
+    assert f"zdm resume {run}" in said.replace("\n", " ")
+    assert state_of(lab, zdm, folder) == {wanted}
+    assert len(appliers(lab)) - before == 2
+    assert sorted(good) == ["B-104/1", "B-104/2"]
+    assert verify(journal).lines == len(entries)
+    assert entries[-1] | {"event": "run.finished", "result": "done"} == entries[-1]
+    assert zdm("resume", "-p", folder).code == 2
+
+
+@posix
+def test_every_line_is_struck(zdm: Zdm, project: MakeProject, lab: LabFolder) -> None:
+    """An undisturbed run has as many lines as the test above kills at, and one more is never reached."""
+    folder, run, _ = planned(zdm, project, lab)
+
+    assert killed(LINES + 1, folder, "apply", run) == 0
+    assert verify(folder / "runs" / run / "journal.jsonl").lines == LINES
+
+
+@posix
+def test_a_resume_is_resumed_too(zdm: Zdm, project: MakeProject, lab: LabFolder) -> None:
+    """Killed three times at different places, done at the fourth."""
+    folder, run, wanted = planned(zdm, project, lab)
+    before = len(appliers(lab))
+    codes = [killed(6, folder, "apply", run), killed(2, folder, "resume"), killed(7, folder, "resume", run)]
+    ended = zdm("resume", "-p", folder)
+
+    assert codes == [-9, -9, -9]
+    assert ended.code == 0, ended.err
+    assert state_of(lab, zdm, folder) == {wanted}
+    assert len(appliers(lab)) - before == 2
+
+
+@posix
+def test_a_change_that_somebody_else_made_is_refused(zdm: Zdm, project: MakeProject, lab: LabFolder) -> None:
+    """Between the kill and the resume the start mode was set to a third value: exit code 3, nothing called, the row named."""
+    folder, run, _ = planned(zdm, project, lab)
+    assert killed(7, folder, "apply", run) == -9
+    by_hand = ["lab", "change", "PC1", "Set-ZdmServiceState", f"Name={SERVICES[0]}", "StartMode=Disabled", "State=Stopped"]
+    assert zdm(*by_hand, "--lab", lab.path).code == 0
+    before = len(appliers(lab))
+    refused = zdm("resume", "-p", folder)
+
+    assert refused.code in {3, 4}
+    assert SERVICES[0] in refused.err
+    assert "StartMode is Disabled" in refused.err or "neither" in refused.err
+    assert len(appliers(lab)) == before
+
+
+def test_nothing_to_resume_is_bad_input(zdm: Zdm, project: MakeProject, lab: LabFolder) -> None:
+    """No run has stopped; a run that is done is refused with its own sentence."""
+    folder, run, _ = planned(zdm, project, lab)
+    assert zdm("resume", "-p", folder).code == 2
+    zdm("apply", run, "-p", folder)
+
+    assert "no run has stopped" in zdm("resume", "-p", folder).err
+    refused = zdm("resume", run, "-p", folder)
+    assert (refused.code, "is done" in refused.err) == (3, True)
+
+
+def test_the_status_says_what_is_known_and_what_to_type(zdm: Zdm, project: MakeProject, lab: LabFolder) -> None:
+    """One sentence per open change, also for programs."""
+    folder, run, _ = planned(zdm, project, lab)
+    zdm("lab", "fault", "PC1", "401", "--count", "40", "--skip", "9", "--lab", lab.path)
+    ran = zdm("apply", run, "-p", folder)
+    zdm("lab", "fault", "PC1", "none", "--lab", lab.path)
+    sentences = zdm("status", "-p", folder, "--json").json["open"]
+
+    assert ran.code == 1
+    assert [f"zdm resume {run}" in sentence for sentence in sentences] == [True]
+    assert zdm("resume", "-p", folder).code == 0
+    assert json.loads((folder / "runs" / run / "journal.jsonl").read_bytes().splitlines()[-1])["result"] == "done"
