@@ -35,6 +35,9 @@ if TYPE_CHECKING:
     from zdm_automate.standing import Standing
     from zdm_automate.steps import Read
 
+STANDALONE = frozenset({0, 2})
+"""`Win32_ComputerSystem.DomainRole` of a client and of a server in no domain."""
+
 CONTROLLER = "controller"
 """The role of this machine itself, for what is looked up from here."""
 
@@ -112,6 +115,16 @@ class Workplace:
             info = self.infos.get(role)
             if isinstance(info, SessionInfo) and abs(info.skew_seconds) >= SKEW_LIMIT:
                 raise skew_error(info.host, info.skew_seconds)
+
+    @property
+    def domains(self) -> tuple[str, ...]:
+        """What can have one writer only: the domains of the open hosts, and each host that is in none by its own name."""
+        found = {
+            info.fact.domain.casefold() if info.fact.domain_role not in STANDALONE else info.host.casefold()
+            for info in self.infos.values()
+            if isinstance(info, SessionInfo)
+        }
+        return tuple(sorted(found))
 
     @property
     def hosts(self) -> dict[str, str]:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import platform
+import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +18,7 @@ from typed_commands import MakeProject, Zdm
 from zdm_automate.journal import read, verify
 from zdm_automate.lab.state import LabFolder
 
-LINES = 13
+LINES = 14
 """Lines of an undisturbed run of two changes and two checks; `test_every_line_is_struck` counts them."""
 
 SERVICES = ["EventLog", "LanmanServer"]
@@ -135,3 +138,32 @@ def test_the_status_says_what_is_known_and_what_to_type(zdm: Zdm, project: MakeP
     assert [f"zdm resume {run}" in sentence for sentence in sentences] == [True]
     assert zdm("resume", "-p", folder).code == 0
     assert json.loads((folder / "runs" / run / "journal.jsonl").read_bytes().splitlines()[-1])["result"] == "done"
+
+
+def test_a_second_run_in_the_domain_is_told_who_is_at_work(
+    zdm: Zdm, project: MakeProject, lab: LabFolder, tmp_path: Path
+) -> None:
+    """Another project on the same lab is refused with user, computer, process and command; the first one is not disturbed."""
+    folder, run, wanted = planned(zdm, project, lab)
+    other = tmp_path / "other"
+    shutil.copytree(folder, other)
+    (other / "runs").mkdir(exist_ok=True)
+    zdm("lab", "fault", "PC1", "delay", "--action", "Command", "--count", 60, "--seconds", 0.4, "--lab", lab.path)
+    command = [sys.executable, "-m", "zdm_automate.cli", "apply", run, "-p", str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as first:
+        journal = folder / "runs" / run / "journal.jsonl"
+        end = time.monotonic() + 30
+        while time.monotonic() < end and not (journal.exists() and b'"lock.taken"' in journal.read_bytes()):
+            time.sleep(0.02)
+        second = zdm("apply", run, "-p", other)
+        again = zdm("apply", run, "-p", folder)
+        _, said = first.communicate(timeout=50)
+    zdm("lab", "fault", "PC1", "none", "--lab", lab.path)
+
+    assert first.returncode == 0, said
+    assert second.code == 3
+    assert f"the domain tiny.example.org is held by Alex on {platform.node()} (process {first.pid}" in second.err
+    assert again.code == 3
+    assert state_of(lab, zdm, folder) == {wanted}
+    (taken,) = next(entry["locks"] for entry in read(journal) if entry["event"] == "lock.taken")
+    assert (taken["domain"], taken["holder"]["pid"]) == ("tiny.example.org", first.pid)

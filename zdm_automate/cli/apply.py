@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from zdm_automate.planner import Plan
     from zdm_automate.progress import RowState
     from zdm_automate.runner import Outcome
+    from zdm_automate.workplace import Workplace
 
 EXIT = {"done": 0, "failed": 1, "interrupted": 1, "unknown": 4}
 
@@ -43,15 +44,17 @@ def apply(
         work.connect()
         work.require(role for role in chosen.hosts if role not in what.book.optional)
         work.refuse_skew(chosen.hosts)
-        gathering = work.check_fresh(what, chosen)
-        opened.plans.claim(chosen, opened.clock.now())
-        with _live(quiet=as_json) as observer, _stop_softly() as stop, opened.journal(chosen.id, (observer,)) as journal:
-            _begin(opened, journal, chosen)
-            work.report_hosts(journal)
-            work.report_reads(journal, gathering)
-            journal.write("plan.checked", fingerprint=chosen.fingerprint)
-            outcome = work.apply(what, chosen, journal, stop=stop)
-            head = journal.head
+        with _domain_alone(opened, work) as held:
+            gathering = work.check_fresh(what, chosen)
+            opened.plans.claim(chosen, opened.clock.now())
+            with _live(quiet=as_json) as observer, _stop_softly() as stop, opened.journal(chosen.id, (observer,)) as journal:
+                _begin(opened, journal, chosen)
+                journal.write("lock.taken", locks=held)
+                work.report_hosts(journal)
+                work.report_reads(journal, gathering)
+                journal.write("plan.checked", fingerprint=chosen.fingerprint)
+                outcome = work.apply(what, chosen, journal, stop=stop)
+                head = journal.head
     _finish(opened, chosen, outcome, head, as_json=as_json)
 
 
@@ -198,21 +201,40 @@ def _alone(opened: Opened) -> Iterator[None]:
     """Holds the project for one run.
 
     Raises:
-        RefusedError: another run holds it.
+        HeldError: another run holds it.
     """
-    from filelock import FileLock, Timeout
+    from zdm_automate.holding import hold, myself
 
-    from zdm_automate.errors import RefusedError
-
-    lock = FileLock(opened.project.folder / ".zdm-lock")
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        raise RefusedError("another run of this project is at work.", hint="Wait for its end, or end it.") from None
-    try:
+    with hold(opened.project.folder / ".zdm-lock", myself(opened.operator, _typed()), "this project"):
         yield
-    finally:
-        lock.release()
+
+
+@contextmanager
+def _domain_alone(opened: Opened, work: Workplace) -> Iterator[list[dict[str, Any]]]:
+    """Holds every domain that the open hosts belong to; gives what the journal is told of it.
+
+    Raises:
+        HeldError: a run of another project holds one.
+    """
+    from contextlib import ExitStack
+    from dataclasses import asdict
+
+    from zdm_automate.holding import domain_lock, hold, myself
+
+    with ExitStack() as stack:
+        taken = []
+        for domain in work.domains:
+            identity = f"{opened.project.lab_folder or ''}|{domain}"
+            held = stack.enter_context(hold(domain_lock(identity), myself(opened.operator, _typed()), f"the domain {domain}"))
+            taken.append({"domain": domain, "holder": asdict(held.holder), "stale": held.stale})
+        yield taken
+
+
+def _typed() -> str:
+    """The command as it was typed, without what follows its first words."""
+    import sys
+
+    return " ".join(["zdm", *sys.argv[1:3]])
 
 
 @contextmanager

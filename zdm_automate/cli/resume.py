@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -20,7 +21,7 @@ def resume(
     as_json: AsJson = False,
 ) -> None:
     """Go on with a run that stopped: what was begun is settled by reading the hosts, nothing is called twice."""
-    from zdm_automate.cli.apply import _alone, _begin, _finish, _live, _stop_softly, _who
+    from zdm_automate.cli.apply import _alone, _begin, _domain_alone, _finish, _live, _stop_softly, _who
     from zdm_automate.cli.opening import open_project
     from zdm_automate.resume import left, refuse_ended
 
@@ -30,10 +31,12 @@ def resume(
         plan = opened.plans.load(standing.plan)
         refuse_ended(standing, plan, later)
         what = opened.intended(opened.playbook(plan.playbook))
-        with opened.workplace(what) as work:
+        with ExitStack() as stack:
+            work = stack.enter_context(opened.workplace(what))
             work.connect()
             work.require(role for role in plan.hosts if role not in what.book.optional)
             work.refuse_skew(plan.hosts)
+            held = stack.enter_context(_domain_alone(opened, work))
             gathering, settled = work.look_again(what, plan, standing)
             with _live(quiet=as_json) as observer, _stop_softly() as stop, opened.journal(plan.id, (observer,)) as journal:
                 rest = left(plan, settled.standing(standing))
@@ -51,6 +54,7 @@ def resume(
                         left=len(rest),
                         **_who(opened),
                     )
+                journal.write("lock.taken", locks=held)
                 work.report_hosts(journal)
                 work.report_reads(journal, gathering)
                 journal.write("plan.checked", fingerprint=gathering.facts.fingerprint())
