@@ -126,6 +126,7 @@ def _outcome(change: Change, one: OpenChange, happened: bool) -> dict[str, Any]:
     if not happened:
         error = ZdmError(f"{change.call.verb} did not happen: {one.reason or 'the run ended before its outcome was written'}")
     return {
+        "target": change.target,
         "before": dict(change.before),
         "after": dict(change.after) if happened else {},
         "changed": happened,

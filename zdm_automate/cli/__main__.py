@@ -10,7 +10,7 @@ from typing import Any
 
 import typer
 
-from zdm_automate.cli import apply, evidence, hosts, lab, new, plan, resume
+from zdm_automate.cli import apply, evidence, hosts, lab, lab_trouble, new, plan, resume
 
 EPILOG = (
     "Exit codes: 0 done, or nothing to change; 1 failed; 2 bad input, nothing was done; "
@@ -39,6 +39,8 @@ app.command("status")(evidence.status)
 app.add_typer(evidence.checklist, name="checklist")
 app.add_typer(evidence.journal, name="journal")
 app.command("report")(evidence.report)
+for _name, _command in lab_trouble.COMMANDS.items():
+    lab.app.command(_name)(_command)
 app.add_typer(lab.app, name="lab")
 
 
