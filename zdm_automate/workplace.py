@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING, Any, Self
 from zdm_automate.bench import Bench
 from zdm_automate.errors import PlanStaleError, ZdmError
 from zdm_automate.facts.base import Fact
+from zdm_automate.facts.host import HostInventory
 from zdm_automate.ledger import with_project
+from zdm_automate.pins import Identity
 from zdm_automate.planner import Plan, plan_items
 from zdm_automate.playbook import Playbook
 from zdm_automate.reading import Gathering, Reader, gather
@@ -25,6 +27,7 @@ from zdm_automate.runner import Outcome, apply_plan, error_fields, refuse_stale
 from zdm_automate.scripts import Library
 from zdm_automate.session import SKEW_LIMIT, HostSession, SessionInfo, open_all, skew_error
 from zdm_automate.settling import reads_of
+from zdm_automate.steps import Read
 from zdm_automate.undo import Made, look, undo_items
 
 if TYPE_CHECKING:
@@ -33,7 +36,9 @@ if TYPE_CHECKING:
     from zdm_automate.bench import Writer
     from zdm_automate.model import Check, PlannedItem
     from zdm_automate.standing import Standing
-    from zdm_automate.steps import Read
+
+IDENTITY = "Get-ZdmHostInventory"
+"""The reader that tells which machine a host is."""
 
 STANDALONE = frozenset({0, 2})
 """`Win32_ComputerSystem.DomainRole` of a client and of a server in no domain."""
@@ -131,6 +136,25 @@ class Workplace:
         """Host names by role, of the roles that can be worked with."""
         names = {role: s.host for role, s in self.sessions.items() if not isinstance(self.infos.get(role), ZdmError)}
         return names | ({CONTROLLER: CONTROLLER} if self.controller is not None else {})
+
+    # --- recognise ---
+
+    def identities(self) -> dict[str, Identity]:
+        """What each open host is, by its name.
+
+        Raises:
+            ZdmError: a host that was opened does not say.
+        """
+        by_host = {session.host: role for role, session in self.sessions.items() if role in self.hosts}
+        reads = [Read(role=role, verb=IDENTITY) for role in by_host.values()]
+        got = gather(dict(self.sessions), reads, output_of=self.output_of, now=self.now(), hosts=self.hosts)
+        for done in got.failures:
+            if done.error is not None:
+                raise done.error
+        return {
+            host: Identity.of(self.infos[role].host, got.facts.of(role, HostInventory)[0], self.sessions[role].address)
+            for host, role in by_host.items()
+        }
 
     # --- read ---
 

@@ -43,6 +43,7 @@ def apply(
     with _alone(opened), opened.workplace(what) as work:
         work.connect()
         work.require(role for role in chosen.hosts if role not in what.book.optional)
+        opened.recognise(work)
         work.refuse_skew(chosen.hosts)
         with _domain_alone(opened, work) as held:
             gathering = work.check_fresh(what, chosen)
@@ -77,6 +78,7 @@ def verify(
     with _alone(opened), opened.workplace(what) as work:
         work.connect()
         work.require(role for role in what.book.roles if role not in what.book.optional)
+        opened.recognise(work)
         checks = work.verify(what)
         with opened.journal(_unused(opened, run)) as journal:
             journal.write("run.started", kind="verify", playbook=playbook, hosts=work.hosts, **_who(opened))

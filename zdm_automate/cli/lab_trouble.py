@@ -1,4 +1,4 @@
-"""`zdm lab restart`, `skew`, `change`, `chaos`: what happens to hosts while somebody works on them. For rehearsing it."""
+"""`zdm lab restart`, `skew`, `substitute`, `change`, `chaos`: what happens to hosts while somebody works on them."""
 
 from __future__ import annotations
 
@@ -42,6 +42,14 @@ def skew(
     _say(f"the clock of {host} is {seconds:+g} s off", given, as_json=as_json)
 
 
+def substitute(host: Host, lab: Folder = HERE, as_json: AsJson = False) -> None:
+    """Put another machine of the same name in a host's place: same data, other hardware and another Windows."""
+    from zdm_automate.lab.client import LabClient
+
+    LabClient(_folder(lab)).call("substitute", host=host)
+    _say(f"another machine answers as {host}", {"host": host}, as_json=as_json)
+
+
 def change(
     host: Host,
     verb: Annotated[str, typer.Argument(help="What the other one does there: an applier, such as Set-ZdmServiceState.")],
@@ -77,5 +85,11 @@ def chaos(
     _say(said, made, as_json=as_json)
 
 
-COMMANDS: dict[str, Callable[..., None]] = {"restart": restart, "skew": skew, "change": change, "chaos": chaos}
+COMMANDS: dict[str, Callable[..., None]] = {
+    "restart": restart,
+    "skew": skew,
+    "substitute": substitute,
+    "change": change,
+    "chaos": chaos,
+}
 """By the name under which `zdm lab` has them."""

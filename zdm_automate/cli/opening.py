@@ -11,6 +11,7 @@ from zdm_automate.errors import ZdmError
 from zdm_automate.journal import Journal, read
 from zdm_automate.keys import fetch
 from zdm_automate.ledger import LEDGER_EVENTS, project_facts
+from zdm_automate.pins import PINS, Pins
 from zdm_automate.plans import Plans
 from zdm_automate.playbook import load_playbook
 from zdm_automate.project import Project, read_project, resolver_of
@@ -149,6 +150,22 @@ class Opened:
 
         resolvers = tuple(resolver_of(text) for text in self.project.content.resolvers)
         return ExternalDns(resolvers, now=self.clock.now) if resolvers else None
+
+    def recognise(self, work: Workplace) -> None:
+        """Compares the hosts with those that were pinned, and pins those that are met for the first time.
+
+        Raises:
+            WrongHostError: a host is another machine than the one that was pinned.
+        """
+        pins = self.pins
+        seen = work.identities()
+        pins.refuse_strangers(seen)
+        pins.add(seen, by=self.operator, at=self.clock.now())
+
+    @property
+    def pins(self) -> Pins:
+        """The machines that the project knows."""
+        return Pins(self.project.folder / PINS)
 
     def journal(self, run: str, observers: Iterable[Observer] = ()) -> Journal:
         """The journal of a run."""

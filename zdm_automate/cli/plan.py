@@ -25,6 +25,7 @@ def plan(
     with opened.workplace(what) as work:
         work.connect()
         work.require(role for role in what.book.roles if role not in what.book.optional)
+        opened.recognise(work)
         gathering = work.read(what)
         made = work.plan(what, gathering)
     made = opened.plans.write(made)

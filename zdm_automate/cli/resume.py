@@ -35,6 +35,7 @@ def resume(
             work = stack.enter_context(opened.workplace(what))
             work.connect()
             work.require(role for role in plan.hosts if role not in what.book.optional)
+            opened.recognise(work)
             work.refuse_skew(plan.hosts)
             held = stack.enter_context(_domain_alone(opened, work))
             gathering, settled = work.look_again(what, plan, standing)
@@ -99,6 +100,7 @@ def undo(
     with opened.workplace(what) as work:
         work.connect()
         work.require(role for role in what.book.roles if role not in what.book.optional)
+        opened.recognise(work)
         planned = opened.plans.write(work.plan_undo(what, chosen.run, made, frozenset(overwrite or ())))
     show_plan(planned, as_json=as_json)
 

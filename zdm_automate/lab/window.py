@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from zdm_automate.lab.keeper import Keeper
     from zdm_automate.lab.servers import Servers
+    from zdm_automate.lab.world.model import World
 
 
 Actions = Mapping[str, Callable[[dict[str, Any]], Mapping[str, Any]]]
@@ -66,6 +67,12 @@ def actions(keeper: Keeper, servers: Servers, ended: Event) -> Actions:  # noqa:
         keeper.save()
         return {}
 
+    def substitute(given: dict[str, Any]) -> Mapping[str, Any]:
+        name = str(given["host"])
+        keeper.with_world(lambda world: (_substituted(world, name), None))
+        keeper.save()
+        return {}
+
     def change(given: dict[str, Any]) -> Mapping[str, Any]:
         verb = Library.load(resources.folders("ps_scripts"))[str(given["verb"])]
         outcome = keeper.perform(str(given["host"]).upper(), verb, verb.bind(given["params"]), user=str(given["user"]))
@@ -85,5 +92,10 @@ def actions(keeper: Keeper, servers: Servers, ended: Event) -> Actions:  # noqa:
         ended.set()
         return {}
 
-    known = (now, carry, fault, chaos, restart, skew, change, public, requests, stop)
+    known = (now, carry, fault, chaos, restart, skew, substitute, change, public, requests, stop)
     return {one.__name__: one for one in known}
+
+
+def _substituted(world: World, name: str) -> World:
+    host = world.host(name)
+    return world.with_host(replace(host, machine=f"{host.machine}'"))
