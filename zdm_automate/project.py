@@ -31,11 +31,12 @@ class CredentialSection(_Section):
 
     Attributes:
         user: `DOMAIN\user` or `user@domain`.
-        secret: `keyring:SERVICE`, `env:VARIABLE`, `file:PATH` (readable by its owner alone) or `prompt`.
+        secret: `keyring:SERVICE`, `env:VARIABLE`, `file:PATH` (readable by its owner alone), `command:PROGRAM ARGUMENTS` whose
+            first line of output it is, or `prompt`.
     """
 
     user: str = Field(min_length=1)
-    secret: str = Field(pattern=r"^(keyring:.+|env:[A-Za-z_]\w*|file:.+|prompt)$")
+    secret: str = Field(pattern=r"^(keyring:.+|env:[A-Za-z_]\w*|file:.+|command:.+|prompt)$")
 
 
 class HostSection(_Section):

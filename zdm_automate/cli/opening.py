@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from zdm_automate.clock import Clock, SystemClock
+from zdm_automate.debug_log import switch_on
 from zdm_automate.errors import ZdmError
 from zdm_automate.journal import Journal, read
 from zdm_automate.keys import fetch
@@ -71,7 +72,8 @@ class Opened:
         section = self.project.host(host)
         name = section.credential or self.project.content.credential
         if name not in self.credentials:
-            self.credentials[name] = fetch(name, self.project.content.credentials[name], self.project.folder)
+            sections = self.project.content.credentials
+            self.credentials[name] = fetch(name, sections[name], self.project.folder, others=sections.values())
         return self.credentials[name]
 
     def session(self, host: str) -> HostSession:
@@ -80,6 +82,7 @@ class Opened:
         from zdm_automate.transport.base import Target
         from zdm_automate.transport.psrp import PsrpTransport
 
+        switch_on(self.project.folder, lambda: self.redactor)
         section = self.project.host(host)
         target = Target(
             host=section.computer_name or host,
