@@ -6,12 +6,15 @@ It writes what it is told, without secrets, and can tell whether a line was alte
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
+import os
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Self
 
 import structlog
+from pydantic_core import from_json
 
 from zdm_automate.errors import JournalAlteredError
 from zdm_automate.events import Entry, Observer
@@ -34,6 +37,10 @@ _SEAL: Final = len(_MARK) + 64 + len(b'"}\n')
 
 _PREV: Final = b',"prev":"'
 _EVENT: Final = b',"event":"'
+LONGEST: Final = 64 * 1024 * 1024
+"""Bytes of a line that are read; what is longer was not written by a run."""
+
+_CHANGED: Final = b"change.finished"
 
 
 class Journal:
@@ -194,18 +201,32 @@ def verify(path: Path) -> Verified:
     return Verified(lines=number, head=head.decode(), torn=torn)
 
 
-def read(path: Path, events: Collection[str] = ()) -> Iterator[dict[str, Any]]:
+def last_seal(path: Path) -> tuple[str, int]:
+    """The hash that the last whole line of a journal carries, and the file's size; an empty text where there is none."""
+    with path.open("rb") as stream:
+        size = stream.seek(0, os.SEEK_END)
+        stream.seek(max(0, size - _SEAL))
+        end = stream.read(_SEAL)
+    return (end[len(_MARK) : -3].decode("ascii", "replace") if end.startswith(_MARK) and end.endswith(b"\n") else "", size)
+
+
+def read(path: Path, events: Collection[str] = (), *, holding: str = "") -> Iterator[dict[str, Any]]:
     """The entries of a journal, oldest first, or those of the named events; a torn last line is left out.
+
+    With `holding` a line of a change is read only where it has that field, and is left out otherwise.
 
     Raises:
         JournalAlteredError: a line is no entry.
     """
     wanted = frozenset(event.encode() for event in events)
+    field = f'"{holding}":'.encode() if holding else b""
     for number, line in enumerate(_raw(path), start=1):
         if not line.endswith(b"\n"):
             return
-        if wanted and _event_in(line) not in wanted:
-            continue
+        if wanted:
+            event = _event_in(line)
+            if event not in wanted or (field and event == _CHANGED and field not in line):
+                continue
         entry = _parsed(line)
         if entry is None:
             raise JournalAlteredError(f"{path}: line {number} is no journal entry.", hint="`zdm journal verify` says more.")
@@ -220,11 +241,17 @@ def _event_in(line: bytes) -> bytes:
 
 def _raw(path: Path) -> Iterator[bytes]:
     with path.open("rb") as stream:
-        yield from stream
+        for number in itertools.count(1):
+            line = stream.readline(LONGEST)
+            if not line:
+                return
+            if len(line) == LONGEST and not line.endswith(b"\n"):
+                raise JournalAlteredError(f"{path}: line {number} is longer than any that was written.")
+            yield line
 
 
 def _parsed(line: bytes) -> dict[str, Any] | None:
     with suppress(ValueError):
-        entry = json.loads(line)
+        entry = from_json(line)
         return entry if isinstance(entry, dict) and isinstance(entry.get("event"), str) else None
     return None

@@ -177,7 +177,7 @@ def read_project(folder: Path) -> Project:
     try:
         content = ProjectFile.model_validate(source.value)
     except ValidationError as problem:
-        raise source.invalid(problem) from problem
+        raise source.invalid(problem, schema=ProjectFile.model_json_schema()) from problem
     _refuse_unknown_names(content, source)
     return Project(folder, content, source)
 

@@ -162,7 +162,12 @@ def _finish(opened: Opened, plan: Plan, outcome: Outcome, head: str, *, as_json:
     from zdm_automate.report.html import write_report
     from zdm_automate.report.text import outcome_view
 
-    report = write_report(opened.project.runs_folder / plan.id, opened.project.content.client, _rows(opened))
+    report = opened.project.runs_folder / plan.id / "report.html"
+    try:
+        report = write_report(report.parent, opened.project.content.client, _rows(opened))
+        opened.summaries()
+    except OSError as problem:
+        typer.echo(f"The report could not be written: {problem.strerror}. `zdm report {plan.id}` writes it later.", err=True)
     if as_json:
         show_json(
             {

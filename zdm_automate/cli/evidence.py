@@ -32,12 +32,15 @@ def status(project: ProjectFolder = HERE, as_json: AsJson = False) -> None:
 
     from zdm_automate.cli.opening import open_project
     from zdm_automate.facts.project import Temporary
+    from zdm_automate.ledger import project_facts
     from zdm_automate.report.text import RESULTS, temporaries_view
 
     opened = open_project(project)
-    standings = opened.standings()
+    kept = opened.summaries()
+    standings = opened.shown(kept)
     runs = [_run_row(one) for one in standings]
-    register = [one for one in opened.held() if isinstance(one, Temporary)]
+    lines = (line for one in kept for line in one.ledger)
+    register = [one for one in project_facts(lines) if isinstance(one, Temporary)]
     if as_json:
         show_json({"runs": runs, "open": open_sentences(opened, standings), "temporaries": [asdict(one) for one in register]})
         return

@@ -21,6 +21,7 @@ from zdm_automate.resources import folders
 from zdm_automate.scripts import Library
 from zdm_automate.secrets import Credential
 from zdm_automate.standing import EVENTS, Standing, stand
+from zdm_automate.summaries import Summary, summary
 from zdm_automate.workplace import CONTROLLER, Intended, Workplace
 
 if TYPE_CHECKING:
@@ -99,16 +100,27 @@ class Opened:
 
     def held(self) -> Iterable[Fact]:
         """What the project itself remembers."""
-        return project_facts(self.entries(LEDGER_EVENTS))
+        return project_facts(self.entries(LEDGER_EVENTS, holding="ledger"))
 
-    def entries(self, events: Collection[str] = ()) -> Iterator[dict[str, Any]]:
-        """All journal entries, or those of the named events, oldest run first."""
+    def entries(self, events: Collection[str] = (), *, holding: str = "") -> Iterator[dict[str, Any]]:
+        """All journal entries, or those of the named events, oldest run first; `holding` as for `journal.read`."""
         for path in self.project.journals():
-            yield from read(path, events)
+            yield from read(path, events, holding=holding)
 
     def standings(self) -> list[Standing]:
         """How far every run has come, oldest first; also one that took its plan and ended before its first line."""
         found = {path.parent.name: stand(read(path, EVENTS)) for path in self.project.journals()}
+        return self._with_unbegun(found)
+
+    def summaries(self) -> list[Summary]:
+        """Every journal in short, oldest first, for showing."""
+        return [summary(path) for path in self.project.journals()]
+
+    def shown(self, kept: Iterable[Summary]) -> list[Standing]:
+        """As `standings`, from these summaries."""
+        return self._with_unbegun({one.standing.run: one.standing for one in kept if one.standing.run})
+
+    def _with_unbegun(self, found: dict[str, Standing]) -> list[Standing]:
         for plan_id in self.plans.ids():
             when = self.plans.used(plan_id)
             if when and not found.get(plan_id, Standing()).run:

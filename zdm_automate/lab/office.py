@@ -201,7 +201,7 @@ def read_office(path: Path) -> Office:
     try:
         made = OfficeFile.model_validate(source.value)
     except ValidationError as problem:
-        raise source.invalid(problem) from problem
+        raise source.invalid(problem, schema=OfficeFile.model_json_schema()) from problem
     world = _first_world(made)
     for area in ("dns", "dhcp"):
         section = getattr(made, area)
