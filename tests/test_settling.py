@@ -49,6 +49,15 @@ def test_a_change_is_judged_by_the_fields_that_it_changes(found: tuple[Service, 
     assert judge(change(), facts(*found)) is verdict
 
 
+def test_a_field_that_the_call_names_counts_though_it_did_not_differ() -> None:
+    """It would be written over: a start mode that somebody else has set since is not as it was left."""
+    call = VerbCall(role="old", verb="Set-ZdmServiceState", params={"name": "DNS", "start_mode": "Auto", "state": "Stopped"})
+
+    assert judge(change(call=call), facts(THEN)) is Verdict.HAPPENED
+    assert judge(change(call=call), facts(replace(THEN, start_mode="Disabled"))) is Verdict.NEITHER
+    assert judge(change(call=call), facts(replace(THEN, display_name="other"))) is Verdict.HAPPENED
+
+
 def test_what_was_not_there_before_counts_whole() -> None:
     """A fact that was made is there as it was to be, or not there, or is another one."""
     made = change(restores=(drop("old", THEN),))

@@ -14,7 +14,7 @@ from zdm_automate.facts.base import fact_class
 from zdm_automate.facts.project import PROJECT
 from zdm_automate.facts.store import fact_of
 from zdm_automate.model import Check, CheckState, Preview
-from zdm_automate.settling import Verdict, judge, judgeable, read_back, seen, settle, shown, stands, watch
+from zdm_automate.settling import Verdict, judge, judgeable, named_by, read_back, seen, settle, shown, stands, watch
 from zdm_automate.standing import Standing
 
 if TYPE_CHECKING:
@@ -302,10 +302,11 @@ def _verify_item(item: PlannedItem, bench: Bench, journal: Writer, *, own: bool)
         return
     facts = read_back(last.values(), bench)
     others = seen(e for change in changes for e in change.restores) if own else ()
+    named = frozenset[str]().union(*(named_by(change) for change in changes))
     wrong = [
         f"{effect.zdm_type} {fact_of(effect).label()} on {effect.role}"
         for effect in last.values()
-        if not stands(effect, others, facts)
+        if not stands(effect, others, facts, named)
     ]
     journal.write("item.verified", boundary=True, item=item.id, ok=not wrong, differences=wrong)
     if wrong:

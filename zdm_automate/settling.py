@@ -5,7 +5,7 @@ It only reads. Whether a change is called again is the run's business, and only 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from zdm_automate.facts.base import fact_class, to_wire
 from zdm_automate.facts.project import PROJECT
 from zdm_automate.facts.store import fact_of, still
 from zdm_automate.reading import gather
+from zdm_automate.scripts import to_pascal
 from zdm_automate.steps import Read
 
 if TYPE_CHECKING:
@@ -44,18 +45,24 @@ def judge(change: Change, facts: Facts) -> Verdict:
     Raises:
         FactsMissingError: what the change is about could not be read.
     """
-    wanted, back = seen(change.effects), seen(change.restores)
-    if wanted and all(stands(effect, back, facts) for effect in wanted):
+    wanted, back, named = seen(change.effects), seen(change.restores), named_by(change)
+    if wanted and all(stands(effect, back, facts, named) for effect in wanted):
         return Verdict.HAPPENED
-    if judgeable(change) and all(stands(effect, wanted, facts) for effect in back):
+    if judgeable(change) and all(stands(effect, wanted, facts, named) for effect in back):
         return Verdict.NOT
     return Verdict.NEITHER
 
 
-def stands(effect: Effect, others: Iterable[Effect], facts: Facts) -> bool:
+def named_by(change: Change) -> frozenset[str]:
+    """The fields that a change's call names, and so writes, whether they differ or not."""
+    return frozenset(to_pascal(name) for name in change.call.params)
+
+
+def stands(effect: Effect, others: Iterable[Effect], facts: Facts, named: Collection[str] = ()) -> bool:
     """Whether the facts are as an effect says, in the fields in which it differs from its counterpart among the others.
 
-    Other fields of the same fact are not this change's business; without a counterpart that is there, all of them count.
+    The fields that the call names count too. Other fields of the same fact are not this change's business; without a
+    counterpart that is there, all of them count.
 
     Raises:
         FactsMissingError: facts of that type could not be read.
@@ -64,7 +71,7 @@ def stands(effect: Effect, others: Iterable[Effect], facts: Facts) -> bool:
     if other is None or other.gone or effect.gone:
         return facts.holds(effect)
     made, opposite = still(fact_of(effect)), still(fact_of(other))
-    own = [name for name, value in made.items() if opposite.get(name) != value]
+    own = [name for name, value in made.items() if opposite.get(name) != value or name in named]
     found = next((one for one in facts.of(effect.role, fact_class(effect.zdm_type)) if one.identity() == _key(effect)[2]), None)
     return found is not None and all(still(found)[name] == made[name] for name in own)
 
@@ -130,8 +137,9 @@ def reads_of(effects: Iterable[Effect]) -> list[Read]:
 
 def shown(change: Change, facts: Facts) -> str:
     """What the facts show of a change, in words, where they show neither."""
-    back = seen(change.restores)
-    return "; ".join(_difference(effect, facts) for effect in seen(change.effects) if not stands(effect, back, facts))
+    back, named = seen(change.restores), named_by(change)
+    wrong = (effect for effect in seen(change.effects) if not stands(effect, back, facts, named))
+    return "; ".join(_difference(effect, facts) for effect in wrong)
 
 
 def _difference(effect: Effect, facts: Facts) -> str:
