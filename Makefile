@@ -35,6 +35,7 @@ check: $(READY)
 
 bench: $(READY)
 	@$(BIN)/python benchmarks/step_overhead.py $(ARGS)
+	@$(BIN)/python benchmarks/journal_size.py
 
 # Re-resolves the dependencies. The lock names packages, versions and hashes, no index: it installs from whichever one is set up.
 lock:

@@ -281,6 +281,7 @@ def carry_configuration(facts: Facts, intent: DhcpIntent) -> Iterator[Step]:
         before={},
         after={"Path": path},
         inverse=VerbCall(role="old", verb="Remove-ZdmFile", params={"path": path}),
+        watch=VerbCall(role="old", verb="Get-ZdmFile", params={"path": [path]}),
         seconds=20,
     )
     yield change(
@@ -291,6 +292,7 @@ def carry_configuration(facts: Facts, intent: DhcpIntent) -> Iterator[Step]:
         before={},
         after={"Path": path},
         inverse=VerbCall(role="new", verb="Remove-ZdmFile", params={"path": path}),
+        watch=VerbCall(role="new", verb="Get-ZdmFile", params={"path": [path]}),
         seconds=20,
     )
     brought = [
@@ -385,6 +387,7 @@ def set_service(facts: Facts, role: str, start_mode: str, state: str) -> Step:
         return VerbCall(role=role, verb="Set-ZdmServiceState", params={"name": "DHCPServer", "start_mode": mode, "state": now})
 
     stops = found.state == "Running" and state == "Stopped"
+    starts = found.state != "Running" and state == "Running"
     return ensure(
         facts,
         call(start_mode, state),
@@ -393,6 +396,7 @@ def set_service(facts: Facts, role: str, start_mode: str, state: str) -> Step:
         inverse=call(found.start_mode, found.state),
         seconds=15,
         hides=ANSWERED_BY_SERVICE if stops else (),
+        reveals=ANSWERED_BY_SERVICE if starts else (),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
@@ -12,10 +13,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from zdm_automate import journal as journals
-from zdm_automate.errors import JournalAlteredError
+from zdm_automate import journal_file
+from zdm_automate.errors import JournalAlteredError, JournalUnwritableError
 from zdm_automate.events import Entry, Observer
-from zdm_automate.journal import GENESIS, Journal, line_hash, read, verify
+from zdm_automate.journal import GENESIS, Journal, read, sealed, verify
 from zdm_automate.redaction import Redactor
 from zdm_automate.secrets import MASK, Secret
 
@@ -102,10 +103,11 @@ def test_a_removed_line_is_noticed_at_the_next(path: Path, gone: int, named: int
 
 def test_a_line_with_a_recomputed_hash_is_noticed_at_the_next(path: Path) -> None:
     """Who alters a line has to alter all that follow, and the head that was handed over."""
-    lines = [json.loads(line) for line in path.read_bytes().splitlines()]
-    lines[0]["kind"] = "verify"
-    lines[0]["hash"] = line_hash(lines[0])
-    path.write_text("".join(json.dumps(line, separators=(",", ":")) + "\n" for line in lines), encoding="ascii")
+    lines = path.read_bytes().splitlines(keepends=True)
+    first = json.loads(lines[0])
+    first.pop("hash")
+    lines[0] = sealed(first | {"kind": "verify"})
+    path.write_bytes(b"".join(lines))
 
     with pytest.raises(JournalAlteredError, match="line 2 does not fit"):
         verify(path)
@@ -147,9 +149,51 @@ def test_opening_again_sets_a_torn_line_aside_and_says_so(path: Path) -> None:
 
     entries = list(read(path))
     assert [entry["event"] for entry in entries[3:]] == ["journal.torn", "run.finished"]
-    assert entries[3]["bytes"] == 12
-    assert path.with_suffix(".torn").read_bytes() == b'{"seq":4,"ev'
+    assert (entries[3]["bytes"], entries[3]["kept_in"]) == (12, "journal.torn-1")
+    assert path.with_name("journal.torn-1").read_bytes() == b'{"seq":4,"ev'
     assert verify(path).lines == 5
+
+
+def test_a_second_torn_line_does_not_take_the_place_of_the_first(path: Path) -> None:
+    """Each is evidence of its own, however long it is."""
+    for torn in (b"one", b"two" * 50_000):
+        path.write_bytes(path.read_bytes() + torn)
+        a_journal(path).close()
+
+    assert path.with_name("journal.torn-1").read_bytes() == b"one"
+    assert path.with_name("journal.torn-2").read_bytes() == b"two" * 50_000
+    assert [entry["event"] for entry in read(path)][3:] == ["journal.torn", "journal.torn"]
+
+
+def test_a_line_that_the_disk_does_not_take_leaves_the_chain_whole(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half of it was written when the disk was full: it is taken back, the error says what to do, and later lines fit."""
+    before = path.read_bytes()
+    real = journal_file.os.write
+
+    def full(handle: int, line: bytes) -> int:
+        if b"too much" not in line:
+            return real(handle, line)
+        real(handle, line[:20])
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with a_journal(path) as record:
+        monkeypatch.setattr(journal_file.os, "write", full)
+        with pytest.raises(JournalUnwritableError, match="No space left on device"):
+            record.write("x", text="too much")
+        assert path.read_bytes() == before
+        record.write("y")
+
+    assert [entry["event"] for entry in read(path)][3:] == ["y"]
+    assert verify(path).lines == 4
+
+
+def test_named_events_are_read_without_the_others(path: Path) -> None:
+    """Also where a text looks like an event."""
+    with a_journal(path) as record:
+        record.write("note", text='"event":"item.started"', project=',"event":"item.started"')
+
+    assert [entry["seq"] for entry in read(path, {"item.started"})] == [2]
+    assert [entry["text"] for entry in read(path, {"note"})] == ['"event":"item.started"']
 
 
 def test_an_altered_journal_is_not_written_on(path: Path) -> None:
@@ -206,8 +250,8 @@ def test_an_observer_that_fails_is_told_no_more_and_the_run_goes_on(tmp_path: Pa
 def test_only_a_boundary_waits_for_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One flush to disk per boundary, not per line; closing is one too."""
     synced: list[int] = []
-    real = journals.os.fsync
-    monkeypatch.setattr(journals.os, "fsync", lambda handle: (synced.append(handle), real(handle))[1])
+    real = journal_file.os.fsync
+    monkeypatch.setattr(journal_file.os, "fsync", lambda handle: (synced.append(handle), real(handle))[1])
     with a_journal(tmp_path / "j.jsonl") as record:
         record.write("a")
         assert synced == []

@@ -116,3 +116,40 @@ def test_a_password_too_short_to_be_kept_out_of_texts_is_refused() -> None:
     """Three characters would be found in every other word of a report."""
     with pytest.raises(InputError, match="shorter than 4 characters"):
         fetch("admin", section("env:PW"), NOWHERE, {"PW": "abc"})
+
+
+def printing(text: str) -> str:
+    code = f"import sys; sys.stdout.buffer.write({text.encode()!r})"
+    return f'command:{sys.executable} -c "{code}"'
+
+
+@pytest.mark.skipif(os.name != "posix", reason="quotes as a POSIX shell does")
+def test_a_secret_comes_from_a_program() -> None:
+    """The first line that it prints, whatever follows; no shell reads the words."""
+    found = fetch("admin", section(printing("s3cret $HOME ü\r\nuser: x\n")), Path.cwd(), os.environ)
+
+    assert found.password.reveal() == "s3cret $HOME ü"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="quotes as a POSIX shell does")
+def test_a_program_does_not_see_the_secrets_of_other_credentials() -> None:
+    """Their variables are taken out of its environment."""
+    code = "import os; print(os.environ.get('OTHER', 'not there'), os.environ['KEPT'])"
+    environ = {**os.environ, "OTHER": "other-secret", "KEPT": "kept"}
+    asked = section(f'command:{sys.executable} -c "{code}"')
+
+    assert fetch("admin", asked, Path.cwd(), environ, others=[section("env:OTHER")]).password.reveal() == "not there kept"
+
+
+@pytest.mark.parametrize(
+    ("secret", "said"),
+    [
+        ("command:/nonexistent/pass show x", "cannot be run"),
+        (f"command:{sys.executable} -c exit(3)", "ended with code 3"),
+        ("command: ", "names no program"),
+    ],
+)
+def test_a_program_that_gives_no_secret_is_bad_input(secret: str, said: str) -> None:
+    """One sentence, without what it printed."""
+    with pytest.raises(InputError, match=said):
+        fetch("admin", section(secret), Path.cwd(), os.environ)

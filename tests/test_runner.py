@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from zdm_automate.bench import Bench
 from zdm_automate.errors import AccessDeniedError, OutcomeUnknownError, PlanStaleError, RefusedError, UnreachableError
 from zdm_automate.facts.host import Service
 from zdm_automate.facts.store import Facts
@@ -15,7 +16,7 @@ from zdm_automate.ledger import with_project
 from zdm_automate.model import Change, ChangeRecord, Check, VerbCall
 from zdm_automate.planner import Plan, plan_items
 from zdm_automate.reading import Done, Gathering, gather
-from zdm_automate.runner import Bench, apply_plan, refuse_stale
+from zdm_automate.runner import apply_plan, refuse_stale
 from zdm_automate.steps import ItemSpec, Read, ensure
 
 NOW = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)

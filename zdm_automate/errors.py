@@ -82,7 +82,11 @@ class JournalAlteredError(RefusedError):
 
 
 class WrongHostError(RefusedError):
-    """The machine that answered is not the one that the project names."""
+    """The machine that answered is not the one that the project names, or not the one that was pinned."""
+
+
+class HeldError(RefusedError):
+    """Another run holds the project or the domain."""
 
 
 class ClockSkewError(RefusedError):
@@ -96,6 +100,13 @@ class OutcomeUnknownError(ZdmError):
     """A change was started and its outcome is not known; the paired reader has to settle it."""
 
     exit_code = 4
+
+
+# --- this computer: exit code 1 -----------------------------------------------------------------------------
+
+
+class JournalUnwritableError(ZdmError):
+    """The journal cannot be written: disk full, rights, or a drive that is gone. Nothing is called without its line on disk."""
 
 
 # --- the way to a host: exit code 1 -------------------------------------------------------------------------

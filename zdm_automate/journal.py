@@ -6,6 +6,7 @@ It writes what it is told, without secrets, and can tell whether a line was alte
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import os
 from contextlib import suppress
@@ -13,13 +14,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Self
 
 import structlog
+from pydantic_core import from_json
 
 from zdm_automate.errors import JournalAlteredError
 from zdm_automate.events import Entry, Observer
+from zdm_automate.journal_file import DiskFile, LineFile, set_torn_aside
 from zdm_automate.redaction import Redactor
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, MutableMapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, MutableMapping
     from datetime import datetime
     from pathlib import Path
     from types import TracebackType
@@ -28,7 +31,16 @@ GENESIS: Final = "0" * 64
 """What the first line names as the hash before it."""
 
 FIRST: Final = ("seq", "ts", "run", "project", "sr", "event")
-LAST: Final = ("prev", "hash")
+_MARK: Final = b',"hash":"'
+_SEAL: Final = len(_MARK) + 64 + len(b'"}\n')
+"""Bytes at the end of a line that its hash does not cover: the hash itself."""
+
+_PREV: Final = b',"prev":"'
+_EVENT: Final = b',"event":"'
+LONGEST: Final = 64 * 1024 * 1024
+"""Bytes of a line that are read; what is longer was not written by a run."""
+
+_CHANGED: Final = b"change.finished"
 
 
 class Journal:
@@ -48,25 +60,25 @@ class Journal:
         now: Callable[[], datetime],
         redactor: Redactor | None = None,
         observers: Iterable[Observer] = (),
+        open_file: Callable[[Path], LineFile] = DiskFile,
     ) -> None:
         self.path = path
         self._now = now
         self._redactor = redactor or Redactor()
         self._observers = tuple(observers)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        torn = _set_torn_aside(path)
+        torn, aside = set_torn_aside(path)
         known = verify(path) if path.exists() else Verified(lines=0, head=GENESIS)
         self._seq, self._head = known.lines, known.head
-        self._stream = path.open("ab")
+        self._file = open_file(path)
         self._log = structlog.wrap_logger(
-            _Sink(self._stream),
-            processors=[self._number, self._redact, self._chain, structlog.processors.JSONRenderer(separators=(",", ":"))],
+            _Sink(self._take),
+            processors=[self._number, self._redact, self._chain],
             wrapper_class=structlog.BoundLogger,
             context_class=dict,
             cache_logger_on_first_use=False,
         ).bind(run=run, project=project, sr=service_request)
         if torn:
-            self.write("journal.torn", boundary=True, bytes=torn)
+            self.write("journal.torn", boundary=True, bytes=torn, kept_in=aside)
 
     @property
     def head(self) -> str:
@@ -74,12 +86,15 @@ class Journal:
         return self._head
 
     def write(self, event: str, /, *, boundary: bool = False, **fields: Any) -> Entry:
-        """Appends a line; at a boundary it is on disk when the call returns. Fields that are empty are left out."""
+        """Appends a line; at a boundary it is on disk when the call returns. Fields that are empty are left out.
+
+        Raises:
+            JournalUnwritableError: it could not be written; the journal ends with the line before it.
+        """
         kept = {name: value for name, value in fields.items() if value not in (None, "", [], {}, ())}
         self._log.msg(event, **kept)
-        self._stream.flush()
         if boundary:
-            os.fsync(self._stream.fileno())
+            self._file.sync()
         entry = Entry(self._seq, event, self._redactor.value(kept))
         self._tell(entry)
         return entry
@@ -95,10 +110,7 @@ class Journal:
 
     def close(self) -> None:
         """Flushes and closes."""
-        if not self._stream.closed:
-            self._stream.flush()
-            os.fsync(self._stream.fileno())
-            self._stream.close()
+        self._file.close()
 
     def __enter__(self) -> Self:
         return self
@@ -109,37 +121,44 @@ class Journal:
     # --- structlog processors ---
 
     def _number(self, _logger: Any, _name: str, fields: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-        self._seq += 1
-        fields.update(seq=self._seq, ts=self._now().isoformat(timespec="milliseconds"))
+        fields.update(seq=self._seq + 1, ts=self._now().isoformat(timespec="milliseconds"))
         return fields
 
     def _redact(self, _logger: Any, _name: str, fields: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
         made: MutableMapping[str, Any] = self._redactor.value(dict(fields))
         return made
 
-    def _chain(self, _logger: Any, _name: str, fields: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    def _chain(self, _logger: Any, _name: str, fields: MutableMapping[str, Any]) -> bytes:
         ordered = {name: fields[name] for name in FIRST if name in fields}
         ordered |= {name: fields[name] for name in sorted(fields) if name not in FIRST}
-        plain: dict[str, Any] = json.loads(json.dumps(ordered, default=str))
-        plain["prev"] = self._head
-        plain["hash"] = self._head = line_hash(plain)
-        return plain
+        return sealed(ordered | {"prev": self._head})
+
+    def _take(self, line: bytes) -> None:
+        """The line has its number and its hash only once it is in the file."""
+        self._file.append(line)
+        self._seq += 1
+        self._head = _hash_in(line)
 
 
 class _Sink:
     """Where structlog's last processor leaves the line."""
 
-    def __init__(self, stream: Any) -> None:
-        self._stream = stream
+    def __init__(self, take: Callable[[bytes], None]) -> None:
+        self._take = take
 
-    def msg(self, line: str) -> None:
-        self._stream.write(line.encode() + b"\n")
+    def msg(self, line: bytes) -> None:
+        self._take(line)
 
 
-def line_hash(entry: dict[str, Any]) -> str:
-    """SHA-256 over the entry without its own hash, keys sorted."""
-    body = {name: value for name, value in entry.items() if name != "hash"}
-    return hashlib.sha256(json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode()).hexdigest()
+def sealed(entry: dict[str, Any]) -> bytes:
+    """The line of an entry that ends with `prev`: its hash is that of the bytes before it."""
+    text = json.dumps(entry, separators=(",", ":"), ensure_ascii=True, default=str).encode()
+    body = text[:-1]
+    return b"".join((body, _MARK, hashlib.sha256(body).hexdigest().encode(), b'"}\n'))
+
+
+def _hash_in(line: bytes) -> str:
+    return line[-_SEAL + len(_MARK) : -3].decode("ascii", "replace")
 
 
 # --- reading ---
@@ -160,59 +179,79 @@ def verify(path: Path) -> Verified:
     Raises:
         JournalAlteredError: naming the first line that does not fit.
     """
-    head, number, torn = GENESIS, 0, 0
+    head, number, torn = GENESIS.encode(), 0, 0
     for number, line in enumerate(_raw(path), start=1):
         if not line.endswith(b"\n"):
             torn = len(line)
             number -= 1  # noqa: PLW2901 - the torn line is none
             break
-        entry = _parsed(line)
-        if entry is None or entry.get("seq") != number or entry.get("prev") != head or entry.get("hash") != line_hash(entry):
+        body, seal = line[:-_SEAL], line[-_SEAL:]
+        digest = seal[len(_MARK) : -3]
+        if (
+            not line.startswith(b'{"seq":%d,' % number)
+            or not seal.startswith(_MARK)
+            or not body.endswith(_PREV + head + b'"')
+            or hashlib.sha256(body).hexdigest().encode() != digest
+        ):
             raise JournalAlteredError(
                 f"{path}: line {number} does not fit the chain of hashes: it, or the line before it, was altered or removed.",
                 hint="Treat what follows that line as unproven; compare with the copy at the service request.",
             )
-        head = entry["hash"]
-    return Verified(lines=number, head=head, torn=torn)
+        head = digest
+    return Verified(lines=number, head=head.decode(), torn=torn)
 
 
-def read(path: Path) -> Iterator[dict[str, Any]]:
-    """The entries of a journal, oldest first; a torn last line is left out.
+def last_seal(path: Path) -> tuple[str, int]:
+    """The hash that the last whole line of a journal carries, and the file's size; an empty text where there is none."""
+    with path.open("rb") as stream:
+        size = stream.seek(0, os.SEEK_END)
+        stream.seek(max(0, size - _SEAL))
+        end = stream.read(_SEAL)
+    return (end[len(_MARK) : -3].decode("ascii", "replace") if end.startswith(_MARK) and end.endswith(b"\n") else "", size)
+
+
+def read(path: Path, events: Collection[str] = (), *, holding: str = "") -> Iterator[dict[str, Any]]:
+    """The entries of a journal, oldest first, or those of the named events; a torn last line is left out.
+
+    With `holding` a line of a change is read only where it has that field, and is left out otherwise.
 
     Raises:
         JournalAlteredError: a line is no entry.
     """
+    wanted = frozenset(event.encode() for event in events)
+    field = f'"{holding}":'.encode() if holding else b""
     for number, line in enumerate(_raw(path), start=1):
         if not line.endswith(b"\n"):
             return
+        if wanted:
+            event = _event_in(line)
+            if event not in wanted or (field and event == _CHANGED and field not in line):
+                continue
         entry = _parsed(line)
         if entry is None:
             raise JournalAlteredError(f"{path}: line {number} is no journal entry.", hint="`zdm journal verify` says more.")
         yield entry
 
 
+def _event_in(line: bytes) -> bytes:
+    """The event of a line, without reading the rest: it stands before any field whose value could look like it."""
+    start = line.find(_EVENT) + len(_EVENT)
+    return line[start : line.find(b'"', start)]
+
+
 def _raw(path: Path) -> Iterator[bytes]:
     with path.open("rb") as stream:
-        yield from stream
+        for number in itertools.count(1):
+            line = stream.readline(LONGEST)
+            if not line:
+                return
+            if len(line) == LONGEST and not line.endswith(b"\n"):
+                raise JournalAlteredError(f"{path}: line {number} is longer than any that was written.")
+            yield line
 
 
 def _parsed(line: bytes) -> dict[str, Any] | None:
     with suppress(ValueError):
-        entry = json.loads(line)
-        return entry if isinstance(entry, dict) else None
+        entry = from_json(line)
+        return entry if isinstance(entry, dict) and isinstance(entry.get("event"), str) else None
     return None
-
-
-def _set_torn_aside(path: Path) -> int:
-    """Moves a last line without its end out of the journal; gives its length."""
-    if not path.exists():
-        return 0
-    content = path.read_bytes()
-    end = content.rfind(b"\n") + 1
-    torn = content[end:]
-    if torn:
-        path.with_suffix(".torn").write_bytes(torn)
-        with path.open("r+b") as stream:
-            stream.truncate(end)
-            os.fsync(stream.fileno())
-    return len(torn)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from zdm_automate.facts.base import Fact, from_wire
 from zdm_automate.facts.project import PROJECT, SignOff, Temporary
@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from zdm_automate.facts.store import Facts
+
+
+LEDGER_EVENTS: Final = frozenset({"change.finished", "manual.signed"})
+"""The lines that say what the project remembers."""
 
 
 def project_facts(entries: Iterable[Mapping[str, Any]]) -> tuple[Fact, ...]:

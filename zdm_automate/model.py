@@ -100,6 +100,10 @@ class Change:
         temporary: the item that must take it back later; empty for a lasting change.
         seconds: nominal duration.
         hides: schemas that nobody can read on the role's host any more after it (a stopped server answers no reader).
+        restores: the effects of taking it back: each fact that `effects` speak of, as it was when the plan was made.
+        watch: the reader that shows whether it happened, where no fact does (a file that was made).
+        reveals: schemas that can be read again after it (a service was started): what its undoing hides.
+        overwrites: for an undoing, what somebody else has put there since and that it was told to overwrite.
     """
 
     id: str
@@ -118,6 +122,10 @@ class Change:
     note: str = ""
     seconds: int = 5
     hides: tuple[str, ...] = ()
+    restores: tuple[Effect, ...] = ()
+    watch: VerbCall | None = None
+    reveals: tuple[str, ...] = ()
+    overwrites: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

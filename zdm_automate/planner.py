@@ -7,7 +7,7 @@ items that depend on it wait too, instead of promising what nobody knows.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from zdm_automate.facts.store import Facts, FactsMissingError
 from zdm_automate.model import Change, PlannedItem, Preview, Row
@@ -29,6 +29,8 @@ class Plan:
         fingerprint: of the facts (`Facts.fingerprint`).
         intent_hash: SHA-256 of what the project file wanted.
         digest: SHA-256 over everything else, set when the plan is written; an edited file does not fit it.
+        kind: apply, or undo for one that takes a run back.
+        undoes: the run that it takes back.
     """
 
     id: str
@@ -43,6 +45,8 @@ class Plan:
     warnings: tuple[str, ...] = ()
     format: int = PLAN_FORMAT
     digest: str = ""
+    kind: Literal["apply", "undo"] = "apply"
+    undoes: str = ""
 
     @property
     def changes(self) -> tuple[Change, ...]:
@@ -69,7 +73,9 @@ def plan_items(specs: Iterable[ItemSpec], facts: Facts, intent: Any) -> tuple[Pl
             if blocker and row.preview is Preview.CHANGE:
                 row = replace(row, preview=Preview.WAIT, reason=blocker, change=None)
             elif row.change is not None:
-                facts = laid_over(facts, row.change)
+                change = replace(row.change, restores=facts.before(step.effects))
+                row = replace(row, change=change)
+                facts = laid_over(facts, change)
             if row.preview in {Preview.WAIT, Preview.UNKNOWN}:
                 blocker = blocker or row.reason
                 held.setdefault(spec.id, row.reason)

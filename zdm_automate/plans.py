@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+MOST_BYTES: Final = 64 * 1024 * 1024
 _PLAN: TypeAdapter[Plan] = TypeAdapter(Plan)
 
 
@@ -52,6 +53,8 @@ class Plans:
         """
         path = self._path(name)
         try:
+            if (size := path.stat().st_size) > MOST_BYTES:
+                raise InputError(f"plan {path.stem} has {size:,} bytes; the planner writes at most {MOST_BYTES:,}.")
             body: dict[str, Any] = json.loads(path.read_bytes())
             if body.get("format") != PLAN_FORMAT:
                 raise InputError(
@@ -59,7 +62,7 @@ class Plans:
                 )
             plan = _PLAN.validate_python(body)
             whole = body == _PLAN.dump_python(plan, mode="json")
-        except (ValidationError, ValueError, AttributeError) as problem:
+        except (ValidationError, ValueError, AttributeError, RecursionError, TypeError) as problem:
             if isinstance(problem, InputError):
                 raise
             raise self._altered(path) from problem

@@ -166,7 +166,8 @@ class Playbook:
             return TypeAdapter(self.intent).validate_python(dict(section or {}))
         except ValidationError as problem:
             within = ("intent", self.name)
-            raise (source or YamlSource("the project file", None, None)).invalid(problem, within) from problem
+            schema = TypeAdapter(self.intent).json_schema()
+            raise (source or YamlSource("the project file", None, None)).invalid(problem, within, schema) from problem
 
 
 def _why_open(item: PlannedItem) -> str:

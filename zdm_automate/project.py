@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from zdm_automate.errors import ProjectError, UnknownNameError
 from zdm_automate.limits import Limits
 from zdm_automate.window import WindowSection  # noqa: TC001 - pydantic reads it
-from zdm_automate.yaml_source import YamlSource, known_keys, read_yaml
+from zdm_automate.yaml_source import YamlSource, read_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,11 +34,12 @@ class CredentialSection(_Section):
 
     Attributes:
         user: `DOMAIN\user` or `user@domain`.
-        secret: `keyring:SERVICE`, `env:VARIABLE`, `file:PATH` (readable by its owner alone) or `prompt`.
+        secret: `keyring:SERVICE`, `env:VARIABLE`, `file:PATH` (readable by its owner alone), `command:PROGRAM ARGUMENTS` whose
+            first line of output it is, or `prompt`.
     """
 
     user: str = Field(min_length=1)
-    secret: str = Field(pattern=r"^(keyring:.+|env:[A-Za-z_]\w*|file:.+|prompt)$")
+    secret: str = Field(pattern=r"^(keyring:.+|env:[A-Za-z_]\w*|file:.+|command:.+|prompt)$")
 
 
 class HostSection(_Section):
@@ -192,7 +193,7 @@ def read_project(folder: Path) -> Project:
     try:
         content = ProjectFile.model_validate(source.value)
     except ValidationError as problem:
-        raise source.invalid(problem, known=known_keys(ProjectFile)) from problem
+        raise source.invalid(problem, schema=ProjectFile.model_json_schema()) from problem
     _refuse_unknown_names(content, source)
     return Project(folder, content, source)
 

@@ -69,10 +69,24 @@ def forms(secret: str) -> Iterator[str]:
     yield escape(secret, {'"': "&quot;", "'": "&apos;"})
     yield escape(secret)
     yield secret.replace("'", "''")
+    yield from _clixml(secret)
     for raw in (secret.encode(), secret.encode("utf-16-le")):
         yield from _base64(raw)
         yield raw.hex()
         yield raw.hex().upper()
+
+
+def _clixml(secret: str) -> Iterator[str]:
+    """As CLIXML escapes it: what is beyond ASCII, or all but letters and digits, as `_xHHHH_` in UTF-16."""
+    for plain in (str.isascii, lambda sign: sign.isascii() and sign.isalnum()):
+        for digits in ("{:04X}", "{:04x}"):
+            raw = [(sign, sign.encode("utf-16-be")) for sign in secret]
+            yield "".join(
+                sign
+                if plain(sign)
+                else "".join(f"_x{digits.format(int.from_bytes(two[n : n + 2]))}_" for n in range(0, len(two), 2))
+                for sign, two in raw
+            )
 
 
 def _base64(raw: bytes) -> Iterator[str]:

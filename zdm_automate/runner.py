@@ -6,80 +6,25 @@ calling it again; the first change that fails ends the run.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any
 
-from zdm_automate.errors import OutcomeUnknownError, PlanStaleError, RefusedError, ZdmError
+from zdm_automate.errors import JournalUnwritableError, OutcomeUnknownError, PlanStaleError, RefusedError, ZdmError
 from zdm_automate.facts.base import fact_class
 from zdm_automate.facts.project import PROJECT
 from zdm_automate.facts.store import fact_of
-from zdm_automate.model import Change, Check, CheckState, Preview
-from zdm_automate.reading import Gathering, gather
-from zdm_automate.steps import Read
+from zdm_automate.model import Check, CheckState, Preview
+from zdm_automate.settling import Verdict, judge, judgeable, named_by, read_back, seen, settle, shown, stands, watch
+from zdm_automate.standing import Standing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
-    from zdm_automate.facts.store import Facts
-    from zdm_automate.model import ChangeRecord, Effect, PlannedItem
+    from zdm_automate.bench import Bench, Writer
+    from zdm_automate.model import Change, ChangeRecord, Effect, PlannedItem, VerbCall
     from zdm_automate.planner import Plan
-    from zdm_automate.reading import Reader
-
-
-class Worker(Protocol):
-    """A host that can be read and changed."""
-
-    def read(self, verb: str, /, **params: Any) -> Any:
-        """Calls a reader."""
-
-    def change(self, verb: str, /, **params: Any) -> ChangeRecord:
-        """Calls an applier."""
-
-    def describe(self) -> Mapping[str, Any]:
-        """Transport, authentication and versions of the session, for the journal."""
-
-
-class Writer(Protocol):
-    """The journal, as far as a run writes it."""
-
-    def write(self, event: str, /, *, boundary: bool = False, **fields: Any) -> Any:
-        """Appends a line; at a boundary it is on disk when the call returns."""
-
-
-class Scripts(Protocol):
-    """The library of verbs, as far as a run asks it."""
-
-    def output_of(self, verb: str) -> str:
-        """Schema name of the verb's result."""
-
-    def sha256_of(self, verb: str) -> str:
-        """Hash of what is sent for the verb."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bench:
-    """All that a run works with.
-
-    Attributes:
-        workers: hosts by role.
-        hosts: host names by role.
-        credentials: what stands for `{"$credential": role}` in parameters.
-        stop: asked between changes; true ends the run at that boundary.
-        admit: asked immediately before each change; raises where it may not be made.
-        approver: who approved the plan, for the journal.
-    """
-
-    workers: Mapping[str, Worker]
-    hosts: Mapping[str, str]
-    scripts: Scripts
-    now: Callable[[], datetime]
-    monotonic: Callable[[], float]
-    credentials: Mapping[str, Any] = field(default_factory=dict)
-    stop: Callable[[], bool] = lambda: False
-    admit: Callable[[Change], None] = lambda _change: None
-    approver: str = ""
+    from zdm_automate.reading import Gathering
+    from zdm_automate.settling import Rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,33 +58,46 @@ def refuse_stale(plan: Plan, gathering: Gathering, *, intent_hash: str = "") -> 
         )
 
 
-def apply_plan(plan: Plan, bench: Bench, journal: Writer, *, verify: Callable[[], Iterable[Check]] = tuple) -> Outcome:
-    """Carries out all changes of a plan that was found fresh and has been claimed; then `verify` judges the result.
+def apply_plan(
+    plan: Plan,
+    bench: Bench,
+    journal: Writer,
+    *,
+    verify: Callable[[], Iterable[Check]] = tuple,
+    so_far: Standing | None = None,
+) -> Outcome:
+    """Carries out the changes of a plan that was found fresh and has been claimed; then `verify` judges the result.
 
+    `so_far` names what an earlier part of the same run has done: that is neither called nor read back again.
     A check that fails makes the run fail, though every change went well.
     Every ending is in the journal, also that by an exception that is none of ours.
     """
+    so_far = so_far or Standing()
     begun = bench.monotonic()
-    changed = unchanged = 0
+    changed = so_far.changed
+    unchanged = len(so_far.good) - changed
     total = len(plan.changes)
     outcome = Outcome(result="failed", left=total)
     try:
         for item in plan.items:
             changes = [row.change for row in item.rows if row.change is not None]
-            if not changes:
+            left = [change for change in changes if change.id not in so_far.good]
+            if not changes or (not left and item.id in so_far.verified):
                 continue
             journal.write("item.started", item=item.id, title=item.title)
-            for change in changes:
+            for change in left:
                 if bench.stop():
-                    left = total - changed - unchanged
-                    outcome = Outcome(result="interrupted", changed=changed, unchanged=unchanged, left=left)
+                    rest = total - changed - unchanged
+                    outcome = Outcome(result="interrupted", changed=changed, unchanged=unchanged, left=rest)
                     return outcome
+                if plan.kind == "undo":
+                    _refuse_foreign(change, bench)
                 bench.admit(change)
                 if _carry_out(change, bench, journal):
                     changed += 1
                 else:
                     unchanged += 1
-            _verify_item(item, bench, journal)
+            _verify_item(item, bench, journal, own=plan.kind == "undo")
         checks = tuple(verify())
         write_checks(checks, journal)
         bad = tuple(found for found in checks if found.state is CheckState.FAILED)
@@ -152,19 +110,29 @@ def apply_plan(plan: Plan, bench: Bench, journal: Writer, *, verify: Callable[[]
         outcome = Outcome(result="interrupted", changed=changed, unchanged=unchanged, left=total - changed - unchanged)
     except ZdmError as problem:
         result = _ended_by(problem)
-        left = total - changed - unchanged
-        outcome = Outcome(result=result, changed=changed, unchanged=unchanged, left=left, error=problem)
+        rest = total - changed - unchanged
+        outcome = Outcome(result=result, changed=changed, unchanged=unchanged, left=rest, error=problem)
     finally:
+        outcome = _end(outcome, journal, duration_ms=_ms(bench.monotonic() - begun))
+    return outcome
+
+
+def _end(outcome: Outcome, journal: Writer, *, duration_ms: int) -> Outcome:
+    """The last line; where the disk does not take it, the run ends without and says so."""
+    try:
         journal.write(
             "run.finished",
             boundary=True,
             result=outcome.result,
-            changes=changed,
-            unchanged=unchanged,
+            changes=outcome.changed,
+            unchanged=outcome.unchanged,
             left=outcome.left,
-            duration_ms=_ms(bench.monotonic() - begun),
+            duration_ms=duration_ms,
             error=error_fields(outcome.error),
         )
+    except JournalUnwritableError as problem:
+        result = outcome.result if outcome.error is not None else "failed"
+        return replace(outcome, result=result, error=outcome.error or problem)
     return outcome
 
 
@@ -182,21 +150,8 @@ def _carry_out(change: Change, bench: Bench, journal: Writer) -> bool:
     """
     call = change.call
     worker = bench.workers[call.role]
-    common = {
-        "item": change.item,
-        "step": change.id,
-        "role": call.role,
-        "host": bench.hosts[call.role],
-        "verb": call.verb,
-        "params": dict(call.params),
-        "script_sha256": bench.scripts.sha256_of(call.verb),
-        "gate": change.gate,
-        "risk": change.risk,
-        "rollback": change.rollback,
-        "temporary": change.temporary,
-        "inverse": _call_fields(change),
-        "no_inverse": change.no_inverse,
-    }
+    common = common_fields(change, bench)
+    watched = watch(change, bench)
     journal.write(
         "change.started",
         boundary=True,
@@ -205,8 +160,14 @@ def _carry_out(change: Change, bench: Bench, journal: Writer) -> bool:
         before=dict(change.before),
         after=dict(change.after),
         effects=[effect_fields(effect) for effect in change.effects],
+        restores=[effect_fields(effect) for effect in change.restores],
+        watched=watched,
+        watch=call_fields(change.watch),
+        hides=list(change.hides),
+        reveals=list(change.reveals),
+        note=change.note,
+        overwrites=change.overwrites,
     )
-    ledger = [effect_fields(effect) for effect in change.effects if effect.role == PROJECT]
     begun = bench.monotonic()
     settled = False
     record: ChangeRecord | None = None
@@ -214,10 +175,10 @@ def _carry_out(change: Change, bench: Bench, journal: Writer) -> bool:
     try:
         record = worker.change(call.verb, **_arguments(call.params, bench.credentials))
     except OutcomeUnknownError as problem:
-        settled, error = _settle(change, bench, problem)
+        settled, error = _settle(change, bench, problem, watched)
     except KeyboardInterrupt:
         said = f"{call.verb} was cut off by hand before its answer came"
-        error = OutcomeUnknownError(said, host=bench.hosts[call.role], hint="`zdm plan` reads what became of it.")
+        error = OutcomeUnknownError(said, host=bench.hosts[call.role], hint="`zdm resume` reads what became of it.")
     except ZdmError as problem:
         error = problem
     result = _result(record, error)
@@ -231,13 +192,65 @@ def _carry_out(change: Change, bench: Bench, journal: Writer) -> bool:
         "settled": settled,
         "session": dict(worker.describe()),
         "warnings": list(record.warnings) if record else [],
-        "ledger": ledger if error is None else [],
+        "ledger": ledger_fields(change) if error is None else [],
         "approver": bench.approver,
     }
-    journal.write("change.finished", boundary=True, **common, **finished)
+    try:
+        journal.write("change.finished", boundary=True, **common, **finished)
+    except JournalUnwritableError as problem:
+        raise _unwritten(change, bench, problem, error) from problem
     if error is not None:
         raise error
     return result == "ok"
+
+
+def _refuse_foreign(change: Change, bench: Bench) -> None:
+    """Before a change is taken back: it is still there as it was recorded, or as it was before; else somebody else works there.
+
+    Raises:
+        ZdmError: it is neither, and nobody said that it may be overwritten; or it cannot be read.
+    """
+    if change.overwrites or not judgeable(change):
+        return
+    facts = read_back(seen(change.effects), bench)
+    if judge(change, facts) is Verdict.NEITHER:
+        raise PlanStaleError(
+            f"{change.target}: somebody has changed it since: {shown(change, facts)}.",
+            host=bench.hosts[change.call.role],
+            hint=f"Undo again with `--overwrite {change.item}` if that may be lost.",
+        )
+
+
+def _unwritten(change: Change, bench: Bench, problem: JournalUnwritableError, error: ZdmError | None) -> ZdmError:
+    """What is said where the outcome came and could not be written down."""
+    ended = f"ended with: {error}" if error is not None else "was carried out"
+    said = f"{change.call.verb} {ended}, and that could not be written: {problem.message}"
+    return OutcomeUnknownError(said, host=bench.hosts[change.call.role], hint=problem.hint)
+
+
+def common_fields(change: Change, bench: Bench) -> dict[str, Any]:
+    """What every line about a change says of it."""
+    call = change.call
+    return {
+        "item": change.item,
+        "step": change.id,
+        "role": call.role,
+        "host": bench.hosts[call.role],
+        "verb": call.verb,
+        "params": dict(call.params),
+        "script_sha256": bench.scripts.sha256_of(call.verb),
+        "gate": change.gate,
+        "risk": change.risk,
+        "rollback": change.rollback,
+        "temporary": change.temporary,
+        "inverse": call_fields(change.inverse),
+        "no_inverse": change.no_inverse,
+    }
+
+
+def ledger_fields(change: Change) -> list[dict[str, Any]]:
+    """What the project remembers of a change that went well."""
+    return [effect_fields(effect) for effect in change.effects if effect.role == PROJECT]
 
 
 def _ended_by(problem: ZdmError) -> str:
@@ -253,31 +266,38 @@ def _result(record: ChangeRecord | None, error: ZdmError | None) -> str:
     return "ok" if record is None or record.changed else "already"
 
 
-def _settle(change: Change, bench: Bench, problem: OutcomeUnknownError) -> tuple[bool, ZdmError | None]:
-    """Lets the paired readers say whether a change happened: (settled, what to raise)."""
+def _settle(change: Change, bench: Bench, problem: OutcomeUnknownError, watched: Rows | None) -> tuple[bool, ZdmError | None]:
+    """Lets the paired reader say whether a change happened: (settled, what to raise)."""
     try:
-        seen = _seen(change.effects)
-        facts = _read_back(seen, bench)
-        done = all(facts.holds(effect) for effect in seen)
+        verdict = settle(change, bench, watched)
     except KeyboardInterrupt:
         return False, problem
     except ZdmError as second:
         both = f"{problem.message}; reading back failed too: {second}"
         return False, OutcomeUnknownError(both, host=problem.host, hint=problem.hint)
-    if not seen:
-        return False, problem
-    if done:
+    if verdict is Verdict.HAPPENED:
         return True, None
+    if verdict is Verdict.NEITHER:
+        return False, neither(change, problem.host, problem.message)
     return True, ZdmError(
         f"{change.call.verb} was interrupted and the host shows that it did not happen: {problem.message}",
         host=problem.host,
-        hint=f"Nothing is half done. Make a new plan with `zdm plan` and go on from {change.item}.",
+        hint=f"Nothing is half done. `zdm resume` goes on at {change.id}.",
         error_id=problem.error_id,
     )
 
 
-def _verify_item(item: PlannedItem, bench: Bench, journal: Writer) -> None:
-    """Reads back what the item's changes should have left.
+def neither(change: Change, host: str, why: str) -> OutcomeUnknownError:
+    """What is said where the host shows neither the state before a change nor the one after it."""
+    return OutcomeUnknownError(
+        f"{change.call.verb} ({change.target}): the host shows neither what was there before nor what was to be: {why}",
+        host=host,
+        hint="Look at it there, put it to one of the two by hand, then `zdm resume`.",
+    )
+
+
+def _verify_item(item: PlannedItem, bench: Bench, journal: Writer, *, own: bool) -> None:
+    """Reads back what the item's changes should have left; with `own` only the fields that they themselves changed.
 
     Raises:
         ZdmError: something is not as it was announced.
@@ -288,42 +308,26 @@ def _verify_item(item: PlannedItem, bench: Bench, journal: Writer) -> None:
     last = {(e.role, e.zdm_type, fact_of(e).identity()): e for e in _watched(tuple(effects))}
     if not last:
         return
-    facts = _read_back(tuple(last.values()), bench)
+    facts = read_back(last.values(), bench)
+    others = seen(e for change in changes for e in change.restores) if own else ()
+    named = frozenset[str]().union(*(named_by(change) for change in changes))
     wrong = [
-        f"{effect.zdm_type} {fact_of(effect).label()} on {effect.role}" for effect in last.values() if not facts.holds(effect)
+        f"{effect.zdm_type} {fact_of(effect).label()} on {effect.role}"
+        for effect in last.values()
+        if not stands(effect, others, facts, named)
     ]
     journal.write("item.verified", boundary=True, item=item.id, ok=not wrong, differences=wrong)
     if wrong:
         raise ZdmError(
             f"item {item.id} was applied but reading back shows a difference: {'; '.join(wrong)}",
-            hint="Look at the item in `zdm report`, then make a new plan.",
+            hint="Look at the item in `zdm report`; once it is right, `zdm resume` goes on.",
             error_id="ZdmVerifyFailed",
         )
 
 
-def _seen(effects: tuple[Effect, ...]) -> tuple[Effect, ...]:
-    """The effects that a reader can see."""
-    return tuple(e for e in effects if e.role != PROJECT and fact_class(e.zdm_type).reader)
-
-
 def _watched(effects: tuple[Effect, ...]) -> tuple[Effect, ...]:
-    """Those of them that stay: a fact that moves by itself proves a change right after it, not later."""
-    return tuple(e for e in _seen(effects) if not fact_class(e.zdm_type).transient)
-
-
-def _read_back(effects: tuple[Effect, ...], bench: Bench) -> Facts:
-    """Fresh facts of all types that these effects touch.
-
-    Raises:
-        ZdmError: one of them could not be read.
-    """
-    wanted = {(e.role, fact_class(e.zdm_type).reader) for e in effects}
-    reads = [Read(role=role, verb=verb) for role, verb in sorted(wanted)]
-    readers: Mapping[str, Reader] = bench.workers
-    got = gather(readers, reads, output_of=bench.scripts.output_of, now=bench.now(), hosts=bench.hosts)
-    if got.failures and (first := got.failures[0].error) is not None:
-        raise first
-    return got.facts
+    """The effects that stay: a fact that moves by itself proves a change right after it, not later."""
+    return tuple(e for e in seen(effects) if not fact_class(e.zdm_type).transient)
 
 
 def _arguments(params: Mapping[str, Any], credentials: Mapping[str, Any]) -> dict[str, Any]:
@@ -334,10 +338,9 @@ def _arguments(params: Mapping[str, Any], credentials: Mapping[str, Any]) -> dic
     }
 
 
-def _call_fields(change: Change) -> dict[str, Any]:
-    if change.inverse is None:
-        return {}
-    return {"role": change.inverse.role, "verb": change.inverse.verb, "params": dict(change.inverse.params)}
+def call_fields(call: VerbCall | None) -> dict[str, Any]:
+    """A call as the journal holds it; empty for none."""
+    return {} if call is None else {"role": call.role, "verb": call.verb, "params": dict(call.params)}
 
 
 def effect_fields(effect: Effect) -> dict[str, Any]:

@@ -97,6 +97,11 @@ class HostSession:
         return self._transport.target.host
 
     @property
+    def address(self) -> str:
+        """The address it is reached at."""
+        return self._transport.target.address
+
+    @property
     def requests(self) -> int:
         """Requests sent so far."""
         return self._transport.requests

@@ -41,6 +41,8 @@ class Step:
     form: tuple[str, ...] = ()
     by_hand: str = ""
     hides: tuple[str, ...] = ()
+    watch: VerbCall | None = None
+    reveals: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,8 +103,10 @@ def change(  # noqa: PLR0913 - a change is its parts, named
     note: str = "",
     seconds: int = 5,
     hides: tuple[str, ...] = (),
+    watch: VerbCall | None = None,
+    reveals: tuple[str, ...] = (),
 ) -> Step:
-    """One call of an applier.
+    """One call of an applier; `watch` is the reader that shows whether it happened, where it has no effect on a fact.
 
     Raises:
         ValueError: neither an inverse nor the reason why there is none was given, or a temporary change is not registered.
@@ -126,6 +130,8 @@ def change(  # noqa: PLR0913 - a change is its parts, named
         note=note,
         seconds=seconds,
         hides=hides,
+        watch=watch,
+        reveals=reveals,
     )
 
 
@@ -143,6 +149,7 @@ def ensure(  # noqa: PLR0913
     note: str = "",
     seconds: int = 5,
     hides: tuple[str, ...] = (),
+    reveals: tuple[str, ...] = (),
 ) -> Step:
     """A change that makes a fact be as wanted, or no change where it is so already.
 
@@ -167,6 +174,7 @@ def ensure(  # noqa: PLR0913
         note=note,
         seconds=seconds,
         hides=hides,
+        reveals=reveals,
     )
 
 
@@ -254,4 +262,6 @@ def planned_change(step: Step, spec: ItemSpec, number: int) -> Change:
         note=step.note,
         seconds=step.seconds,
         hides=step.hides,
+        watch=step.watch,
+        reveals=step.reveals,
     )

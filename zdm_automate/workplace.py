@@ -8,28 +8,41 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
-from zdm_automate.errors import ZdmError
+from zdm_automate.bench import Bench
+from zdm_automate.errors import PlanStaleError, ZdmError
 from zdm_automate.facts.base import Fact
+from zdm_automate.facts.host import HostInventory
 from zdm_automate.ledger import with_project
+from zdm_automate.pins import Identity
 from zdm_automate.planner import Plan, plan_items
 from zdm_automate.playbook import Playbook
 from zdm_automate.reading import Gathering, Reader, gather
-from zdm_automate.runner import Bench, Outcome, apply_plan, error_fields, refuse_stale
+from zdm_automate.resume import Settled, refuse_moved, settle_open, write_settled
+from zdm_automate.runner import Outcome, apply_plan, error_fields, refuse_stale
 from zdm_automate.scripts import Library
 from zdm_automate.session import SKEW_LIMIT, HostSession, SessionInfo, open_all, skew_error
+from zdm_automate.settling import reads_of
+from zdm_automate.steps import Read
+from zdm_automate.undo import Made, look, undo_items
 
 if TYPE_CHECKING:
     from types import TracebackType
 
+    from zdm_automate.bench import Writer
     from zdm_automate.facts.store import Facts
-    from zdm_automate.model import Change, Check
-    from zdm_automate.runner import Writer
-    from zdm_automate.steps import Read
+    from zdm_automate.model import Change, Check, PlannedItem
+    from zdm_automate.standing import Standing
+
+IDENTITY = "Get-ZdmHostInventory"
+"""The reader that tells which machine a host is."""
+
+STANDALONE = frozenset({0, 2})
+"""`Win32_ComputerSystem.DomainRole` of a client and of a server in no domain."""
 
 CONTROLLER = "controller"
 """The role of this machine itself, for what is looked up from here."""
@@ -110,19 +123,50 @@ class Workplace:
                 raise skew_error(info.host, info.skew_seconds)
 
     @property
+    def domains(self) -> tuple[str, ...]:
+        """What can have one writer only: the domains of the open hosts, and each host that is in none by its own name."""
+        found = {
+            info.fact.domain.casefold() if info.fact.domain_role not in STANDALONE else info.host.casefold()
+            for info in self.infos.values()
+            if isinstance(info, SessionInfo)
+        }
+        return tuple(sorted(found))
+
+    @property
     def hosts(self) -> dict[str, str]:
         """Host names by role, of the roles that can be worked with."""
         names = {role: s.host for role, s in self.sessions.items() if not isinstance(self.infos.get(role), ZdmError)}
         return names | ({CONTROLLER: CONTROLLER} if self.controller is not None else {})
 
+    # --- recognise ---
+
+    def identities(self) -> dict[str, Identity]:
+        """What each open host is, by its name.
+
+        Raises:
+            ZdmError: a host that was opened does not say.
+        """
+        by_host = {session.host: role for role, session in self.sessions.items() if role in self.hosts}
+        reads = [Read(role=role, verb=IDENTITY) for role in by_host.values()]
+        got = gather(dict(self.sessions), reads, output_of=self.output_of, now=self.now(), hosts=self.hosts)
+        for done in got.failures:
+            if done.error is not None:
+                raise done.error
+        return {
+            host: Identity.of(self.infos[role].host, got.facts.of(role, HostInventory)[0], self.sessions[role].address)
+            for host, role in by_host.items()
+        }
+
     # --- read ---
 
-    def read(self, what: Intended, *, seats: bool = False) -> Gathering:
-        """Reads what deciding needs; with `seats` also what only the checks need."""
+    def read(self, what: Intended, *, seats: bool = False, also: Iterable[Read] = ()) -> Gathering:
+        """Reads what deciding needs; with `seats` also what only the checks need; `also` what a plan itself is about."""
         readers: dict[str, Reader] = {role: s for role, s in self.sessions.items() if role in self.hosts}
         if self.controller is not None:
             readers[CONTROLLER] = self.controller
         reads = what.book.readers(what.intent, self.hosts, seats=seats)
+        known = {(read.role, read.verb) for read in reads}
+        reads += tuple(read for read in also if (read.role, read.verb) not in known)
         got = gather(readers, reads, output_of=self.output_of, now=self.now(), hosts=self.hosts)
         return Gathering(facts=with_project(got.facts, self.held()), calls=got.calls)
 
@@ -140,18 +184,32 @@ class Workplace:
 
     def plan(self, what: Intended, gathering: Gathering) -> Plan:
         """The plan on these facts; its id sorts by time."""
+        return self._planned(what, gathering, plan_items(what.book.items, gathering.facts, what.intent), what.book.name)
+
+    def plan_undo(self, what: Intended, run: str, made: Sequence[Made], overwrite: Collection[str]) -> Plan:
+        """The plan that takes these changes of a run back, on fresh facts."""
+        also = reads_of(effect for one in made for effect in one.effects)
+        facts = self.read(what, also=also).facts
+        watched = {one.step: rows for one in made if (rows := look(one, self.bench())) is not None}
+        items = undo_items(made, facts, watched, overwrite)
+        name = f"undo-{what.book.name}"
+        draft = replace(self._planned(what, self.read(what), items, name), kind="undo", undoes=run)
+        gathering = self.read(what, also=_about(draft))
+        return replace(draft, fingerprint=gathering.facts.fingerprint())
+
+    def _planned(self, what: Intended, gathering: Gathering, items: tuple[PlannedItem, ...], name: str) -> Plan:
         moment = self.now()
         stamp = moment.strftime("%Y%m%d-%H%M%S")
         unique = hashlib.sha256(f"{time.time_ns()}{gathering.facts.fingerprint()}".encode()).hexdigest()[:4]
         return Plan(
-            id=f"{stamp}-{what.book.name}-{unique}",
+            id=f"{stamp}-{name}-{unique}",
             playbook=what.book.name,
             project=what.project,
             service_request=what.service_request,
             created=moment.isoformat(timespec="seconds"),
             fingerprint=gathering.facts.fingerprint(),
             intent_hash=what.intent_hash,
-            items=plan_items(what.book.items, gathering.facts, what.intent),
+            items=items,
             hosts=self.hosts,
             warnings=tuple(w for done in gathering.calls if done.result is not None for w in done.result.warnings),
         )
@@ -164,7 +222,7 @@ class Workplace:
         Raises:
             PlanStaleError: facts or intent have changed since.
         """
-        gathering = self.read(what)
+        gathering = self.read(what, also=_about(plan))
         refuse_stale(plan, gathering, intent_hash=what.intent_hash)
         return gathering
 
@@ -175,11 +233,27 @@ class Workplace:
         journal: Writer,
         *,
         stop: Callable[[], bool] = lambda: False,
+        so_far: Standing | None = None,
         admit: Callable[[Change], None] = lambda _change: None,
         approver: str = "",
     ) -> Outcome:
-        """Carries out a plan that was found fresh and has been claimed, then judges the result by fresh facts."""
-        bench = Bench(
+        """Carries out a plan that was found fresh and has been claimed, then judges the result by fresh facts.
+
+        A plan that takes a run back is judged by reading its items back alone: the playbook's checks ask for the opposite.
+        """
+        verify = (lambda: self.verify(what)) if plan.kind == "apply" else tuple
+        bench = self.bench(stop, admit=admit, approver=approver)
+        return apply_plan(plan, bench, journal, verify=verify, so_far=so_far)
+
+    def bench(
+        self,
+        stop: Callable[[], bool] = lambda: False,
+        *,
+        admit: Callable[[Change], None] = lambda _change: None,
+        approver: str = "",
+    ) -> Bench:
+        """What a run works with here."""
+        return Bench(
             workers=self.sessions,
             hosts=self.hosts,
             scripts=self,
@@ -190,7 +264,42 @@ class Workplace:
             admit=admit,
             approver=approver,
         )
-        return apply_plan(plan, bench, journal, verify=lambda: self.verify(what))
+
+    # --- resume ---
+
+    def look_again(self, what: Intended, plan: Plan, standing: Standing) -> tuple[Gathering, Settled]:
+        """What the hosts show of a run that stopped, before anything is called or written.
+
+        Raises:
+            OutcomeUnknownError: nobody can tell what became of one of its changes.
+            PlanStaleError: what the changes left rest on, or the intent, has changed since.
+        """
+        if what.intent_hash != plan.intent_hash:
+            raise PlanStaleError(
+                f"the project file wants something else than when plan {plan.id} was made.",
+                hint=f"Nothing was changed now. Make a new one with `zdm plan {plan.playbook}`.",
+            )
+        settled = settle_open(plan, standing, self.bench())
+        gathering = self.read(what, also=_about(plan))
+        refuse_moved(plan, settled.standing(standing), gathering.facts)
+        return gathering, settled
+
+    def go_on(
+        self,
+        what: Intended,
+        plan: Plan,
+        standing: Standing,
+        settled: Settled,
+        journal: Writer,
+        *,
+        stop: Callable[[], bool] = lambda: False,
+        admit: Callable[[Change], None] = lambda _change: None,
+        approver: str = "",
+    ) -> Outcome:
+        """Writes down what was settled and carries out the rest."""
+        write_settled(plan, standing, settled, self.bench(), journal)
+        so_far = settled.standing(standing)
+        return self.apply(what, plan, journal, stop=stop, so_far=so_far, admit=admit, approver=approver)
 
     # --- verify ---
 
@@ -238,6 +347,11 @@ class Workplace:
     def sha256_of(self, verb: str) -> str:
         """Hash of what is sent for a verb."""
         return self.library.script(verb).sha256
+
+
+def _about(plan: Plan) -> list[Read]:
+    """What a plan that takes a run back reads beyond its playbook: all that its changes are about."""
+    return reads_of(e for change in plan.changes for e in change.effects) if plan.kind == "undo" else []
 
 
 CONTROLLER_OUTPUTS = {"Get-ZdmExternalDns": "Zdm.DnsAnswer"}

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+import difflib
+import re
 from dataclasses import dataclass
-from difflib import get_close_matches
-from types import UnionType
-from typing import TYPE_CHECKING, Any, get_args, get_origin
+from typing import TYPE_CHECKING, Any, Final
 
 import yaml
-from pydantic import BaseModel
 
 from zdm_automate.errors import ProjectError, ZdmError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from pydantic import ValidationError
@@ -29,6 +28,12 @@ _WORDS = {
     "unexpected_keyword_argument": "this key is not known here",
 }
 """Plain words for the commonest of pydantic's errors."""
+_UNKNOWN = frozenset({"extra_forbidden", "unexpected_keyword_argument"})
+
+
+MOST_BYTES: Final = 4 * 1024 * 1024
+MOST_NODES: Final = 200_000
+_DEEP: Final = re.compile(r"(?:[\[{][ \t]*|-[ \t]+){100}")
 
 
 class _Loader(yaml.SafeLoader):
@@ -66,44 +71,41 @@ class YamlSource:
         return ProjectError(f"{self.place(loc)}: {message}", hint=hint)
 
     def invalid(
-        self, problem: ValidationError, within: Sequence[str | int] = (), known: Callable[[Loc], Iterable[str]] | None = None
+        self, problem: ValidationError, within: Sequence[str | int] = (), schema: Mapping[str, Any] | None = None
     ) -> ProjectError:
         """The error to raise for a pydantic error about the part `within`; names the first place that does not fit.
 
-        `known` gives the keys of a part, for the suggestion what an unknown one was meant to be.
+        `schema` is the JSON schema of that part: a key that it does not know is told with those that look like it.
         """
-        first = problem.errors(include_url=False, include_input=False)[0]
+        found = problem.errors(include_url=False, include_input=False)
+        first = next((one for one in found if one["type"] in _UNKNOWN), found[0])  # a misspelt key is why another is missing
         loc = (*within, *first["loc"])
         where = ".".join(str(part) for part in loc) or "the whole file"
         more = problem.error_count() - 1
         others = f" ({more} more)" if more else ""
         said = _WORDS.get(first["type"], first["msg"].removeprefix("Value error, "))
-        hint = _meant(first["loc"], known) if first["type"] == "extra_forbidden" and known is not None else ""
-        return self.error(loc, f"{where}: {said}{others}", hint)
+        unknown = first["type"] in _UNKNOWN
+        keys = _keys_at(schema or {}, first["loc"][:-1]) if unknown else []
+        near = [repr(key) for key in difflib.get_close_matches(str(loc[-1]), keys, n=2)]
+        others_are = f"Keys here: {', '.join(keys)}." if keys else ""
+        return self.error(loc, f"{where}: {said}{others}", hint=f"Did you mean {' or '.join(near)}?" if near else others_are)
 
 
-def _meant(loc: Loc, known: Callable[[Loc], Iterable[str]]) -> str:
-    """What the unknown key at the end of `loc` was probably meant to be."""
-    keys = tuple(known(loc[:-1]))
-    close = get_close_matches(str(loc[-1]), keys, n=1)
-    return f"Did you mean {close[0]!r}?" if close else f"Keys here: {', '.join(keys)}."
+def _keys_at(schema: Mapping[str, Any], loc: Sequence[str | int]) -> list[str]:
+    """The keys that a JSON schema knows at a place."""
+    defined = schema.get("$defs", {})
 
+    def plain(node: Mapping[str, Any]) -> Mapping[str, Any]:
+        while "$ref" in node:
+            node = defined.get(str(node["$ref"]).rsplit("/", 1)[-1], {})
+        return node
 
-def known_keys(model: type[BaseModel]) -> Callable[[Loc], Iterable[str]]:
-    """Gives the keys of a model's part, by the part's place; keys of a mapping's own choosing are passed over."""
-
-    def keys(loc: Loc) -> Iterable[str]:
-        here: Any = model
-        for part in loc:
-            here = here.model_fields[str(part)].annotation if _is_model(here) else get_args(here)[-1]
-            here = next((one for one in get_args(here) if _is_model(one)), here) if get_origin(here) is UnionType else here
-        return here.model_fields if _is_model(here) else ()
-
-    return keys
-
-
-def _is_model(here: Any) -> bool:
-    return isinstance(here, type) and issubclass(here, BaseModel)
+    node = plain(schema)
+    for part in loc:
+        named = next(iter(node.get("patternProperties", {}).values()), node.get("additionalProperties", {}))
+        below = node.get("items", {}) if isinstance(part, int) else named
+        node = plain(node.get("properties", {}).get(part) or (below if isinstance(below, dict) else {}))
+    return list(node.get("properties", {}))
 
 
 def _step(node: yaml.Node | None, part: str | int) -> tuple[yaml.Node | None, yaml.Node | None]:
@@ -114,7 +116,13 @@ def _step(node: yaml.Node | None, part: str | int) -> tuple[yaml.Node | None, ya
     return None, None
 
 
-def _refuse_double_keys(node: yaml.Node, name: str) -> None:
+def _refuse_double_keys(node: yaml.Node, name: str, left: list[int]) -> None:
+    """Also counts what the text comes to: a few lines that name each other by anchors can come to more than a machine holds."""
+    left[0] -= 1
+    if left[0] < 0:
+        raise ProjectError(
+            f"{name} comes to more than {MOST_NODES:,} values.", hint="Look for anchors (&, *) that repeat each other."
+        )
     if isinstance(node, yaml.MappingNode):
         seen: set[str] = set()
         for key, value in node.value:
@@ -122,10 +130,10 @@ def _refuse_double_keys(node: yaml.Node, name: str) -> None:
             if str(key.value) in seen:
                 raise ProjectError(f"{name}:{mark.line + 1}:{mark.column + 1}: the key {key.value!r} is there twice")
             seen.add(str(key.value))
-            _refuse_double_keys(value, name)
+            _refuse_double_keys(value, name, left)
     elif isinstance(node, yaml.SequenceNode):
         for value in node.value:
-            _refuse_double_keys(value, name)
+            _refuse_double_keys(value, name, left)
 
 
 def parse_yaml(text: str, name: str) -> YamlSource:
@@ -134,12 +142,17 @@ def parse_yaml(text: str, name: str) -> YamlSource:
     Raises:
         ProjectError: not YAML, or a key is there twice; with line and column.
     """
-    loader = _Loader(text)
+    if _DEEP.search(text):  # the parser itself would take long to find out
+        raise _too_deep(name)
+    try:
+        loader = _Loader(text)
+    except yaml.YAMLError as problem:
+        raise ProjectError(f"{name}: not YAML: {_sentence(problem)}") from problem
     try:
         root = loader.get_single_node()
         if root is None:
             return YamlSource(name, None, None)
-        _refuse_double_keys(root, name)
+        _refuse_double_keys(root, name, [MOST_NODES])
         return YamlSource(name, loader.construct_document(root), root)
     except ZdmError:
         raise
@@ -148,9 +161,20 @@ def parse_yaml(text: str, name: str) -> YamlSource:
         where = f":{mark.line + 1}:{mark.column + 1}" if mark else ""
         raise ProjectError(f"{name}{where}: {problem.problem or 'not YAML'}") from problem
     except (yaml.YAMLError, ValueError) as problem:
-        raise ProjectError(f"{name}: not YAML: {problem}") from problem
+        raise ProjectError(f"{name}: not YAML: {_sentence(problem)}") from problem
+    except RecursionError:
+        raise _too_deep(name) from None
     finally:
         loader.dispose()
+
+
+def _too_deep(name: str) -> ProjectError:
+    return ProjectError(f"{name} is nested more deeply than anything that a person writes.")
+
+
+def _sentence(problem: Exception) -> str:
+    """What the parser says, on one line and no longer than one is read."""
+    return " ".join(str(problem).split())[:200]
 
 
 def read_yaml(path: Path) -> YamlSource:
@@ -160,6 +184,8 @@ def read_yaml(path: Path) -> YamlSource:
         ProjectError: not readable, not UTF-8, not YAML, or a key is there twice.
     """
     try:
+        if (size := path.stat().st_size) > MOST_BYTES:
+            raise ProjectError(f"{path} has {size:,} bytes; a file that people write has at most {MOST_BYTES:,}.")
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as problem:
         raise ProjectError(f"{path} cannot be read: {problem}") from problem

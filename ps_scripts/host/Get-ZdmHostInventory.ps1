@@ -17,6 +17,7 @@ function Get-ZdmHostInventory {
     $system = Get-WmiObject -Class Win32_OperatingSystem
     $computer = Get-WmiObject -Class Win32_ComputerSystem
     $bios = Get-WmiObject -Class Win32_BIOS
+    $product = Get-WmiObject -Class Win32_ComputerSystemProduct
     # WMI dates are text: yyyymmddHHMMSS.ffffff and the offset from UTC in minutes.
     $utc = {
         param([string]$Dmtf)
@@ -41,6 +42,8 @@ function Get-ZdmHostInventory {
         Manufacturer   = [string]$computer.Manufacturer
         Model          = [string]$computer.Model
         SerialNumber   = [string]$bios.SerialNumber
+        MachineUuid    = [string]$product.UUID
+        WindowsSerial  = [string]$system.SerialNumber
         MemoryBytes    = [long]$computer.TotalPhysicalMemory
         Culture        = $ZdmHostCulture
     }

@@ -26,7 +26,8 @@ def test_a_fresh_project_says_what_to_do_first(zdm: Zdm, project: MakeProject) -
     folder = project("NEW", [])
 
     assert "Next: `zdm check`" in zdm("status", "-p", folder).out
-    assert zdm("status", "-p", folder, "--json").json == {"runs": [], "temporaries": [], "golden_hours": None}
+    empty = {"runs": [], "open": [], "temporaries": [], "golden_hours": None}
+    assert zdm("status", "-p", folder, "--json").json == empty
     assert "No journal yet" in zdm("journal", "verify", "-p", folder).out
     assert zdm("report", "-p", folder).code == 2
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import typer
 
-from zdm_automate.cli import apply, evidence, gates, hosts, lab, new, plan, scripts
+from zdm_automate.cli import apply, evidence, gates, hosts, lab, lab_trouble, new, plan, resume, scripts
 
 EPILOG = (
     "Exit codes: 0 done, or nothing to change; 1 failed; 2 bad input, nothing was done; "
@@ -34,12 +34,16 @@ app.command("plans")(plan.plans)
 app.command("gate")(gates.gate)
 app.command("approve")(gates.approve)
 app.command("apply")(apply.apply)
+app.command("resume")(resume.resume)
+app.command("undo")(resume.undo)
 app.command("verify")(apply.verify)
 app.command("status")(evidence.status)
 app.add_typer(evidence.checklist, name="checklist")
 app.add_typer(evidence.journal, name="journal")
 app.command("report")(evidence.report)
 app.add_typer(scripts.app, name="scripts")
+for _name, _command in lab_trouble.COMMANDS.items():
+    lab.app.command(_name)(_command)
 app.add_typer(lab.app, name="lab")
 
 

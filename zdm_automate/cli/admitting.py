@@ -55,7 +55,8 @@ def desk_of(opened: Opened, work: Workplace, what: Intended | None = None, *, co
 
 def admission_of(opened: Opened, work: Workplace, what: Intended, plan: Plan, facts: Facts, *, confirm: str = "") -> Admission:
     """The admission of a plan on facts that were just read."""
-    desk = desk_of(opened, work, what, confirm=confirm)
+    # the way back is open at every hour
+    desk = desk_of(opened, work, what if plan.kind == "apply" else None, confirm=confirm)
     return Admission(plan=plan, facts=widened(work, what, plan, facts, desk), desk=desk)
 
 

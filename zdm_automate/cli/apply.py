@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from zdm_automate.cli.shown import HERE, AsJson, ProjectFolder, say, show, show_json
+from zdm_automate.cli.shown import HERE, AsJson, Confirm, ProjectFolder, say, show, show_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from zdm_automate.planner import Plan
     from zdm_automate.progress import RowState
     from zdm_automate.runner import Outcome
+    from zdm_automate.workplace import Workplace
 
 LAB = "lab"
 SELF_APPROVED = "A rehearsal in a lab: the lab approved this plan itself, nobody else did."
@@ -28,7 +29,7 @@ EXIT = {"done": 0, "failed": 1, "refused": 3, "interrupted": 1, "unknown": 4}
 
 def apply(
     plan: Annotated[str, typer.Argument(help="Id of a plan, an unambiguous part of it, or `latest`.")],
-    confirm: Annotated[str, typer.Option(help="What a gate wants typed; without it you are asked.")] = "",
+    confirm: Confirm = "",
     project: ProjectFolder = HERE,
     as_json: AsJson = False,
 ) -> None:
@@ -46,20 +47,23 @@ def apply(
     with _alone(opened), opened.workplace(what) as work:
         work.connect()
         work.require(role for role in chosen.hosts if role not in what.book.optional)
+        opened.recognise(work)
         work.refuse_skew(chosen.hosts)
-        gathering = work.check_fresh(what, chosen)
-        admission = admission_of(opened, work, what, chosen, gathering.facts, confirm=confirm)
-        admission.whole()
-        opened.plans.claim(chosen, opened.clock.now())
-        with _live(quiet=as_json) as observer, _stop_softly() as stop, opened.journal(chosen.id, (observer,)) as journal:
-            admission.journal = journal
-            _begin(opened, journal, chosen)
-            work.report_hosts(journal)
-            work.report_reads(journal, gathering)
-            journal.write("plan.checked", fingerprint=chosen.fingerprint)
-            approver = ", ".join(one["by"] for one in approvers(opened, chosen))
-            outcome = work.apply(what, chosen, journal, stop=stop, admit=admission.admit, approver=approver)
-            head = journal.head
+        with _domain_alone(opened, work) as held:
+            gathering = work.check_fresh(what, chosen)
+            admission = admission_of(opened, work, what, chosen, gathering.facts, confirm=confirm)
+            admission.whole()
+            opened.plans.claim(chosen, opened.clock.now())
+            with _live(quiet=as_json) as observer, _stop_softly() as stop, opened.journal(chosen.id, (observer,)) as journal:
+                admission.journal = journal
+                _begin(opened, journal, chosen)
+                journal.write("lock.taken", locks=held)
+                work.report_hosts(journal)
+                work.report_reads(journal, gathering)
+                journal.write("plan.checked", fingerprint=chosen.fingerprint)
+                approver = ", ".join(one["by"] for one in approvers(opened, chosen))
+                outcome = work.apply(what, chosen, journal, stop=stop, admit=admission.admit, approver=approver)
+                head = journal.head
     _finish(opened, chosen, outcome, head, as_json=as_json)
 
 
@@ -82,6 +86,7 @@ def verify(
     with _alone(opened), opened.workplace(what) as work:
         work.connect()
         work.require(role for role in what.book.roles if role not in what.book.optional)
+        opened.recognise(work)
         checks = work.verify(what)
         with opened.journal(_unused(opened, run)) as journal:
             journal.write("run.started", kind="verify", playbook=playbook, hosts=work.hosts, **_who(opened))
@@ -123,7 +128,8 @@ def _begin(opened: Opened, journal: Journal, plan: Plan) -> None:
     journal.write(
         "run.started",
         boundary=True,
-        kind="apply",
+        kind=plan.kind,
+        undoes=plan.undoes,
         profile=LAB if opened.project.is_rehearsal else "",
         approvals=approvers(opened, plan),
         plan=plan.id,
@@ -168,7 +174,12 @@ def _finish(opened: Opened, plan: Plan, outcome: Outcome, head: str, *, as_json:
     from zdm_automate.report.html import write_report
     from zdm_automate.report.text import outcome_view
 
-    report = write_report(opened.project.runs_folder / plan.id, opened.project.content.client, _rows(opened), opened.register())
+    report = opened.project.runs_folder / plan.id / "report.html"
+    try:
+        report = write_report(report.parent, opened.project.content.client, _rows(opened), opened.register())
+        opened.summaries()
+    except OSError as problem:
+        typer.echo(f"The report could not be written: {problem.strerror}. `zdm report {plan.id}` writes it later.", err=True)
     if as_json:
         show_json(
             {
@@ -211,21 +222,40 @@ def _alone(opened: Opened) -> Iterator[None]:
     """Holds the project for one run.
 
     Raises:
-        RefusedError: another run holds it.
+        HeldError: another run holds it.
     """
-    from filelock import FileLock, Timeout
+    from zdm_automate.holding import hold, myself
 
-    from zdm_automate.errors import RefusedError
-
-    lock = FileLock(opened.project.folder / ".zdm-lock")
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        raise RefusedError("another run of this project is at work.", hint="Wait for its end, or end it.") from None
-    try:
+    with hold(opened.project.folder / ".zdm-lock", myself(opened.operator, _typed()), "this project"):
         yield
-    finally:
-        lock.release()
+
+
+@contextmanager
+def _domain_alone(opened: Opened, work: Workplace) -> Iterator[list[dict[str, Any]]]:
+    """Holds every domain that the open hosts belong to; gives what the journal is told of it.
+
+    Raises:
+        HeldError: a run of another project holds one.
+    """
+    from contextlib import ExitStack
+    from dataclasses import asdict
+
+    from zdm_automate.holding import domain_lock, hold, myself
+
+    with ExitStack() as stack:
+        taken = []
+        for domain in work.domains:
+            identity = f"{opened.project.lab_folder or ''}|{domain}"
+            held = stack.enter_context(hold(domain_lock(identity), myself(opened.operator, _typed()), f"the domain {domain}"))
+            taken.append({"domain": domain, "holder": asdict(held.holder), "stale": held.stale})
+        yield taken
+
+
+def _typed() -> str:
+    """The command as it was typed, without what follows its first words."""
+    import sys
+
+    return " ".join(["zdm", *sys.argv[1:3]])
 
 
 @contextmanager

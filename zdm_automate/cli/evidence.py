@@ -9,11 +9,13 @@ import typer
 from zdm_automate.cli.shown import HERE, AsJson, ProjectFolder, say, show, show_json
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from zdm_automate.cli.opening import Opened
     from zdm_automate.hours import Hours
     from zdm_automate.progress import RowState
+    from zdm_automate.standing import Standing
 
 checklist = typer.Typer(
     no_args_is_help=True, help="The migration's checklist: where every row stands, and signing what was done by hand."
@@ -30,15 +32,18 @@ def status(project: ProjectFolder = HERE, as_json: AsJson = False) -> None:
     from rich.table import Table
 
     from zdm_automate.cli.opening import open_project
+    from zdm_automate.ledger import project_facts
     from zdm_automate.report.text import RESULTS, hours_view, temporaries_view
 
     opened = open_project(project)
-    runs = [_run_row(path) for path in opened.project.journals()]
-    register = opened.register()
+    kept = opened.summaries()
+    standings = opened.shown(kept)
+    runs = [_run_row(one) for one in standings]
+    register = opened.register(project_facts(line for one in kept for line in one.ledger))
     face = _face(opened)
     if as_json:
-        clock = asdict(face) if face is not None else None
-        show_json({"runs": runs, "temporaries": [asdict(one) for one in register], "golden_hours": clock})
+        body = {"runs": runs, "open": open_sentences(opened, standings), "temporaries": [asdict(one) for one in register]}
+        show_json(body | {"golden_hours": asdict(face) if face is not None else None})
         return
     if face is not None:
         show(hours_view(face), "")
@@ -50,8 +55,14 @@ def status(project: ProjectFolder = HERE, as_json: AsJson = False) -> None:
         style = RESULTS.get(row["result"], "bold red")
         table.add_row(row["run"], f"[{style}]{row['result'] or 'no end'}[/]", str(row["changes"]), row["operator"])
     show(table)
+    for sentence in open_sentences(opened, standings):
+        say(f"\n{sentence}")
     if register:
         show("", "Changed for a time, to be taken back:", temporaries_view(register))
+
+
+def _run_row(one: Standing) -> dict[str, Any]:
+    return {"run": one.run, "kind": one.kind, "result": one.result, "changes": one.changed, "operator": one.operator}
 
 
 def _face(opened: Opened) -> Hours | None:
@@ -69,12 +80,26 @@ def _face(opened: Opened) -> Hours | None:
     return hours(content.window.window, opened.clock.now(), measured(entries), factor, plan, entries)
 
 
-def _run_row(path: Path) -> dict[str, Any]:
-    from zdm_automate.report.story import tell
+def open_sentences(opened: Opened, standings: Sequence[Standing]) -> list[str]:
+    """What is known of every change without an end, and of every run that stopped, and what to type."""
+    from zdm_automate.standing import explain
 
-    story = tell(_entries(path))
-    made = sum(change.changed for change in story.changes)
-    return {"run": path.parent.name, "kind": story.kind, "result": story.result, "changes": made, "operator": story.operator}
+    found: list[str] = []
+    for one in unfinished(standings):
+        found += [explain(change, one.run) for change in one.open]
+        if not one.open:
+            total = len(opened.plans.load(one.plan).changes) if one.plan in opened.plans.ids() else 0
+            rest = (
+                f"{total - len(one.good)} of {total} changes are left" if total > len(one.good) else "its checks are not good"
+            )
+            found.append(f"Run {one.run} stopped ({one.result or 'no end'}); {rest}. `zdm resume {one.run}` goes on.")
+    return found
+
+
+def unfinished(standings: Sequence[Standing]) -> list[Standing]:
+    """The runs that can be taken up: the last one of each playbook, where it is not whole."""
+    last = {one.playbook: one for one in standings if one.plan and (one.good or one.open or not one.whole)}
+    return [one for one in last.values() if not one.whole]
 
 
 def _entries(path: Path) -> list[dict[str, Any]]:

@@ -9,12 +9,20 @@ import typer
 from zdm_automate.cli.shown import HERE, AsJson, ProjectFolder, say, show, show_json
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from zdm_automate.cli.opening import Opened
     from zdm_automate.errors import ZdmError
-    from zdm_automate.session import SessionInfo
+    from zdm_automate.pins import Identity
+    from zdm_automate.session import HostSession, SessionInfo
 
 
-def check(project: ProjectFolder = HERE, as_json: AsJson = False) -> None:
-    """Connect to every host: reach, right host, versions, language mode, clock. Changes nothing."""
+def check(
+    repin: Annotated[str, typer.Option(help="A host whose machine was replaced on purpose: pin the new one.")] = "",
+    project: ProjectFolder = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Connect to every host: reach, right machine, versions, language mode, clock. Changes nothing on them."""
     from rich.table import Table
 
     from zdm_automate.cli.opening import open_project
@@ -22,9 +30,12 @@ def check(project: ProjectFolder = HERE, as_json: AsJson = False) -> None:
     from zdm_automate.session import open_all
 
     opened = open_project(project)
+    if repin:
+        opened.project.host(repin)
     sessions = [opened.session(host) for host in opened.project.content.hosts]
     try:
         found = open_all(sessions)
+        found |= _recognised(opened, {one.host: one for one in sessions}, found, repin)
     finally:
         for session in sessions:
             session.close()
@@ -47,6 +58,45 @@ def check(project: ProjectFolder = HERE, as_json: AsJson = False) -> None:
     if bad:
         raise typer.Exit(max(problem.exit_code for problem in bad))
     _refuse_skew([info for info in found.values() if not isinstance(info, ZdmError)])
+
+
+def _recognised(
+    opened: Opened, sessions: Mapping[str, HostSession], found: Mapping[str, SessionInfo | ZdmError], repin: str
+) -> dict[str, ZdmError]:
+    """Pins the machines met for the first time, and the one that is to be pinned anew; gives what is wrong with the others."""
+    from zdm_automate.errors import ZdmError
+    from zdm_automate.pins import Identity
+    from zdm_automate.workplace import IDENTITY
+
+    wrong: dict[str, ZdmError] = {}
+    pins = opened.pins
+    for host, info in found.items():
+        if isinstance(info, ZdmError):
+            continue
+        try:
+            inventory: Any = sessions[host].read(IDENTITY).facts[0]
+            seen = Identity.of(info.host, inventory, sessions[host].address)
+            if repin.casefold() == host.casefold():
+                _repin(opened, host, seen)
+            pins.refuse_strangers({host: seen})
+            pins.add({host: seen}, by=opened.operator, at=opened.clock.now())
+        except ZdmError as problem:
+            wrong[host] = problem
+    return wrong
+
+
+def _repin(opened: Opened, host: str, seen: Identity) -> None:
+    """Takes another machine for a host, and has it in a journal of its own."""
+    from dataclasses import asdict
+
+    from zdm_automate.cli.apply import _alone, _unused, _who
+
+    run = _unused(opened, f"{opened.clock.now():%Y%m%d-%H%M%S}-repin-{host}")
+    with _alone(opened), opened.journal(run) as record:
+        record.write("run.started", kind="repin", **_who(opened))
+        before, after = opened.pins.repin(host, seen, by=opened.operator, at=opened.clock.now())
+        record.write("host.pinned", boundary=True, host=host, before=asdict(before), after=asdict(after))
+        record.write("run.finished", boundary=True, result="done")
 
 
 def _refuse_skew(infos: list[SessionInfo]) -> None:

@@ -25,7 +25,7 @@ Engine = Annotated[
 HERE = Path(".zdm-lab")
 _SPAN = re.compile(r"\+?(\d+(?:\.\d+)?)\s*(s|m|h|d|w)")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
-FAULTS = ("drop-before", "drop-after", "delay", "401", "500", "quota", "slow-stream")
+FAULTS = ("drop-before", "drop-during", "drop-after", "delay", "401", "500", "quota", "slow-stream", "none")
 
 
 @app.command()
@@ -130,15 +130,20 @@ def fault(
     lab: Folder = HERE,
     as_json: AsJson = False,
 ) -> None:
-    """Make the next requests to a host fail in a chosen way, to see what the tool does about it."""
+    """Make the next requests to a host fail in a chosen way, to see what the tool does about it.
+
+    `drop-during` hangs up while the host works on a call, `none` takes back what is queued.
+    """
     from zdm_automate.errors import InputError
     from zdm_automate.lab.client import LabClient
 
     if kind not in FAULTS:
         raise InputError(f"there is no fault {kind!r}.", hint=f"There are: {', '.join(FAULTS)}.")
     given = {"host": host, "kind": kind, "action": action, "count": count, "seconds": seconds, "skip": skip}
-    LabClient(_folder(lab)).call("fault", **given)
-    _say(f"{host}: {kind} for the next {count} request(s){f' {action}' if action else ''}", given, as_json=as_json)
+    sent = given | ({"kind": "drop-before", "action": "Receive"} if kind == "drop-during" else {})
+    LabClient(_folder(lab)).call("fault", **sent)
+    hits = f"{kind} for the next {count} request(s){f' {action}' if action else ''}" if kind != "none" else "no faults"
+    _say(f"{host}: {hits}", given, as_json=as_json)
 
 
 @app.command()

@@ -52,7 +52,9 @@ class LiveView:
                 self._rest()
                 took = lasted(fields.get("duration_ms"))
                 mark = MARKS.get(fields["result"], fields["result"])
-                self._console.print(f"  {mark} {escape(fields['host'])}: {escape(self._target)}  [dim]{took}[/]")
+                self._console.print(
+                    f"  {mark} {escape(fields['host'])}: {escape(clean(fields.get('target') or self._target))}  [dim]{took}[/]"
+                )
             case "item.verified" if not fields["ok"]:
                 self._console.print("  [bold red]reads back with a difference[/]")
 

@@ -7,9 +7,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from zdm_automate.clock import Clock, SystemClock
+from zdm_automate.debug_log import switch_on
+from zdm_automate.errors import ZdmError
 from zdm_automate.journal import Journal, read
 from zdm_automate.keys import fetch
-from zdm_automate.ledger import Open, open_temporaries, project_facts
+from zdm_automate.ledger import LEDGER_EVENTS, Open, open_temporaries, project_facts
+from zdm_automate.pins import PINS, Pins
 from zdm_automate.plans import Plans
 from zdm_automate.playbook import load_playbook
 from zdm_automate.project import Project, read_project, resolver_of
@@ -17,10 +20,12 @@ from zdm_automate.redaction import Redactor
 from zdm_automate.resources import folders
 from zdm_automate.scripts import Library
 from zdm_automate.secrets import Credential
+from zdm_automate.standing import EVENTS, Standing, stand
+from zdm_automate.summaries import Summary, summary
 from zdm_automate.workplace import CONTROLLER, Intended, Workplace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
     from pathlib import Path
 
     from zdm_automate.events import Observer
@@ -68,7 +73,8 @@ class Opened:
         section = self.project.host(host)
         name = section.credential or self.project.content.credential
         if name not in self.credentials:
-            self.credentials[name] = fetch(name, self.project.content.credentials[name], self.project.folder)
+            sections = self.project.content.credentials
+            self.credentials[name] = fetch(name, sections[name], self.project.folder, others=sections.values())
         return self.credentials[name]
 
     def session(self, host: str) -> HostSession:
@@ -77,6 +83,7 @@ class Opened:
         from zdm_automate.transport.base import Target
         from zdm_automate.transport.psrp import PsrpTransport
 
+        switch_on(self.project.folder, lambda: self.redactor)
         section = self.project.host(host)
         target = Target(
             host=section.computer_name or host,
@@ -93,17 +100,53 @@ class Opened:
 
     def held(self) -> Iterable[Fact]:
         """What the project itself remembers."""
-        return project_facts(self.entries())
+        return project_facts(self.entries(LEDGER_EVENTS, holding="ledger"))
 
-    def register(self) -> tuple[Open, ...]:
+    def register(self, held: Iterable[Fact] | None = None) -> tuple[Open, ...]:
         """What was changed for a time and is not taken back yet, the one that is due first first."""
         window = self.project.content.window
-        return open_temporaries(self.held(), self.clock.now(), window.window.end if window is not None else None)
+        held = self.held() if held is None else held
+        return open_temporaries(held, self.clock.now(), window.window.end if window is not None else None)
 
-    def entries(self) -> Iterator[dict[str, Any]]:
-        """All journal entries, oldest run first."""
+    def entries(self, events: Collection[str] = (), *, holding: str = "") -> Iterator[dict[str, Any]]:
+        """All journal entries, or those of the named events, oldest run first; `holding` as for `journal.read`."""
         for path in self.project.journals():
-            yield from read(path)
+            yield from read(path, events, holding=holding)
+
+    def standings(self) -> list[Standing]:
+        """How far every run has come, oldest first; also one that took its plan and ended before its first line."""
+        found = {path.parent.name: stand(read(path, EVENTS)) for path in self.project.journals()}
+        return self._with_unbegun(found)
+
+    def summaries(self) -> list[Summary]:
+        """Every journal in short, oldest first, for showing."""
+        return [summary(path) for path in self.project.journals()]
+
+    def shown(self, kept: Iterable[Summary]) -> list[Standing]:
+        """As `standings`, from these summaries."""
+        return self._with_unbegun({one.standing.run: one.standing for one in kept if one.standing.run})
+
+    def _with_unbegun(self, found: dict[str, Standing]) -> list[Standing]:
+        for plan_id in self.plans.ids():
+            when = self.plans.used(plan_id)
+            if when and not found.get(plan_id, Standing()).run:
+                found[plan_id] = self._unbegun(plan_id, when)
+        return [found[run] for run in sorted(found) if found[run].run]
+
+    def _unbegun(self, plan_id: str, when: str) -> Standing:
+        try:
+            plan = self.plans.load(plan_id)
+        except ZdmError:  # a plan that is no longer one cannot be gone on with; `zdm plans` still lists it
+            return Standing()
+        return Standing(
+            run=plan_id,
+            kind=plan.kind,
+            plan=plan_id,
+            plan_digest=plan.digest,
+            playbook=plan.playbook,
+            undoes=plan.undoes,
+            claimed=when,
+        )
 
     def workplace(self, what: Intended) -> Workplace:
         """The hosts that a playbook needs."""
@@ -135,6 +178,22 @@ class Opened:
 
         resolvers = tuple(resolver_of(text) for text in self.project.content.resolvers)
         return ExternalDns(resolvers, now=self.clock.now) if resolvers else None
+
+    def recognise(self, work: Workplace) -> None:
+        """Compares the hosts with those that were pinned, and pins those that are met for the first time.
+
+        Raises:
+            WrongHostError: a host is another machine than the one that was pinned.
+        """
+        pins = self.pins
+        seen = work.identities()
+        pins.refuse_strangers(seen)
+        pins.add(seen, by=self.operator, at=self.clock.now())
+
+    @property
+    def pins(self) -> Pins:
+        """The machines that the project knows."""
+        return Pins(self.project.folder / PINS)
 
     def journal(self, run: str, observers: Iterable[Observer] = ()) -> Journal:
         """The journal of a run."""

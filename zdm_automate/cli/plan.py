@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from zdm_automate.cli.shown import HERE, AsJson, ProjectFolder, say, show, show_json
+
+if TYPE_CHECKING:
+    from zdm_automate.cli.opening import Opened
+    from zdm_automate.planner import Plan
 
 
 def plan(
@@ -16,28 +20,37 @@ def plan(
 ) -> None:
     """Read the hosts and show what a playbook would change, item by item. Changes nothing."""
     from zdm_automate.admission import annotated
-    from zdm_automate.cli.admitting import desk_of, needed, widened
+    from zdm_automate.cli.admitting import desk_of, widened
     from zdm_automate.cli.opening import open_project
-    from zdm_automate.model import Preview
-    from zdm_automate.report.text import plan_view
 
     opened = open_project(project)
     what = opened.intended(opened.playbook(playbook))
     with opened.workplace(what) as work:
         work.connect()
         work.require(role for role in what.book.roles if role not in what.book.optional)
+        opened.recognise(work)
         gathering = work.read(what)
         made = work.plan(what, gathering)
         desk = desk_of(opened, work, what)
         made = annotated(made, widened(work, what, made, gathering.facts, desk), desk)
     made = opened.plans.write(made)
+    show_plan(opened, made, as_json=as_json, readers=len(gathering.calls), requests=gathering.requests)
+
+
+def show_plan(opened: Opened, made: Plan, *, as_json: bool, readers: int = 0, requests: int = 0) -> None:
+    """Shows a plan that was written, and what can be done with it."""
+    from zdm_automate.cli.admitting import needed
+    from zdm_automate.model import Preview
+    from zdm_automate.report.text import plan_view
+
     if as_json:
         counts = {str(kind): made.count(kind) for kind in Preview}
-        body = {"id": made.id, "digest": made.digest, "requests": gathering.requests, "counts": counts, "items": made.items}
+        body = {"id": made.id, "digest": made.digest, "requests": requests, "counts": counts, "items": made.items}
         show_json(body | {"approvals_needed": needed(opened, made)})
         return
     show(plan_view(made))
-    say(f"{len(gathering.calls)} readers, {gathering.requests} WSMan requests. Plan {made.id}, digest {made.digest[:12]}.")
+    read = f"{readers} readers, {requests} WSMan requests. " if readers else ""
+    say(f"{read}Plan {made.id}, digest {made.digest[:12]}.")
     for role in needed(opened, made):
         say(f"Wants approval: `zdm approve {made.id} --as NAME --role {role}`.")
     if made.changes and opened.project.is_rehearsal:

@@ -17,6 +17,7 @@ ProjectFolder = Annotated[
     Path, typer.Option("--project", "-p", envvar="ZDM_PROJECT", help="Folder with project.yaml.", show_default="this folder")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+Confirm = Annotated[str, typer.Option(help="What a gate wants typed; without it you are asked.")]
 HERE = Path()
 
 

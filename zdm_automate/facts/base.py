@@ -32,6 +32,7 @@ class Fact:
         key: the fields that tell one from another on one host; empty where a host has just one.
         volatile: fields that move by themselves (lease expiry, counters): left out of a plan's fingerprint.
         transient: True where the whole fact moves by itself (a lease): it never makes a plan stale.
+        asked_by: the key field that the reader takes a list of, where it tells of some things only when asked for them by name.
     """
 
     zdm_type: ClassVar[str] = ""
@@ -39,6 +40,7 @@ class Fact:
     key: ClassVar[tuple[str, ...]] = ()
     volatile: ClassVar[frozenset[str]] = frozenset()
     transient: ClassVar[bool] = False
+    asked_by: ClassVar[str] = ""
 
     __pydantic_config__ = ConfigDict(alias_generator=to_pascal, validate_by_name=True, extra="forbid", strict=True)
 

@@ -11,12 +11,14 @@ from zdm_automate.facts.base import Fact, fact
 @fact
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostInventory(Fact):
-    """What a host is (Win32_OperatingSystem, Win32_ComputerSystem, Win32_BIOS).
+    """What a host is (Win32_OperatingSystem, Win32_ComputerSystem, Win32_ComputerSystemProduct, Win32_BIOS).
 
     Attributes:
         product_type: 1 client, 2 domain controller, 3 server.
         product_suite: bit 0x1 Small Business Server was installed once, 0x20 with the restrictive licence.
         domain_role: 0 and 1 client, 2 and 3 server, 4 domain controller, 5 domain controller with the PDC role.
+        machine_uuid: of the hardware or the virtual machine, as its firmware tells it.
+        windows_serial: of the installation.
         memory_bytes: physical memory.
     """
 
@@ -38,6 +40,8 @@ class HostInventory(Fact):
     manufacturer: str
     model: str
     serial_number: str
+    machine_uuid: str
+    windows_serial: str
     memory_bytes: int
     culture: str
 
@@ -78,6 +82,7 @@ class Role(Fact):
     zdm_type: ClassVar[str] = "Zdm.Role"
     reader: ClassVar[str] = "Get-ZdmRole"
     key: ClassVar[tuple[str, ...]] = ("name",)
+    asked_by: ClassVar[str] = "name"
 
     name: str
     display_name: str
@@ -125,6 +130,7 @@ class File(Fact):
     zdm_type: ClassVar[str] = "Zdm.File"
     reader: ClassVar[str] = "Get-ZdmFile"
     key: ClassVar[tuple[str, ...]] = ("path",)
+    asked_by: ClassVar[str] = "path"
     volatile: ClassVar[frozenset[str]] = frozenset({"modified_utc"})
 
     path: str

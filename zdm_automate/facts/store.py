@@ -94,6 +94,18 @@ class Facts:
             return (found is None) == effect.gone
         return still(found) == still(made)
 
+    def before(self, effects: Iterable[Effect]) -> tuple[Effect, ...]:
+        """What would take these effects back: each fact they speak of as it is now; nothing for facts that are missing."""
+        found: dict[tuple[Any, ...], Effect] = {}
+        for effect in effects:
+            made = fact_of(effect)
+            key = (effect.role, effect.zdm_type)
+            if key not in self.by_type:
+                continue
+            there = next((one for one in self.by_type[key] if one.identity() == made.identity()), None)
+            found[(*key, made.identity())] = drop(effect.role, made) if there is None else put(effect.role, there)
+        return tuple(found.values())
+
     def fingerprint(self) -> str:
         """SHA-256 over all facts that do not move by themselves, in an order of their own; project facts are left out."""
         rows: list[Any] = [

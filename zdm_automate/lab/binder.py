@@ -72,9 +72,15 @@ def bind(verb: Verb, arguments: Mapping[str, Any]) -> tuple[dict[str, Any], bool
             category="InvalidArgument",
         )
     for parameter in verb.parameters:
-        if parameter.mandatory and bound[snake(parameter.name)] in ("", []):
+        if parameter.mandatory and _empty(verb, parameter, bound[snake(parameter.name)]):
             raise _invalid(verb, parameter, "because it is an empty string or array")
     return bound, what_if
+
+
+def _empty(verb: Verb, parameter: Parameter, value: Any) -> bool:
+    if value == []:
+        return re.search(rf"\[AllowEmptyCollection\(\)\]\s*\[string\[\]\]\${parameter.name}\b", verb.source) is None
+    return bool(value == "")
 
 
 def _invalid(verb: Verb, parameter: Parameter, why: str) -> Refusal:

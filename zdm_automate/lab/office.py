@@ -201,7 +201,7 @@ def read_office(path: Path) -> Office:
     try:
         made = OfficeFile.model_validate(source.value)
     except ValidationError as problem:
-        raise source.invalid(problem) from problem
+        raise source.invalid(problem, schema=OfficeFile.model_json_schema()) from problem
     world = _first_world(made)
     for area in ("dns", "dhcp"):
         section = getattr(made, area)
@@ -306,6 +306,8 @@ def _host(name: str, section: HostSection, directory: DirectorySection, now: dat
         remoting=section.remoting and section.role != "device",
         powered=section.powered,
         last_boot=boot.isoformat(timespec="seconds"),
+        set_up=boot.isoformat(timespec="seconds"),
+        machine=f"{directory.domain}/{name}",
         static_dns_only=section.role == "device",
     )
 

@@ -10,7 +10,7 @@ from zdm_automate import resources
 from zdm_automate.errors import UnknownNameError, ZdmError
 from zdm_automate.lab.dns_responder import DnsResponder
 from zdm_automate.lab.endpoint.accounts import Accounts
-from zdm_automate.lab.endpoint.faults import Fault, Faults
+from zdm_automate.lab.endpoint.faults import Fault, Faults, drawn
 from zdm_automate.lab.endpoint.http import Listener
 from zdm_automate.lab.endpoint.psrp import PsrpBackend
 from zdm_automate.lab.endpoint.quotas import WINRM_2, Quotas
@@ -22,6 +22,7 @@ from zdm_automate.lab.pwsh.engine import PwshEngine
 from zdm_automate.lab.state import PWSH, SIM, HostWay
 from zdm_automate.lab.world import dns_resolve
 from zdm_automate.lab.world.dns import key_of
+from zdm_automate.lab.world.restart import rebooted
 from zdm_automate.scripts import Library
 
 if TYPE_CHECKING:
@@ -210,10 +211,41 @@ class Servers:
             UnknownNameError: no such host.
             ValueError: no such fault.
         """
+        self._at(host).faults.add(fault)
+
+    def clear_faults(self, host: str) -> None:
+        """Forgets what is queued on a host.
+
+        Raises:
+            UnknownNameError: no such host.
+        """
+        self._at(host).faults.clear()
+
+    def draw_faults(self, seed: int, count: int) -> list[tuple[str, Fault]]:
+        """Queues faults by chance on any of the hosts, and gives them."""
+        made = drawn(seed, sorted(self._endpoints), count)
+        for host, fault in made:
+            self.add_fault(host, fault)
+        return made
+
+    def restart(self, host: str, seconds: float) -> None:
+        """Restarts a host: it hangs up on everybody for so long, its shells are gone, its services are as they start.
+
+        Raises:
+            UnknownNameError: no such host.
+            ValueError: a senseless time.
+        """
+        endpoint = self._at(host)
+        endpoint.faults.deafen(seconds)
+        self._keeper.with_world(lambda world: (rebooted(world, endpoint.host), None))
+        endpoint.close()
+        self._keeper.save()
+
+    def _at(self, host: str) -> Endpoint:
         endpoint = self._endpoints.get(host.upper())
         if endpoint is None:
             raise UnknownNameError(f"no host {host!r} answers here; there are: {', '.join(self._endpoints)}")
-        endpoint.faults.add(fault)
+        return endpoint
 
     def requests(self) -> dict[str, dict[str, int]]:
         """WSMan requests so far, by host and action."""

@@ -116,7 +116,8 @@ def tell(entries: Iterable[Entry]) -> Story:
     """The story of the lines of one run."""
     lines = tuple(entries)
     begin: Entry = next((e for e in lines if e.get("event") == "run.started"), lines[0] if lines else {})
-    end: Entry = next((e for e in reversed(lines) if e.get("event") == "run.finished"), {})
+    last: Entry = next((e for e in reversed(lines) if e.get("event") in {"run.finished", "run.resumed"}), {})
+    end: Entry = last if last.get("event") == "run.finished" else {}
     return Story(
         **{
             name: str(begin.get(name) or "")

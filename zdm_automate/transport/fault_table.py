@@ -339,10 +339,17 @@ _HINTS: Final[tuple[tuple[type[e.RemoteError], str], ...]] = (
 )
 
 
+LONGEST = 2_000
+"""Characters of a host's own message that are taken: a sentence is one, a listing is none."""
+
+
 def verb_error(record: ErrorRecord, host: str) -> e.RemoteError:
     """The exception of an error record."""
     error = error_class(record)
     hint = next((text for known, text in _HINTS if error is known), "")
     if "ScriptContainedMaliciousContent" in record.error_id:
         hint = "The host's antivirus blocked the script; show its text and hash to whoever runs it, never hide it."
-    return error(record.message.strip() or record.error_id, hint=hint, host=host, error_id=record.error_id)
+    message = record.message.strip() or record.error_id
+    if len(message) > LONGEST:
+        message = f"{message[:LONGEST]} ... ({len(message):,} characters)"
+    return error(message, hint=hint, host=host, error_id=record.error_id[:LONGEST])

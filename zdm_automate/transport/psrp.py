@@ -5,7 +5,6 @@ It decides when a pool is opened again and whether a call may be sent a second t
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 import xml.etree.ElementTree as ET
@@ -25,6 +24,7 @@ from pypsrp.wsman import OptionSet, SelectorSet, WSMan, WSManAction
 from spnego.exceptions import SpnegoError
 from urllib3.exceptions import NewConnectionError
 
+from zdm_automate import debug_log
 from zdm_automate import errors as e
 from zdm_automate.secrets import Credential, Secret
 from zdm_automate.transport import fault_table
@@ -36,10 +36,7 @@ from zdm_automate.transport.watchdog import DeadlineError, Worker
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-# These libraries log whole messages at DEBUG; a technician's logging set-up must not bring them up by accident.
-for _name in ("pypsrp", "urllib3", "spnego", "requests_credssp"):
-    logging.getLogger(_name).setLevel(logging.WARNING)
-logging.getLogger("pypsrp").addHandler(logging.NullHandler())
+debug_log.silence()
 
 _OPERATION_TIMED_OUT: Final = 0x80338029
 _INT32: Final = 2**31

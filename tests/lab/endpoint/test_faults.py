@@ -9,7 +9,7 @@ from http.client import RemoteDisconnected
 import pytest
 from endpoint_line import BASIC, Echo, Line, envelope
 
-from zdm_automate.lab.endpoint.faults import Fault, Faults
+from zdm_automate.lab.endpoint.faults import Fault, Faults, drawn
 from zdm_automate.lab.endpoint.http import Listener
 from zdm_automate.lab.endpoint.seam import Answer, Request
 
@@ -166,3 +166,33 @@ def test_no_pause_outlasts_the_listener(listen: Callable[..., Listener], connect
 
     assert time.monotonic() - begin < 1
     assert [body] == [one.body for one in called]
+
+
+def test_faults_by_chance_are_the_same_for_the_same_seed() -> None:
+    """A rehearsal can be had again."""
+    assert drawn(7, ["NEW", "OLD"], 20) == drawn(7, ["NEW", "OLD"], 20)
+    assert drawn(7, ["NEW", "OLD"], 20) != drawn(8, ["NEW", "OLD"], 20)
+
+
+def test_a_host_that_is_deaf_hangs_up_on_everybody_and_then_listens_again() -> None:
+    """Whatever is asked, and without using up what is queued."""
+    now = [0.0]
+    queue = Faults(monotonic=lambda: now[0])
+    queue.add(Fault(kind="500"))
+    queue.deafen(5)
+    heard = [queue.take("Create"), queue.take("Send")]
+    now[0] = 5.0
+
+    assert [one.kind for one in heard if one] == ["drop-before", "drop-before"]
+    assert (found := queue.take("Send")) is not None
+    assert found.kind == "500"
+
+
+def test_what_is_queued_can_be_taken_back() -> None:
+    """And a deaf host hears."""
+    queue = Faults()
+    queue.add(Fault(kind="500"))
+    queue.deafen(100)
+    queue.clear()
+
+    assert queue.take("Send") is None

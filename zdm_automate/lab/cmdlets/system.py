@@ -37,6 +37,11 @@ def clock(call: Call) -> datetime:
     return call.world.now + timedelta(seconds=call.host.skew)
 
 
+def machine_digest(host: Host) -> str:
+    """What the identifiers of a machine and its Windows are made from."""
+    return sha256((host.machine or host.name).encode()).hexdigest()
+
+
 @wmi_class("Win32_OperatingSystem")
 def win32_operating_system(call: Call) -> Iterator[Row]:
     """One row; what came with Vista is missing on 2003."""
@@ -44,13 +49,14 @@ def win32_operating_system(call: Call) -> Iterator[Row]:
     small_business = host.release.startswith("sbs")
     locale, language = LOCALES.get(host.culture, LOCALES["en-US"])
     boot = datetime.fromisoformat(host.last_boot)
+    number = int(machine_digest(host)[:8], 16)
     row: Row = {
         "BuildNumber": host.windows.version.rsplit(".", 1)[-1],
         # 2003 to 2008 R2 end their name with a blank.
         "Caption": host.windows.caption + (" " if host.windows.version < "6.2" and host.windows.version[0] != "1" else ""),
         "CSName": host.name,
         "CurrentTimeZone": 0,
-        "InstallDate": dmtf(boot - timedelta(days=900)),
+        "InstallDate": dmtf(datetime.fromisoformat(host.set_up or host.last_boot) - timedelta(days=900)),
         "LastBootUpTime": dmtf(boot),
         "LocalDateTime": dmtf(clock(call)),
         "Locale": locale,
@@ -58,6 +64,7 @@ def win32_operating_system(call: Call) -> Iterator[Row]:
         "OSProductSuite": 305 if small_business else 272,
         "OSType": 18,
         "ProductType": product_type(host),
+        "SerialNumber": f"00000-00000-{number // 1000 % 100_000:05}-AA{number % 1000:03}",
         "ServicePackMajorVersion": SERVER_PACKS.get(host.windows.version, 0),
         "ServicePackMinorVersion": 0,
         "SystemDirectory": r"C:\Windows\system32",
@@ -88,6 +95,22 @@ def win32_computer_system(call: Call) -> Iterator[Row]:
         "SystemType": "X86-based PC" if host.windows.version.startswith("5.") else "x64-based PC",
         "TotalPhysicalMemory": 17_179_332_608 if host.windows.server else 8_589_398_016,
         "UserName": None,
+    }
+
+
+@wmi_class("Win32_ComputerSystemProduct")
+def win32_computer_system_product(call: Call) -> Iterator[Row]:
+    """One row; the identifier is that of the machine, whatever it is called."""
+    digest = machine_digest(call.host).upper()
+    yield {
+        "Caption": "Computer System Product",
+        "Description": "Computer System Product",
+        "IdentifyingNumber": digest[-12:],
+        "Name": "Virtual Machine" if call.host.windows.server else "Desk PC",
+        "SKUNumber": None,
+        "Vendor": "Microsoft Corporation" if call.host.windows.server else "Contoso",
+        "Version": "7.0",
+        "UUID": f"{digest[:8]}-{digest[8:12]}-{digest[12:16]}-{digest[16:20]}-{digest[20:32]}",
     }
 
 

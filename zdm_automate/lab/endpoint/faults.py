@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, replace
+from random import Random
 from threading import Lock
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
 KINDS = ("drop-before", "drop-after", "delay", "401", "500", "quota", "slow-stream")
 SOAP_KINDS = frozenset({"quota"})
@@ -33,9 +39,28 @@ class Fault:
 class Faults:
     """The queue of one host."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._waiting: list[Fault] = []
         self._lock = Lock()
+        self._monotonic = monotonic
+        self._deaf_until = 0.0
+
+    def clear(self) -> None:
+        """Forgets all that is queued, and listens again."""
+        with self._lock:
+            self._waiting.clear()
+            self._deaf_until = 0.0
+
+    def deafen(self, seconds: float) -> None:
+        """Hangs up on everybody for so long, as a host does that restarts.
+
+        Raises:
+            ValueError: a senseless time.
+        """
+        if not 0 <= seconds < MOST_SECONDS:
+            raise ValueError(f"a host is away for less than {MOST_SECONDS} seconds")
+        with self._lock:
+            self._deaf_until = self._monotonic() + seconds
 
     def add(self, fault: Fault) -> None:
         """Queues a fault.
@@ -53,6 +78,8 @@ class Faults:
     def take(self, action: str, *, soap: bool = False) -> Fault | None:
         """The fault that hits this request, used up by it; None for none. `soap` asks for those of the SOAP layer."""
         with self._lock:
+            if not soap and self._monotonic() < self._deaf_until:
+                return Fault(kind="drop-before")
             for number, fault in enumerate(self._waiting):
                 if (fault.kind in SOAP_KINDS) == soap and fault.action.casefold() in {"", action.casefold()}:
                     if fault.skip:
@@ -64,3 +91,20 @@ class Faults:
                         del self._waiting[number]
                     return fault
         return None
+
+
+def drawn(seed: int, hosts: Sequence[str], count: int) -> list[tuple[str, Fault]]:
+    """Faults by chance, the same for the same seed: which host, what, at which of its next requests."""
+    chance = Random(seed)  # noqa: S311 - repeatable, not secret
+    return [
+        (
+            chance.choice(hosts),
+            Fault(
+                kind=chance.choice(KINDS),
+                action=chance.choice(("", "Command", "Receive")),
+                seconds=round(chance.uniform(0, 1), 2),
+                skip=chance.randrange(40),
+            ),
+        )
+        for _ in range(count)
+    ]

@@ -67,6 +67,7 @@ def get_host_inventory(call: Call, /) -> Iterator[Row]:
     system = call.wmi("Win32_OperatingSystem")[0]
     computer = call.wmi("Win32_ComputerSystem")[0]
     bios = call.wmi("Win32_BIOS")[0]
+    product = call.wmi("Win32_ComputerSystemProduct")[0]
     yield made(
         call,
         "Zdm.HostInventory",
@@ -84,6 +85,8 @@ def get_host_inventory(call: Call, /) -> Iterator[Row]:
         Manufacturer=computer["Manufacturer"],
         Model=computer["Model"],
         SerialNumber=bios["SerialNumber"],
+        MachineUuid=product["UUID"],
+        WindowsSerial=system["SerialNumber"],
         MemoryBytes=computer["TotalPhysicalMemory"],
         Culture=call.host.culture,
     )

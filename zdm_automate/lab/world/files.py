@@ -41,7 +41,7 @@ def entry(host: Host, path: str) -> Entry | None:
     """The file or folder at a path, or None."""
     wanted = _key(path)
     times = {_key(name): at for name, at in host.file_times.items()}
-    at = times.get(wanted) or host.last_boot
+    at = times.get(wanted) or host.set_up or host.last_boot
     for name, text in host.files.items():
         if _key(name) == wanted:
             return Entry(path=name, content=None if name.endswith("\\") else text.encode(), at=at)

@@ -87,6 +87,8 @@ class Host:
 
     `files` has the text of each file by full path, a folder ends with a backslash; `file_times` when it was written, ISO 8601.
     `registry` has values by full path of key and value name; a key alone ends with a backslash.
+    `set_up` is when its files date from where nothing says otherwise; Windows was installed 900 days before.
+    `machine` tells two machines of one name apart: the identifiers of the hardware and of Windows are made from it.
     """
 
     name: str
@@ -105,6 +107,8 @@ class Host:
     remoting: bool = True
     powered: bool = True
     last_boot: str = ""
+    set_up: str = ""
+    machine: str = ""
     static_dns_only: bool = False
 
     @property

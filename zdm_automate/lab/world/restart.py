@@ -1,0 +1,25 @@
+"""A restart: what a Windows host forgets and what it starts by itself. Values in, values out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from zdm_automate.lab.world.dns import Resolver
+
+if TYPE_CHECKING:
+    from zdm_automate.lab.world.host import Service
+    from zdm_automate.lab.world.model import World
+
+
+def rebooted(world: World, name: str) -> World:
+    """The world right after a host has come up again: its cache of names is empty, services are as their start mode says."""
+    host = world.host(name)
+    services = {key: _started(service) for key, service in host.services.items()}
+    up = replace(host, services=services, last_boot=world.now.isoformat(timespec="seconds"))
+    resolvers = {key: Resolver() if key == host.name else one for key, one in world.resolvers.items()}
+    return replace(world.with_host(up), resolvers=resolvers)
+
+
+def _started(service: Service) -> Service:
+    return replace(service, state="Running" if service.start_mode in {"Auto", "Boot", "System"} else "Stopped")
