@@ -21,21 +21,21 @@ from zdm_automate.lab.state import LabFolder
 LINES = 14
 """Lines of an undisturbed run of two changes and two checks; `test_every_line_is_struck` counts them."""
 
-SERVICES = ["EventLog", "LanmanServer"]
+SERVICES = ["EventLog", "W32Time"]
 pytestmark = pytest.mark.slow
 posix = pytest.mark.skipif(os.name != "posix", reason="sends SIGKILL")
 
 
 def state_of(lab: LabFolder, zdm: Zdm, folder: Path) -> set[str]:
-    rows = zdm("read", "PC1", "Get-ZdmService", f"Name={','.join(SERVICES)}", "-p", folder, "--json").json
+    rows = zdm("read", "NEW", "Get-ZdmService", f"Name={','.join(SERVICES)}", "-p", folder, "--json").json
     return {row["State"] for row in rows}
 
 
 def planned(zdm: Zdm, project: MakeProject, lab: LabFolder) -> tuple[Path, str, str]:
     """A project with a plan of two changes, whichever way the services are now: folder, plan, wanted state."""
-    folder = project("PC1", SERVICES)
+    folder = project("NEW", SERVICES)
     wanted = "Running" if state_of(lab, zdm, folder) == {"Stopped"} else "Stopped"
-    folder = project("PC1", SERVICES, state=wanted)
+    folder = project("NEW", SERVICES, state=wanted)
     made = zdm("plan", "services", "-p", folder, "--json").json
     assert made["counts"]["would change"] == 2
     return folder, made["id"], wanted
@@ -47,7 +47,7 @@ def killed(lines: int, folder: Path, *words: str) -> int:
 
 
 def appliers(lab: LabFolder) -> list[dict[str, Any]]:
-    return [one for one in lab.calls() if one["host"] == "PC1" and one["kind"] == "applier"]
+    return [one for one in lab.calls() if one["host"] == "NEW" and one["kind"] == "applier"]
 
 
 @posix
@@ -100,7 +100,7 @@ def test_a_resume_is_resumed_too(zdm: Zdm, project: MakeProject, lab: LabFolder)
 
 
 def by_hand(zdm: Zdm, lab: LabFolder, mode: str, state: str) -> None:
-    words = ["lab", "change", "PC1", "Set-ZdmServiceState", f"Name={SERVICES[0]}", f"StartMode={mode}", f"State={state}"]
+    words = ["lab", "change", "NEW", "Set-ZdmServiceState", f"Name={SERVICES[0]}", f"StartMode={mode}", f"State={state}"]
     assert zdm(*words, "--lab", lab.path).code == 0
 
 
@@ -112,7 +112,7 @@ def test_what_somebody_else_changed_is_refused(
     zdm: Zdm, project: MakeProject, lab: LabFolder, lines: int, code: int, said: str
 ) -> None:
     """A third value: of a change that was begun nobody can tell, one that was not is refused; nothing is called."""
-    (now,) = state_of(lab, zdm, project("PC1", SERVICES))
+    (now,) = state_of(lab, zdm, project("NEW", SERVICES))
     by_hand(zdm, lab, "Auto", now)
     folder, run, _ = planned(zdm, project, lab)
     assert killed(lines, folder, "apply", run) == -9
@@ -141,9 +141,9 @@ def test_nothing_to_resume_is_bad_input(zdm: Zdm, project: MakeProject, lab: Lab
 def test_the_status_says_what_is_known_and_what_to_type(zdm: Zdm, project: MakeProject, lab: LabFolder) -> None:
     """One sentence per open change, also for programs."""
     folder, run, _ = planned(zdm, project, lab)
-    zdm("lab", "fault", "PC1", "401", "--count", "40", "--skip", "9", "--lab", lab.path)
+    zdm("lab", "fault", "NEW", "401", "--count", "40", "--skip", "9", "--lab", lab.path)
     ran = zdm("apply", run, "-p", folder)
-    zdm("lab", "fault", "PC1", "none", "--lab", lab.path)
+    zdm("lab", "fault", "NEW", "none", "--lab", lab.path)
     sentences = zdm("status", "-p", folder, "--json").json["open"]
 
     assert ran.code == 4
@@ -161,7 +161,7 @@ def test_a_second_run_in_the_domain_is_told_who_is_at_work(
     other = tmp_path / "other"
     shutil.copytree(folder, other)
     (other / "runs").mkdir(exist_ok=True)
-    zdm("lab", "fault", "PC1", "delay", "--action", "Command", "--count", 60, "--seconds", 0.4, "--lab", lab.path)
+    zdm("lab", "fault", "NEW", "delay", "--action", "Command", "--count", 60, "--seconds", 0.4, "--lab", lab.path)
     command = [sys.executable, "-m", "zdm_automate.cli", "apply", run, "-p", str(folder)]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as first:
         journal = folder / "runs" / run / "journal.jsonl"
@@ -171,7 +171,7 @@ def test_a_second_run_in_the_domain_is_told_who_is_at_work(
         second = zdm("apply", run, "-p", other)
         again = zdm("apply", run, "-p", folder)
         _, said = first.communicate(timeout=50)
-    zdm("lab", "fault", "PC1", "none", "--lab", lab.path)
+    zdm("lab", "fault", "NEW", "none", "--lab", lab.path)
 
     assert first.returncode == 0, said
     assert second.code == 3

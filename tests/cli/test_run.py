@@ -46,6 +46,7 @@ def test_an_applied_plan_leaves_its_evidence(zdm: Zdm, project: MakeProject) -> 
     assert ran.code == 0
     assert events(folder, plan) == [
         "run.started",
+        "lock.taken",
         "host.connected",
         "read.finished",
         "plan.checked",
@@ -61,7 +62,7 @@ def test_an_applied_plan_leaves_its_evidence(zdm: Zdm, project: MakeProject) -> 
     assert (finished["result"], finished["changed"], finished["host"]) == ("ok", True, "PC1")
     assert finished["inverse"]["params"]["state"] == "Running"
     assert len(finished["script_sha256"]) == 64
-    assert verify(journal).lines == 10
+    assert verify(journal).lines == 11
     assert (journal.parent / "report.html").is_file()
     assert "1 change made" in ran.out
     assert "by hand, B-104: put a label on it" in ran.out
@@ -139,7 +140,7 @@ def test_a_second_run_of_the_project_is_refused(zdm: Zdm, project: MakeProject) 
         ran = zdm("apply", "latest", "-p", folder)
 
     assert ran.code == 3
-    assert "another run of this project is at work" in ran.err
+    assert "this project is held by another run" in ran.err
     assert not list((folder / "plans").glob("*.used"))
 
 
