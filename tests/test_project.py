@@ -67,7 +67,7 @@ def test_a_project_is_read(tmp_path: Path) -> None:
         (
             "resolvers:",
             "window: {time_zone: Europe/Berlin, ends: 2}\nresolvers:",
-            r":13:1: window.start: this key is missing \(3 more\)",
+            r":13:36: window.ends: this key is not known here \(3 more\). Did you mean 'end'\?",
         ),
         (
             "resolvers:",

@@ -86,7 +86,7 @@ class YamlSource:
         said = _WORDS.get(first["type"], first["msg"].removeprefix("Value error, "))
         unknown = first["type"] in _UNKNOWN
         keys = _keys_at(schema or {}, first["loc"][:-1]) if unknown else []
-        near = [repr(key) for key in difflib.get_close_matches(str(loc[-1]), keys, n=2)]
+        near = [repr(key) for key in difflib.get_close_matches(str(loc[-1]), keys, n=2)] if unknown else []
         others_are = f"Keys here: {', '.join(keys)}." if keys else ""
         return self.error(loc, f"{where}: {said}{others}", hint=f"Did you mean {' or '.join(near)}?" if near else others_are)
 
@@ -96,6 +96,7 @@ def _keys_at(schema: Mapping[str, Any], loc: Sequence[str | int]) -> list[str]:
     defined = schema.get("$defs", {})
 
     def plain(node: Mapping[str, Any]) -> Mapping[str, Any]:
+        node = next((one for one in node.get("anyOf", ()) if "$ref" in one), node)
         while "$ref" in node:
             node = defined.get(str(node["$ref"]).rsplit("/", 1)[-1], {})
         return node
