@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from conftest import Do
-
     from zdm_automate.facts.base import Fact
     from zdm_automate.scripts import Library
 

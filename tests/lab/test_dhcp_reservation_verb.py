@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from conftest import Do
-
     from zdm_automate.lab.world.model import World
 
     Office = Callable[[str], World]

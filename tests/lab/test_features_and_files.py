@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from conftest import Do
-
     from zdm_automate.lab.world.model import World
 
 CREDENTIAL = (r"TINY\Administrator", "Lab-Tiny-2026!")

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from conftest import Do
-
     from zdm_automate.lab.perform import Outcome
     from zdm_automate.lab.world.model import World
 

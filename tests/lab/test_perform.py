@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from conftest import Do
-
     from zdm_automate.lab.world.model import World
     from zdm_automate.scripts import Library
 
