@@ -43,7 +43,9 @@ def planned(zdm: Zdm, project: MakeProject, lab: LabFolder) -> tuple[Path, str, 
 
 def killed(lines: int, folder: Path, *words: str) -> int:
     command = [sys.executable, str(Path(__file__).with_name("killed_command.py")), str(lines), *words, "-p", str(folder)]
-    return subprocess.run(command, capture_output=True, timeout=50, check=False).returncode
+    ran = subprocess.run(command, capture_output=True, timeout=50, check=False, text=True)
+    assert ran.returncode in {0, -9}, ran.stderr
+    return ran.returncode
 
 
 def appliers(lab: LabFolder) -> list[dict[str, Any]]:

@@ -28,8 +28,8 @@ def plan(
     with opened.workplace(what) as work:
         work.connect()
         work.require(role for role in what.book.roles if role not in what.book.optional)
-        opened.recognise(work)
         gathering = work.read(what)
+        opened.recognise(work)  # after the readers: a WinRM 2.0 host closes its pipelines every ten
         made = work.plan(what, gathering)
         desk = desk_of(opened, work, what)
         made = annotated(made, widened(work, what, made, gathering.facts, desk), desk)
