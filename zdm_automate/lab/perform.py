@@ -69,7 +69,7 @@ def perform(world: World, host: str, verb: Verb | Literal["prelude"], arguments:
         error = refusal
     except NotModelledError as missing:
         call.update(world)
-        error = Refusal("NotModelled", f"{missing.message}; `--engine sim` cannot answer this.", category="NotImplemented")
+        error = Refusal("NotModelled", f"{missing.message}; the lab cannot answer this.", category="NotImplemented")
     return Outcome(
         world=call.world,
         rows=tuple(rows),

@@ -160,6 +160,7 @@ STORIES: dict[str, tuple[str, str, list[Step]]] = {
 
 
 @pytest.mark.pwsh
+@pytest.mark.slow
 @pytest.mark.parametrize("story", STORIES)
 def test_an_applier_and_its_twin_agree(
     script_host: ScriptHost, library: Library, office: Callable[[str], World], story: str
