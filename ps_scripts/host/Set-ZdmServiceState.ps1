@@ -40,7 +40,8 @@ function Set-ZdmServiceState {
         [ValidateRange(1, 600)]
         [int]$TimeoutSeconds = 60
     )
-    $filter = "Name='{0}'" -f $Name.Replace("'", "''")
+    # WQL has the backslash before a quote, and before itself.
+    $filter = "Name='{0}'" -f $Name.Replace('\', '\\').Replace("'", "\'")
     $read = {
         $service = Get-WmiObject -Class Win32_Service -Filter $filter
         if ($null -eq $service) {

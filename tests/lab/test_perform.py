@@ -41,6 +41,16 @@ def test_arguments_are_bound_as_powershell_binds_them(
     assert outcome.world is office("tiny")
 
 
+def test_a_mandatory_parameter_takes_an_empty_list_where_the_script_allows_it(do: Do, office: Callable[[str], World]) -> None:
+    """[AllowEmptyCollection()] says so; without it the empty list is refused."""
+    allowed = do(office("tiny"), "OLD", "Set-ZdmDnsForwarder", IpAddress=[])
+    refused = do(office("tiny"), "OLD", "Add-ZdmDnsConditionalForwarder", Name="x.test", MasterServers=[])
+
+    assert allowed.error is None
+    assert refused.error is not None
+    assert refused.error.error_id == "ParameterArgumentValidationError,Add-ZdmDnsConditionalForwarder"
+
+
 def test_a_change_is_in_the_world_afterwards(do: Do, office: Callable[[str], World]) -> None:
     """The service that was stopped does not run; names and words of sets may be written in any case."""
     outcome = do(office("tiny"), "OLD", "Set-ZdmServiceState", name="dhcpserver", StartMode="Disabled", State="Stopped")

@@ -16,13 +16,15 @@ if TYPE_CHECKING:
 
     from zdm_automate.scripts import Parameter, Verb
 
-_CHECK = re.compile(r"\[(Validate\w+)\(((?:'(?:[^']|'')*'|[^()'])*)\)\]")
+_CHECK = re.compile(r"\[(Validate\w+|Allow\w+)\(((?:'(?:[^']|'')*'|[^()'])*)\)\]")
 _QUOTED = re.compile(r"'((?:[^']|'')*)'")
+ALLOWANCES = frozenset({"AllowEmptyString", "AllowEmptyCollection"})
+"""What a mandatory parameter takes by them and otherwise not; any other Allow attribute is not known here."""
 
 
 @lru_cache(maxsize=512)
 def _checks(verb: Verb) -> dict[str, tuple[tuple[str, str], ...]]:
-    """Validation attributes of each parameter: name and text within the parentheses."""
+    """Validation and Allow attributes of each parameter: name and text within the parentheses."""
     found: dict[str, tuple[tuple[str, str], ...]] = {}
     start = verb.source.find("#>") + 2
     for parameter in verb.parameters:
@@ -62,7 +64,8 @@ def bind(verb: Verb, arguments: Mapping[str, Any]) -> tuple[dict[str, Any], bool
             )
         converted = _converted(verb, parameter, value)
         for kind, text in _checks(verb).get(parameter.name, ()):
-            _validate(verb, parameter, kind, text, converted)
+            if kind not in ALLOWANCES:
+                _validate(verb, parameter, kind, text, converted)
         bound[snake(parameter.name)] = converted
     missing = [p.name for p in verb.parameters if p.mandatory and snake(p.name) not in bound]
     if missing:
@@ -72,15 +75,11 @@ def bind(verb: Verb, arguments: Mapping[str, Any]) -> tuple[dict[str, Any], bool
             category="InvalidArgument",
         )
     for parameter in verb.parameters:
-        if parameter.mandatory and _empty(verb, parameter, bound[snake(parameter.name)]):
+        value = bound[snake(parameter.name)] if parameter.mandatory else None
+        allowed = {kind for kind, _ in _checks(verb).get(parameter.name, ())}
+        if (value == "" and "AllowEmptyString" not in allowed) or (value == [] and "AllowEmptyCollection" not in allowed):
             raise _invalid(verb, parameter, "because it is an empty string or array")
     return bound, what_if
-
-
-def _empty(verb: Verb, parameter: Parameter, value: Any) -> bool:
-    if value == []:
-        return re.search(rf"\[AllowEmptyCollection\(\)\]\s*\[string\[\]\]\${parameter.name}\b", verb.source) is None
-    return bool(value == "")
 
 
 def _invalid(verb: Verb, parameter: Parameter, why: str) -> Refusal:

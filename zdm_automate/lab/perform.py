@@ -69,7 +69,7 @@ def perform(world: World, host: str, verb: Verb | Literal["prelude"], arguments:
         error = refusal
     except NotModelledError as missing:
         call.update(world)
-        error = Refusal("NotModelled", f"{missing.message}; `--engine sim` cannot answer this.", category="NotImplemented")
+        error = Refusal("NotModelled", f"{missing.message}; the lab cannot answer this.", category="NotImplemented")
     return Outcome(
         world=call.world,
         rows=tuple(rows),
@@ -93,8 +93,7 @@ def _gate(call: Call, verb: Verb) -> None:
     """The version gate of the wrapper."""
     short = call.host.windows.powershell
     if float(short or 0) < float(verb.floor):
-        system = call.wmi("Win32_OperatingSystem")[0]
-        shown = f"5.1.{system['BuildNumber']}.1" if short == "5.1" else short
+        shown = f"5.1.{call.host.windows.version.rsplit('.', 1)[-1]}.1" if short == "5.1" else short
         raise stop(
             "Unsupported",
             f"{verb.name} needs PowerShell {verb.floor}; this host has {shown}.",

@@ -8,10 +8,14 @@ from pathlib import Path
 
 import pytest
 from pwsh_site import Site
+from script_host import ScriptHost
 
 from zdm_automate.errors import ZdmError
 from zdm_automate.lab.endpoint.tls import TlsIdentity
+from zdm_automate.lab.office import find_office, load_office
 from zdm_automate.lab.pwsh import executable
+from zdm_automate.resources import folders
+from zdm_automate.scripts import Library
 
 
 def missing() -> str:
@@ -42,3 +46,14 @@ def site(tmp_path: Path, pwsh_tls: TlsIdentity) -> Iterator[Site]:
     """An endpoint whose shells are real processes; it ends with the test."""
     with ExitStack() as ending:
         yield Site(tmp_path, pwsh_tls, ending)
+
+
+@pytest.fixture(scope="session")
+def script_host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ScriptHost]:
+    """Runs the scripts for real, in a process that plays any host; one for all tests of a worker."""
+    if why := missing():
+        pytest.skip(why)
+    world = load_office(find_office("tiny"))
+    library = Library.load(folders("ps_scripts"))
+    with ScriptHost(str(executable.find()), tmp_path_factory.mktemp("pwsh"), library, world) as host:
+        yield host

@@ -40,7 +40,7 @@ def to_ps(value: Any) -> Any:  # noqa: PLR0911 - one line per kind
         case None | bool() | str():
             return value
         case int():
-            return value if value in INT32 else PSInt64(value)
+            return value if int(value) in INT32 else PSInt64(value)  # a subclass would be sought one by one
         case float():
             return PSDouble(value)
         case datetime():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from zdm_automate.lab.world.refusal import Refusal
@@ -38,8 +39,9 @@ def stamp(moment: datetime) -> str:
 
 
 def made(call: Call, zdm_type: str, **own: Any) -> Row:
-    """One result object with the envelope; own fields are given under their wire names."""
-    return {"ZdmType": zdm_type, "ComputerName": call.host_name, "CollectedAtUtc": stamp(call.world.now), **own}
+    """One result object with the envelope, by the host's own clock; own fields are given under their wire names."""
+    moment = call.world.now + timedelta(seconds=call.host.skew)
+    return {"ZdmType": zdm_type, "ComputerName": call.host_name, "CollectedAtUtc": stamp(moment), **own}
 
 
 def stop(code: str, message: str, *, target: str = "", category: str = "InvalidOperation") -> Refusal:

@@ -1,0 +1,141 @@
+"""Runs a verb's script for real on any host of any world: one process for many calls, started as the gateway does."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+from engine_process import EngineProcess
+from psrpcore.types import PSCredential, PSObject, PSSecureString
+
+from zdm_automate.lab.clock import WorldClock
+from zdm_automate.lab.keeper import CallRecord, Keeper
+from zdm_automate.lab.office import Pace
+from zdm_automate.lab.perform import Outcome
+from zdm_automate.lab.pwsh.bridge import WorldBridge
+from zdm_automate.lab.pwsh.profile import stub_modules
+from zdm_automate.lab.pwsh.seam import TICKET
+from zdm_automate.lab.world.refusal import Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from engine_process import Result
+    from psrpcore.types import ErrorRecord
+
+    from zdm_automate.lab.world.host import Host
+    from zdm_automate.lab.world.model import World
+    from zdm_automate.scripts import Library, Verb
+
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+USER = r"TEST\tester"
+MANY = 8
+"""Processes that are kept; each takes about 190 MB."""
+
+
+class ScriptHost:
+    """PowerShell processes, one for each host that is played; the eldest goes when there are many. Time stands still.
+
+    A process is taken again where name, release, language, domain and modules of the host are those it was started for.
+    """
+
+    def __init__(self, executable: str, folder: Path, library: Library, world: World) -> None:
+        self._executable = executable
+        self._library = library
+        self._records: list[CallRecord] = []
+        clock = WorldClock(LONG_AGO, rate=0.0)
+        self._keeper = Keeper(world, clock, Pace(), save=lambda _: None, log=self._records.append)
+        self._bridge = WorldBridge(self._keeper, folder)
+        self._processes: dict[object, tuple[str, EngineProcess]] = {}
+
+    def __enter__(self) -> Self:
+        self._bridge.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for _ticket, process in self._processes.values():
+            process.close()
+        self._bridge.stop()
+
+    def run(self, world: World, host: str, verb: Verb | Literal["prelude"], arguments: Mapping[str, Any]) -> Outcome:
+        """Runs a verb, or the prelude, as the product sends it; gives what `perform` gives of its twin."""
+        if verb == "prelude":
+            return self.script(world, host, self._library.prelude_text)
+        return self.script(world, host, self._library.script(verb.name).text, ZdmArguments=_arguments(arguments))
+
+    def script(self, world: World, host: str, text: str, **parameters: Any) -> Outcome:
+        """Runs any script text where the prelude has run."""
+        self._keeper.with_world(lambda _: (world, None))
+        ticket, process = self._playing(world.host(host))
+        self._records.clear()
+        result = process.run(text, **parameters)
+        self._bridge.worked(ticket)
+        return self._outcome(world, result)
+
+    def _playing(self, host: Host) -> tuple[str, EngineProcess]:
+        """The process of a host, with its ticket assigned anew: the desk behind it knows nothing of earlier calls."""
+        key = (host.name, host.release, host.culture, host.domain, stub_modules(host))
+        found = self._processes.pop(key, None)
+        if found is None:
+            while len(self._processes) >= MANY:
+                ticket, process = self._processes.pop(next(iter(self._processes)))
+                process.close()
+                self._bridge.release(ticket)
+            found = self._started(host)
+        self._processes[key] = found
+        self._bridge.assign(found[0], host=host.name, user=USER, configuration="Microsoft.PowerShell")
+        return found
+
+    def _started(self, host: Host) -> tuple[str, EngineProcess]:
+        ticket = self._bridge.enrol()
+        self._bridge.assign(ticket, host=host.name, user=USER, configuration="Microsoft.PowerShell")
+        environment = {**self._bridge.environment, TICKET: ticket}
+        process = EngineProcess(self._executable, self._bridge.configuration_file, environment)
+        process.open()
+        prelude = process.run(self._library.prelude_text)
+        assert prelude.failure is None, prelude.failure
+        return ticket, process
+
+    def _outcome(self, world: World, result: Result) -> Outcome:
+        after = self._keeper.world
+        return Outcome(
+            world=world if after == world else after,
+            rows=tuple(plain(row) for row in result.output),
+            error=_refusal(result.failure) if result.failure is not None else None,
+            warnings=tuple(result.warnings),
+            verbose=tuple(result.verbose),
+            used=self._records[-1].used if self._records else (),
+        )
+
+
+def _arguments(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: PSCredential(v[0], PSSecureString(v[1])) if isinstance(v, tuple) else v for name, v in arguments.items()}
+
+
+def _refusal(record: ErrorRecord) -> Refusal:
+    return Refusal(
+        str(record.FullyQualifiedErrorId),
+        str(getattr(record.Exception, "Message", record)),
+        category=record.CategoryInfo.Category.name,
+        target=str(record.TargetObject or ""),
+    )
+
+
+def plain(value: Any) -> Any:
+    """An object of PowerShell as a row of plain values."""
+    match value:
+        case None | bool():
+            return value
+        case int():
+            return int(value)
+        case str():
+            return str(value)
+        case dict():
+            return {str(name): plain(item) for name, item in value.items()}
+        case list():
+            return [plain(item) for item in value]
+        case PSObject():
+            properties = [*value.PSObject.adapted_properties, *value.PSObject.extended_properties]
+            return {one.name: plain(one.get_value(value)) for one in properties}
+    raise TypeError(f"a verb gave a {type(value).__name__}")
