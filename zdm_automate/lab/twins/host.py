@@ -162,7 +162,10 @@ def get_event(
     if event_id:
         wanted["Id"] = [int(number) for number in event_id]
     if since_utc:
-        wanted["StartTime"] = datetime.fromisoformat(since_utc).astimezone(UTC)
+        try:
+            wanted["StartTime"] = datetime.fromisoformat(since_utc).astimezone(UTC)
+        except ValueError:
+            raise stop("Precondition", f"'{since_utc}' is no time.", target=since_utc, category="InvalidArgument") from None
     try:
         found = call.cmdlet("Get-WinEvent", FilterHashtable=wanted, MaxEvents=newest)
     except Refusal as refusal:
