@@ -13,6 +13,8 @@ import hostile
 from hypothesis import strategies as st
 from scene import Scene
 
+from zdm_automate.lab.binder import bind
+from zdm_automate.lab.world.refusal import Refusal
 from zdm_automate.scripts import Parameter, Verb
 
 Arguments = dict[str, Any]
@@ -36,6 +38,8 @@ def arguments(draw: st.DrawFn, verb: Verb, scene: Scene, mode: str) -> Arguments
 @st.composite
 def spoiled(draw: st.DrawFn, verb: Verb, fitting: Arguments) -> Arguments:
     """One argument missing, unknown, empty, of another type, out of range, or a hostile text."""
+    if not _binds(verb, fitting):
+        return fitting  # one fault at a time: which of two PowerShell names first, nobody knows
     named = [parameter for parameter in verb.parameters if parameter.name in fitting]
     how = draw(st.sampled_from(("unknown", "missing", "wrong", "wrong", "wrong")))
     if how == "unknown" or not named:
@@ -43,6 +47,14 @@ def spoiled(draw: st.DrawFn, verb: Verb, fitting: Arguments) -> Arguments:
     one = draw(st.sampled_from(named))
     rest = {name: value for name, value in fitting.items() if name != one.name}
     return rest if how == "missing" else {**rest, one.name: draw(_wrong(one))}
+
+
+def _binds(verb: Verb, fitting: Arguments) -> bool:
+    try:
+        bind(verb, fitting)
+    except Refusal:
+        return False
+    return True
 
 
 def _wrong(parameter: Parameter) -> st.SearchStrategy[Any]:

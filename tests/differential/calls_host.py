@@ -35,6 +35,17 @@ def _roles(scene: Scene) -> st.SearchStrategy[str]:
     return near.either(scene, list(FEATURES), st.sampled_from(("Nothing", "Datei", "$x")))
 
 
+def _features(*, installed: bool) -> Callable[[Scene], st.SearchStrategy[dict[str, Any]]]:
+    """Features that are to be installed or removed; of a domain controller's role the lab does neither."""
+
+    def made(scene: Scene) -> st.SearchStrategy[dict[str, Any]]:
+        there = _machine(scene).features - {"AD-Domain-Services"}
+        able = sorted(there if installed else set(FEATURES) - there - {"AD-Domain-Services"})
+        return _named(st.sampled_from(able) if scene.sure and able else _roles(scene))
+
+    return made
+
+
 @st.composite
 def _service_state(draw: st.DrawFn, scene: Scene) -> dict[str, Any]:
     name = draw(_services(scene))
@@ -101,9 +112,9 @@ FITTING: dict[str, Callable[[Scene], st.SearchStrategy[dict[str, Any]]]] = {
     "Get-ZdmPendingReboot": lambda _: st.just({}),
     "Get-ZdmRole": lambda scene: st.just({}) | _named(st.lists(_roles(scene), max_size=3)),
     "Get-ZdmService": lambda scene: st.just({}) | _named(st.lists(_services(scene), max_size=3)),
-    "Install-ZdmFeature": lambda scene: _named(_roles(scene)),
+    "Install-ZdmFeature": _features(installed=False),
     "New-ZdmFolder": lambda scene: _named(_paths(scene), "Path"),
     "Remove-ZdmFile": lambda scene: _named(_paths(scene), "Path"),
     "Set-ZdmServiceState": _service_state,
-    "Uninstall-ZdmFeature": lambda scene: _named(_roles(scene)),
+    "Uninstall-ZdmFeature": _features(installed=True),
 }

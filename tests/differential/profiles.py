@@ -21,6 +21,7 @@ PROFILE = settings(
     database=None,
     deadline=None,
     print_blob=NAME == "nightly",
+    report_multiple_bugs=False,
     # A world is a large value, and most of its parts are beside the point of one call.
     suppress_health_check=(HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example),
     phases=(Phase.explicit, Phase.generate, Phase.target, Phase.shrink),
@@ -28,3 +29,6 @@ PROFILE = settings(
 
 SECONDS = 900
 """Time limit of one verb: what a divergence takes until it is small is part of it."""
+
+QUICK = settings(PROFILE, max_examples=WORLDS["ci"], derandomize=True, phases=(Phase.generate,))
+"""For what is known to differ: found, not made small."""

@@ -2,42 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
-from calls import FITTING, MODES, arguments
-from hypothesis import given
-from hypothesis import strategies as st
+from calls import FITTING
 from profiles import PROFILE, SECONDS
+from search import search
 from trial import Side, Trial
 from verbs import load_library
-from worlds import scenes
 
 from zdm_automate.scripts import Library
 
-VERBS = sorted(load_library())
 TALLY, COUNTED = "differential", ("worlds", "calls", "changes", "divergences")
 """What the end of the run adds up; tests/conftest.py prints it."""
 
 
 @pytest.mark.timeout(SECONDS)
-@pytest.mark.parametrize("name", VERBS)
+@pytest.mark.parametrize("name", sorted(load_library()))
 def test_twin_and_script_are_one(
-    name: str, library: Library, twin: Side, script: Side, record_property: pytest.RecordProperty
+    name: str, library: Library, twin: Side, script: Side, record_property: Callable[[str, object], None]
 ) -> None:
     """On equal worlds they answer equally; a dry run changes nothing, and a repetition changes nothing more."""
     trial = Trial(library[name], twin, script)
-
-    @PROFILE
-    @given(st.data())
-    def on_any_world(data: st.DataObject) -> None:
-        scene = data.draw(scenes(trial.verb), label="scene")
-        for mode in MODES:
-            trial.run(scene, data.draw(arguments(trial.verb, scene, mode), label=mode))
-        trial.worlds += 1
-
     try:
-        on_any_world()
+        search(trial, PROFILE)
     finally:
-        record_property(TALLY, {name: getattr(trial, name) for name in COUNTED})
+        record_property(TALLY, {counted: getattr(trial, counted) for counted in COUNTED})
+
     # A verb that only ever failed, or never changed anything, was not tried.
     assert trial.answers > 0
     assert trial.changes > 0 or trial.verb.kind != "applier"

@@ -97,6 +97,7 @@ def fit(world: World, verb: Verb) -> list[str]:
         for host, machine in world.hosts.items()
         if float(machine.windows.powershell or 0) >= float(verb.floor)
         and (not role or (role in machine.features and machine.running(service)))
+        and (machine.windows.server or not verb.name.endswith("Feature"))
     ]
 
 

@@ -6,6 +6,7 @@ It reads the script's text only; what it refuses, PowerShell refuses with the sa
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from zdm_automate.scripts import Parameter, Verb
 
 _CHECK = re.compile(r"\[(Validate\w+)\(((?:'(?:[^']|'')*'|[^()'])*)\)\]")
+_DECIMAL = r"[+-]?(?:[0-9][0-9,]*(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?"
 _QUOTED = re.compile(r"'((?:[^']|'')*)'")
 
 
@@ -63,6 +65,8 @@ def bind(verb: Verb, arguments: Mapping[str, Any]) -> tuple[dict[str, Any], bool
         converted = _converted(verb, parameter, value)
         for kind, text in _checks(verb).get(parameter.name, ()):
             _validate(verb, parameter, kind, text, converted)
+        if parameter.mandatory:
+            _forbid_empty(verb, parameter, converted)
         bound[snake(parameter.name)] = converted
     missing = [p.name for p in verb.parameters if p.mandatory and snake(p.name) not in bound]
     if missing:
@@ -71,15 +75,24 @@ def bind(verb: Verb, arguments: Mapping[str, Any]) -> tuple[dict[str, Any], bool
             f"Cannot process command because of one or more missing mandatory parameters: {' '.join(missing)}.",
             category="InvalidArgument",
         )
-    for parameter in verb.parameters:
-        if parameter.mandatory and bound[snake(parameter.name)] in ("", []):
-            raise _invalid(verb, parameter, "because it is an empty string or array")
     return bound, what_if
 
 
-def _invalid(verb: Verb, parameter: Parameter, why: str) -> Refusal:
+def _forbid_empty(verb: Verb, parameter: Parameter, value: Any) -> None:
+    """What a mandatory parameter refuses by itself; the script's own validation comes before."""
+    if isinstance(value, list) and not value and not re.search(_allowing("AllowEmptyCollection", parameter), verb.source):
+        raise _invalid(verb, parameter, "because it is an empty array", "EmptyArrayNotAllowed")
+    if value == "" or (isinstance(value, list) and "" in value):
+        raise _invalid(verb, parameter, "because it is an empty string", "EmptyStringNotAllowed")
+
+
+def _allowing(attribute: str, parameter: Parameter) -> str:
+    return rf"\[{attribute}\(\)\]\s*\[[\w.]+(?:\[\])?\]\s*\${re.escape(parameter.name)}\b"
+
+
+def _invalid(verb: Verb, parameter: Parameter, why: str, kind: str = "") -> Refusal:
     return Refusal(
-        f"ParameterArgumentValidationError,{verb.name}",
+        f"ParameterArgumentValidationError{kind},{verb.name}",
         f"Cannot validate argument on parameter '{parameter.name}': {why}.",
         category="InvalidData",
     )
@@ -101,11 +114,11 @@ def _converted(verb: Verb, parameter: Parameter, value: Any) -> Any:
         return "" if value is None else str(value)
     if kind == "string[]":
         return [str(v) for v in value] if isinstance(value, (list, tuple)) else [] if value is None else [str(value)]
-    if kind in ("int", "int32", "long", "int64"):
-        try:
-            return int(value)
-        except (TypeError, ValueError):
-            raise _untyped(verb, parameter) from None
+    if kind in ("int", "int32"):
+        number = _number(value)
+        if number is None or not -(2**31) <= number < 2**31:
+            raise _untyped(verb, parameter)
+        return number
     if kind in ("bool", "switch"):
         if not isinstance(value, (bool, int)):
             raise _untyped(verb, parameter)
@@ -115,6 +128,19 @@ def _converted(verb: Verb, parameter: Parameter, value: Any) -> Any:
             raise _untyped(verb, parameter)
         return value
     raise NotModelledError(f"the lab does not model parameters of type [{kind}] ({verb.name} -{parameter.name})")
+
+
+def _number(value: Any) -> int | None:
+    """A whole number as [int] makes it: nothing is 0, halves go to the even one; None for what is no number."""
+    if value is None or isinstance(value, (bool, int)):
+        return int(value or 0)
+    text = value.strip() if isinstance(value, str) else "?"
+    if found := re.fullmatch(r"(-?)0[xX]([0-9a-fA-F]{1,8})", text):
+        bits = int(found[2], 16)  # of a signed number of 32 bits
+        return (-1 if found[1] else 1) * (bits - 2**32 if bits >= 2**31 else bits)
+    if not text or not re.fullmatch(_DECIMAL, text):
+        return None if text else 0
+    return round(Decimal(text.replace(",", "")))
 
 
 def _validate(verb: Verb, parameter: Parameter, kind: str, text: str, value: Any) -> None:
