@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from zdm_automate.lab.call import modules_of
 from zdm_automate.lab.twins.pattern import stamp, stop
+from zdm_automate.lab.twins.same import same
 from zdm_automate.lab.world.refusal import Refusal
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def zone_rows(call: Call, by: str, name: str = "") -> list[Row]:
 def _module_zones(call: Call, name: str) -> Iterator[Row]:
     for zone in call.cmdlet("Get-DnsServerZone"):
         kind = zone["ZoneType"]
-        if (name and zone["ZoneName"].casefold() != name.casefold()) or kind not in KINDS.values():
+        if (name and not same(zone["ZoneName"], name)) or kind not in KINDS.values():
             continue
         inside = bool(zone["IsDsIntegrated"])
         aging = None
@@ -119,7 +120,7 @@ def _wmi_zones(call: Call, name: str) -> Iterator[Row]:
     scopes = {m[1].casefold(): m[2] for line in dnscmd(call, "/EnumZones") if (m := _ZONE_LINE.match(line))}
     for zone in call.wmi("MicrosoftDNS_Zone"):
         kind = KINDS.get(zone["ZoneType"])
-        if kind is None or (name and zone["Name"].casefold() != name.casefold()):
+        if kind is None or (name and not same(zone["Name"], name)):
             continue
         inside = bool(zone["DsIntegrated"])
         primary = kind == "Primary"
@@ -193,7 +194,7 @@ def _module_records(call: Call, zone: str, name: str, kind: str) -> Iterator[Row
 
 
 def _wmi_records(call: Call, zone: str, name: str, kind: str) -> Iterator[Row]:
-    if not any(row["Name"].casefold() == zone.casefold() for row in call.wmi("MicrosoftDNS_Zone")):
+    if not any(same(row["Name"], zone) for row in call.wmi("MicrosoftDNS_Zone")):
         raise stop("NotFound", f"This server has no zone '{zone}'.", target=zone, category="ObjectNotFound")
     for record in call.wmi("MicrosoftDNS_ResourceRecord"):
         match = _CLASS.match(record["__CLASS"])
@@ -202,11 +203,11 @@ def _wmi_records(call: Call, zone: str, name: str, kind: str) -> Iterator[Row]:
         its = match[1].upper()
         owner = record["OwnerName"].rstrip(".")
         host = owner
-        if owner.casefold() == zone.casefold():
+        if same(owner, zone):
             host = "@"
         elif owner.casefold().endswith(f".{zone.casefold()}"):
             host = owner[: -len(zone) - 1]
-        if name and (host.casefold() != name.casefold() or its != kind.upper()):
+        if name and (not same(host, name) or not same(its, kind)):
             continue
         text = {"TXT": record.get("DescriptiveText"), "SOA": record.get("PrimaryServer")}.get(its, record["RecordData"])
         hours = record["TimeStamp"]

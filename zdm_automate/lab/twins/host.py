@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from zdm_automate.lab.call import modules_of
 from zdm_automate.lab.twins.pattern import made, stamp, stop, twin
+from zdm_automate.lab.twins.same import among, same
 from zdm_automate.lab.world.refusal import Refusal
 
 if TYPE_CHECKING:
@@ -116,19 +117,18 @@ def get_network_config(call: Call, /) -> Iterator[Row]:
 @twin("Get-ZdmRole")
 def get_role(call: Call, /, *, name: Sequence[str] = ()) -> Iterator[Row]:
     """By the ServerManager module, or by the numbers of Win32_ServerFeature."""
-    wanted = {n.casefold() for n in name}
     if "ServerManager" in modules_of(call.host):
         for row in call.cmdlet("Get-WindowsFeature"):
-            if row["Name"].casefold() in wanted or (not wanted and row["Installed"]):
+            if among(row["Name"], name) or (not name and row["Installed"]):
                 yield made(call, "Zdm.Role", Name=row["Name"], DisplayName=row["DisplayName"], Installed=row["Installed"])
         return
     for one in name:
-        if one.casefold() not in map(str.casefold, KNOWN_ROLES.values()):
+        if not among(one, KNOWN_ROLES.values()):
             raise stop("Unsupported", f"This release cannot say whether '{one}' is installed.", target=one)
     found = {row["ID"]: row["Name"] for row in call.wmi("Win32_ServerFeature")}
     for number, internal in sorted(KNOWN_ROLES.items()):
         installed = number in found
-        if internal.casefold() in wanted or (not wanted and installed):
+        if among(internal, name) or (not name and installed):
             yield made(call, "Zdm.Role", Name=internal, DisplayName=found.get(number, internal), Installed=installed)
 
 
@@ -146,7 +146,7 @@ def get_pending_reboot(call: Call, /) -> Iterator[Row]:
     for key in ("ActiveComputerName", "ComputerName"):
         run = call.native("reg.exe", "query", rf"{CONTROL_KEY}\ComputerName\{key}", "/v", "ComputerName")
         names += re.findall(r"(?m)^\s+ComputerName\s+REG_SZ\s+(\S+)", "\n".join(run.out))
-    if len(names) == 2 and names[0].casefold() != names[1].casefold():  # noqa: PLR2004 - the active and the coming name
+    if len(names) == 2 and not same(*names):  # noqa: PLR2004 - the active and the coming name
         reasons.append("ComputerName")
     yield made(call, "Zdm.PendingReboot", Pending=bool(reasons), Reasons=reasons)
 
