@@ -27,7 +27,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallRecord:
-    """A line of the lab's call log: who asked which host for what, and what was used there."""
+    """A line of the lab's call log: who asked which host for what, and what was used there; `rows` where they were counted."""
 
     at: str
     host: str
@@ -35,7 +35,7 @@ class CallRecord:
     verb: str
     kind: str
     used: tuple[str, ...]
-    rows: int
+    rows: int | None
     error_id: str = ""
 
 
@@ -78,12 +78,7 @@ class Keeper:
             outcome = perform(self.world, host, verb, arguments)
             kind = verb if isinstance(verb, str) else verb.kind
             self._world = outcome.world
-            seconds = self._pace.applier if kind == "applier" else self._pace.reader
-            if seconds:
-                self._clock.carry(seconds)
-            if kind == "applier":
-                self._save(self.world)
-            self._log(
+            self.worked(
                 CallRecord(
                     at=outcome.world.now.isoformat(timespec="seconds"),
                     host=host,
@@ -96,6 +91,16 @@ class Keeper:
                 )
             )
             return outcome
+
+    def worked(self, record: CallRecord) -> None:
+        """A call has ended: its nominal time passes, an applier's world is saved, and the log has a line."""
+        with self._lock:
+            seconds = self._pace.applier if record.kind == "applier" else self._pace.reader
+            if seconds:
+                self._clock.carry(seconds)
+            if record.kind == "applier":
+                self._save(self.world)
+            self._log(record)
 
     def with_world(self, act: Callable[[World], tuple[World, T]]) -> T:
         """Lets something else look at the present world and leave a new one, such as a name resolution with its caches."""

@@ -93,8 +93,7 @@ def _gate(call: Call, verb: Verb) -> None:
     """The version gate of the wrapper."""
     short = call.host.windows.powershell
     if float(short or 0) < float(verb.floor):
-        system = call.wmi("Win32_OperatingSystem")[0]
-        shown = f"5.1.{system['BuildNumber']}.1" if short == "5.1" else short
+        shown = f"5.1.{call.host.windows.version.rsplit('.', 1)[-1]}.1" if short == "5.1" else short
         raise stop(
             "Unsupported",
             f"{verb.name} needs PowerShell {verb.floor}; this host has {shown}.",

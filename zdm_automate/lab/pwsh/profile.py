@@ -1,0 +1,64 @@
+"""What a PowerShell process is told of the host it plays: its names, versions, language, modules and programs. Reads only."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from zdm_automate.lab.call import CMDLETS, NATIVES, modules_of
+from zdm_automate.lab.pwsh.signatures import names_without_signature
+from zdm_automate.lab.pwsh.stubs import module_names, module_text
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from zdm_automate.lab.world.host import Host, Release
+    from zdm_automate.lab.world.model import World
+
+
+def shell_version(host: Host) -> str:
+    """`$PSVersionTable.PSVersion` of a host."""
+    short = host.windows.powershell
+    return f"{short}.{host.windows.version.rsplit('.', 1)[-1]}.1" if short == "5.1" else short
+
+
+def host_time(world: World, host: Host) -> datetime:
+    """The host's own clock."""
+    return world.now + timedelta(seconds=host.skew)
+
+
+def profile(world: World, host: Host, user: str) -> dict[str, Any]:
+    """What stands in the answer to a process that asks who it is."""
+    version = shell_version(host)
+    return {
+        "Host": host.name,
+        "User": user.rsplit("\\", 1)[-1].split("@", 1)[0],
+        "Domain": host.domain.split(".", 1)[0].upper() or host.name,
+        "DnsDomain": host.domain,
+        "PSVersion": version,
+        "ClrVersion": "4.0.30319.42000" if host.windows.level else "2.0.50727.8009",
+        "BuildVersion": f"{host.windows.version}.1" if host.windows.version else "",
+        "Culture": host.culture,
+        "Architecture": "x86" if host.windows.version.startswith("5.") else "AMD64",
+        "Natives": sorted(NATIVES),
+        "NotModelled": sorted(not_modelled(host)),
+        "Now": host_time(world, host),
+    }
+
+
+def stub_modules(host: Host) -> tuple[str, ...]:
+    """The modules of a host that stand in its module path, in order."""
+    return tuple(sorted(name for name in modules_of(host) & module_names() if has_stubs(name, host.windows)))
+
+
+def has_stubs(module: str, release: Release) -> bool:
+    """Whether a release has cmdlets of a module that the lab models."""
+    return module_text(module, release) != ""
+
+
+def not_modelled(host: Host) -> set[str]:
+    """Cmdlets that the host has on Windows and the lab does not: calling one is an error of the lab, not of Windows."""
+    found = set(names_without_signature("Microsoft.PowerShell.Diagnostics"))
+    for module in modules_of(host):
+        found |= set(names_without_signature(module))
+    return {name for name in found if name.casefold() not in CMDLETS}
