@@ -24,7 +24,8 @@ FITTING: dict[str, Fitting] = {**calls_dhcp.FITTING, **calls_dns.FITTING, **call
 """By verb: arguments that name what is there, or nearly so."""
 
 
-MODES = ("sure", "near", "spoiled")
+SURE = "sure"
+MODES = (SURE, "near", "spoiled")
 """Sets of arguments that are tried on each world: worlds cost more than calls."""
 
 

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+from collections.abc import Iterator
+
 import pytest
+from engine import Engine
+from script_host import ScriptHost
 from trial import Side
 from verbs import load_library
+from worlds import office
 
 from zdm_automate.lab.perform import perform
 from zdm_automate.scripts import Library
@@ -23,6 +30,14 @@ def twin() -> Side:
 
 
 @pytest.fixture(scope="session")
-def script() -> Side:
-    """The PowerShell side, its processes kept for all verbs of a worker."""
-    return perform
+def script(tmp_path_factory: pytest.TempPathFactory, library: Library) -> Iterator[Side]:
+    """The PowerShell side: one process for all verbs of a worker. Without an engine there is nothing to compare with."""
+    executable = os.environ.get("ZDM_PWSH") or shutil.which("pwsh")
+    if not executable:
+        pytest.skip("no PowerShell 7 here: set ZDM_PWSH or put pwsh on the PATH")
+
+    def make() -> ScriptHost:
+        return ScriptHost(executable, tmp_path_factory.mktemp("differential"), library, office("tiny"))
+
+    with Engine(make) as engine:
+        yield engine

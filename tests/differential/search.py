@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from calls import MODES, arguments
+from calls import MODES, SURE, arguments
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from trial import Trial
@@ -21,7 +21,7 @@ def search(trial: Trial, profile: settings) -> None:
     def on_any_world(data: st.DataObject) -> None:
         scene = data.draw(scenes(trial.verb), label="scene")
         for mode in MODES:
-            trial.run(scene, data.draw(arguments(trial.verb, scene, mode), label=mode))
+            trial.run(scene, data.draw(arguments(trial.verb, scene, mode), label=mode), whole=mode == SURE)
         trial.worlds += 1
 
     on_any_world()

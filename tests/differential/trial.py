@@ -51,22 +51,22 @@ class Trial:
     answers: int = 0
     divergences: int = 0
 
-    def run(self, scene: Scene, arguments: Mapping[str, Any]) -> None:
-        """Tries one call on one world.
+    def run(self, scene: Scene, arguments: Mapping[str, Any], *, whole: bool = True) -> None:
+        """Tries one call on one world; where it is to be the whole trial, in a dry run before and once more after.
 
         Raises:
             DivergedError: with the call and the difference.
         """
-        if self.verb.kind == "applier":
+        applier = self.verb.kind == "applier"
+        if whole and applier:
             self._nothing_happens(scene, {**arguments, "WhatIf": True})
         first = self._both(scene.world, scene, arguments)
         self.answers += first.error is None
         self.changes += any(row.get("Changed") for row in first.rows)
-        if self.verb.kind != "applier":
-            self._both(first.world, scene, arguments)
-        elif first.error is None:
+        if whole and first.error is None:
             again = self._both(first.world, scene, arguments)
-            self._promise(scene, arguments, self._repeated(first, again))
+            if applier:
+                self._promise(scene, arguments, self._repeated(first, again))
 
     def _both(self, world: World, scene: Scene, arguments: Mapping[str, Any]) -> Outcome:
         self.calls += 1

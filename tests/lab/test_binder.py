@@ -49,7 +49,8 @@ CASES: list[tuple[str, Any, Any]] = [
     ("text", 7, "7"),
     ("text", True, "True"),
     ("text", "", VALIDATION),
-    ("text", ["a"], TRANSFORMATION),
+    ("text", ["a", "b"], "a b"),
+    ("text", [], VALIDATION),
     ("plain text", "", f"{VALIDATION}EmptyStringNotAllowed"),
     ("address", "10.7", "10.7"),
     ("address", "10.7\n", "10.7\n"),
@@ -113,6 +114,7 @@ foreach ($case in @([Console]::In.ReadToEnd() | ConvertFrom-Json)) {
         $value = [long]$value
         if ([System.Math]::Abs($value) -lt 2147483648) { $value = [int]$value }
     }
+    if ($value -is [array]) { $value = [System.Collections.ArrayList]$value }  # so does the wire
     $given = @{ Value = $value }
     try { $found = Test-ZdmBinding @given } catch { $found = $_.FullyQualifiedErrorId.Split(',')[0] }
     ConvertTo-Json -InputObject $found -Compress

@@ -109,9 +109,8 @@ def _untyped(verb: Verb, parameter: Parameter) -> Refusal:
 def _converted(verb: Verb, parameter: Parameter, value: Any) -> Any:
     kind = parameter.type
     if kind == "string":
-        if isinstance(value, (list, tuple)):
-            raise _untyped(verb, parameter)
-        return "" if value is None else str(value)
+        # The wire makes an ArrayList of every list, and that becomes one text where an array would be refused.
+        return " ".join(map(str, value)) if isinstance(value, list) else "" if value is None else str(value)
     if kind == "string[]":
         return [str(v) for v in value] if isinstance(value, (list, tuple)) else [] if value is None else [str(value)]
     if kind in ("int", "int32"):

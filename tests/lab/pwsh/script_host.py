@@ -16,6 +16,7 @@ from zdm_automate.lab.perform import Outcome
 from zdm_automate.lab.pwsh.bridge import WorldBridge
 from zdm_automate.lab.pwsh.seam import TICKET
 from zdm_automate.lab.world.refusal import Refusal
+from zdm_automate.scripts import Library
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from psrpcore.types import ErrorRecord
 
     from zdm_automate.lab.world.model import World
-    from zdm_automate.scripts import Library, Verb
+    from zdm_automate.scripts import Verb
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 USER = r"TEST\tester"
@@ -73,7 +74,8 @@ class ScriptHost:
         if verb == "prelude":
             return self._outcome(world, self._send(self._library.prelude_text) if fresh is None else fresh)
         assert not isinstance(verb, str)
-        return self._outcome(world, self._send(self._library.script(verb.name).text, ZdmArguments=_arguments(arguments)))
+        text = Library((verb,), self._library.prelude_text).script(verb.name).text
+        return self._outcome(world, self._send(text, ZdmArguments=_arguments(arguments)))
 
     def script(self, world: World, host: str, text: str) -> Outcome:
         """Runs any script text."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
+from zdm_automate.lab.addresses import net_address
 from zdm_automate.lab.call import modules_of
 from zdm_automate.lab.twins.pattern import stamp, stop
 from zdm_automate.lab.twins.same import same
@@ -154,10 +154,10 @@ def canonical(kind: str, data: str) -> str:
         said = f"'{data}' is no data of a record of type {kind}."
         raise stop("Precondition", said, target=data, category="InvalidArgument")
     if kind in {"A", "AAAA"}:
-        try:
-            return str(ip_address(text))
-        except ValueError:
-            raise stop("Precondition", f"'{data}' is no address.", target=data, category="InvalidArgument") from None
+        address = net_address(text)
+        if address is None:
+            raise stop("Precondition", f"'{data}' is no address.", target=data, category="InvalidArgument")
+        return address
     return text if text.endswith(".") else f"{text}."
 
 
