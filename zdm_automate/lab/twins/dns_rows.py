@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 KINDS = {1: "Primary", 2: "Secondary", 3: "Stub", 4: "Forwarder"}
 UPDATES = {0: "None", 1: "NonsecureAndSecure", 2: "Secure"}
 FORMS = {
-    "A": r"\d+(\.\d+){3}",
+    "A": r"[0-9]+(\.[0-9]+){3}",
     "AAAA": r"[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*",
     "CNAME": r"\S+",
     "NS": r"\S+",
     "PTR": r"\S+",
     "SOA": r"\S+",
-    "MX": r"\d+ \S+",
-    "SRV": r"\d+ \d+ \d+ \S+",
+    "MX": r"[0-9]{1,9} \S+",
+    "SRV": r"[0-9]{1,9} [0-9]{1,9} [0-9]{1,9} \S+",
 }
 FIELDS: dict[str, tuple[str, ...]] = {
     "A": ("IPv4Address",),
@@ -150,7 +150,8 @@ def canonical(kind: str, data: str) -> str:
     form = FORMS.get(kind)
     if form is None:
         return text
-    if not re.fullmatch(form, text):
+    numbers = re.findall(r"(?<!\S)[0-9]{1,9}(?!\S)", text) if kind in {"MX", "SRV"} else []
+    if not re.fullmatch(form, text, re.IGNORECASE) or any(int(number) > 65535 for number in numbers):  # noqa: PLR2004 - 16 bits
         said = f"'{data}' is no data of a record of type {kind}."
         raise stop("Precondition", said, target=data, category="InvalidArgument")
     if kind in {"A", "AAAA"}:
