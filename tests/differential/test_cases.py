@@ -15,6 +15,7 @@ from zdm_automate.scripts import Library
 CALL = Case(office("tiny"), "OLD", "Set-ZdmDhcpSetting", {"ConflictDetectionAttempts": 2}, "an example")
 
 
+@pytest.mark.pwsh
 @pytest.mark.parametrize("path", list(kept()), ids=lambda path: path.stem)
 def test_a_kept_case_comes_out_equal(path: Path, library: Library, twin: Side, script: Side) -> None:
     """What differed once is equal now, and stays so."""

@@ -17,6 +17,8 @@ TALLY, COUNTED = "differential", ("worlds", "calls", "changes", "divergences")
 """What the end of the run adds up; tests/conftest.py prints it."""
 
 
+@pytest.mark.pwsh
+@pytest.mark.slow
 @pytest.mark.timeout(SECONDS)
 @pytest.mark.parametrize("name", sorted(load_library()))
 def test_twin_and_script_are_one(

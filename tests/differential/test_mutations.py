@@ -82,9 +82,9 @@ def dry_run_for_show(model: Twin) -> Twin:
     ],
     ids=["property", "lease", "idempotence"],
 )
-def test_a_changed_twin_is_caught(name: str, change: Callable[[Twin], Twin], said: str, library: Library, script: Side) -> None:
+def test_a_changed_twin_is_caught(name: str, change: Callable[[Twin], Twin], said: str, library: Library) -> None:
     """A property that is missing, a second too many, a comparison that is not made: each is a divergence, and named."""
-    trial = Trial(library[name], with_twin(name, change), script)
+    trial = Trial(library[name], with_twin(name, change), perform)
 
     with pytest.raises(DivergedError, match=said.replace("|", r"\|")):
         search(trial, QUICK)

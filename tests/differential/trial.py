@@ -17,6 +17,9 @@ from zdm_automate.scripts import Verb
 EACH_TIME = frozenset({"Export-ZdmDhcp", "Clear-ZdmDnsCache", "Update-ZdmDhcpClientLease"})
 """Appliers that do their work at every call, as their help says: an export of this moment, an emptied cache, a new lease."""
 
+ASKING = "Get-ZdmDnsAnswer"
+"""The one reader that leaves something behind: resolvers and servers remember what they were answered."""
+
 
 class Side(Protocol):
     """The twin, or the script."""
@@ -63,10 +66,11 @@ class Trial:
         first = self._both(scene.world, scene, arguments)
         self.answers += first.error is None
         self.changes += any(row.get("Changed") for row in first.rows)
-        if whole and first.error is None:
+        if not applier:
+            self._promise(scene, arguments, self._only_read(scene.world, first))
+        if whole and first.error is None and (applier or self.verb.name == ASKING):
             again = self._both(first.world, scene, arguments)
-            if applier:
-                self._promise(scene, arguments, self._repeated(first, again))
+            self._promise(scene, arguments, self._repeated(first, again))
 
     def _both(self, world: World, scene: Scene, arguments: Mapping[str, Any]) -> Outcome:
         self.calls += 1
@@ -88,8 +92,12 @@ class Trial:
         if outcome.world != scene.world:
             self._promise(scene, arguments, ["a dry run changed the world"])
 
+    def _only_read(self, before: World, first: Outcome) -> Iterator[str]:
+        if first.world != before and self.verb.name != ASKING:
+            yield "a reader changed the world"
+
     def _repeated(self, first: Outcome, again: Outcome) -> Iterator[str]:
-        if self.verb.name in EACH_TIME:
+        if self.verb.name in EACH_TIME or self.verb.name == ASKING:
             return
         if again.error is not None:
             yield f"the second call ended with {again.error.error_id}: {again.error.message}"
