@@ -32,18 +32,12 @@ def outcome(**row: object) -> Outcome:
         ({"Names": ["a"]}, ["rows[0].Names: twin has 2, script 1: ['a', 'b'] | ['a']"]),
         ({"Before": {"State": "active"}}, ["rows[0].Before.State: twin 'Active' | script 'active'"]),
         ({"More": 1}, ["rows[0].More: only the script has it: 1"]),
-        ({"CollectedAtUtc": "2026-03-02"}, ["rows[0].CollectedAtUtc: twin 'a moment' | script '2026-03-02'"]),
     ],
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
 )
 def test_objects_are_compared_by_names_types_order_and_values(row: dict[str, object], said: list[str]) -> None:
     """A number is no truth value and no text, nothing is not empty, and a list has an order."""
     assert differences(outcome(), outcome(**row)) == said
-
-
-def test_the_moment_of_an_object_is_the_clock_s() -> None:
-    """Its form counts, its value does not."""
-    assert differences(outcome(), outcome(CollectedAtUtc="2026-03-02T09:30:00.1234567Z")) == []
 
 
 def test_the_order_of_objects_counts() -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from zdm_automate.lab.call import modules_of
-from zdm_automate.lab.twins.pattern import made, stamp, stop, twin
+from zdm_automate.lab.twins.pattern import host_now, made, stamp, stop, twin
 from zdm_automate.lab.twins.same import among, same
 from zdm_automate.lab.world.refusal import Refusal
 
@@ -30,10 +30,6 @@ def powershell_version(call: Call) -> str:
     return BUILDS.get(short) or f"{short}.{call.host.windows.version.split('.')[-1]}.1"
 
 
-def _host_now(call: Call) -> datetime:
-    return call.world.now + timedelta(seconds=call.host.skew)
-
-
 @twin("prelude")
 def prelude(call: Call, /) -> Iterator[Row]:
     """Defines what verbs may use and says what the host is."""
@@ -52,7 +48,7 @@ def prelude(call: Call, /) -> Iterator[Row]:
         Culture=call.host.culture,
         UiCulture=call.host.culture,
         LanguageMode="FullLanguage",
-        UtcNow=stamp(_host_now(call)),
+        UtcNow=stamp(host_now(call)),
         IsElevated=re.search(wanted, groups) is not None,
     )
 

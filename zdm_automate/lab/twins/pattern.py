@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from zdm_automate.lab.twins.same import same
@@ -40,8 +41,13 @@ def stamp(moment: datetime) -> str:
 
 
 def made(call: Call, zdm_type: str, **own: Any) -> Row:
-    """One result object with the envelope; own fields are given under their wire names."""
-    return {"ZdmType": zdm_type, "ComputerName": call.host_name, "CollectedAtUtc": stamp(call.world.now), **own}
+    """One result object with the envelope, by the host's own clock; own fields are given under their wire names."""
+    return {"ZdmType": zdm_type, "ComputerName": call.host_name, "CollectedAtUtc": stamp(host_now(call)), **own}
+
+
+def host_now(call: Call) -> datetime:
+    """What the host takes for the time."""
+    return call.world.now + timedelta(seconds=call.host.skew)
 
 
 def stop(code: str, message: str, *, target: str = "", category: str = "InvalidOperation") -> Refusal:
