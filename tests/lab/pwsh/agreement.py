@@ -29,7 +29,7 @@ def described(outcome: Outcome) -> dict[str, Any]:
             if error.error_id.startswith(BINDER)
             else (error.error_id, error.message, error.category, error.target)
         )
-    return {"rows": list(outcome.rows), "error": told, "warnings": outcome.warnings, "used": outcome.used}
+    return {"rows": list(outcome.rows), "error": told, "warnings": outcome.warnings}
 
 
 def both(

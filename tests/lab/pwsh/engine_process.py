@@ -10,11 +10,12 @@ import uuid
 from dataclasses import dataclass, field
 from queue import Empty, Queue
 from threading import Thread
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 from psrpcore import (
     ClientPowerShell,
     ClientRunspacePool,
+    EncryptedSessionKeyEvent,
     ErrorRecordEvent,
     PipelineOutputEvent,
     PipelineStateEvent,
@@ -66,18 +67,18 @@ class EngineProcess:
             reader.start()
         self._pool = ClientRunspacePool()
 
-    def __enter__(self) -> Self:
+    def open(self) -> None:
+        """Opens the runspace: the start-up runs."""
         self._pool.open()
-        self._send()
         try:
+            self._send()
             self._until(lambda event: isinstance(event, RunspacePoolStateEvent) and self._settled(event))
+            self._pool.exchange_key()
+            self._send()
+            self._until(lambda event: isinstance(event, EncryptedSessionKeyEvent))
         except BaseException:
             self.close()
             raise
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def close(self) -> None:
         """Ends the process."""

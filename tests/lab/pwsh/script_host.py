@@ -1,10 +1,9 @@
-"""Runs a verb's script for real on any host of any world: one process for many calls, as the gateway starts it."""
+"""Runs a verb's script for real on any host of any world: one process for many calls, started as the gateway does."""
 
 from __future__ import annotations
 
-from contextlib import ExitStack
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from engine_process import EngineProcess
 from psrpcore.types import PSCredential, PSObject, PSSecureString
@@ -14,6 +13,7 @@ from zdm_automate.lab.keeper import CallRecord, Keeper
 from zdm_automate.lab.office import Pace
 from zdm_automate.lab.perform import Outcome
 from zdm_automate.lab.pwsh.bridge import WorldBridge
+from zdm_automate.lab.pwsh.profile import stub_modules
 from zdm_automate.lab.pwsh.seam import TICKET
 from zdm_automate.lab.world.refusal import Refusal
 from zdm_automate.scripts import Library
@@ -25,82 +25,79 @@ if TYPE_CHECKING:
     from engine_process import Result
     from psrpcore.types import ErrorRecord
 
+    from zdm_automate.lab.world.host import Host
     from zdm_automate.lab.world.model import World
     from zdm_automate.scripts import Verb
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 USER = r"TEST\tester"
+MANY = 8
+"""Processes that are kept; each takes about 190 MB."""
 
 
 class ScriptHost:
-    """A PowerShell process that plays the hosts it is told; time stands still in its worlds."""
+    """PowerShell processes, one for each host that is played; the eldest goes when there are many. Time stands still.
+
+    A process is taken again where name, release, language, domain and modules of the host are those it was started for.
+    """
 
     def __init__(self, executable: str, folder: Path, library: Library, world: World) -> None:
         self._executable = executable
         self._library = library
-        self.records: list[CallRecord] = []
+        self._records: list[CallRecord] = []
         clock = WorldClock(LONG_AGO, rate=0.0)
-        self._keeper = Keeper(world, clock, Pace(), save=lambda _: None, log=self.records.append)
+        self._keeper = Keeper(world, clock, Pace(), save=lambda _: None, log=self._records.append)
         self._bridge = WorldBridge(self._keeper, folder)
-        self._start = f". '{folder.resolve() / 'start.ps1'}'"
-        self._stack = ExitStack()
-        self._ticket = ""
-        self._process: EngineProcess | None = None
-        self._playing: tuple[object, ...] | None = None
+        self._processes: dict[object, tuple[str, EngineProcess]] = {}
 
     def __enter__(self) -> Self:
         self._bridge.start()
-        self._stack.callback(self._bridge.stop)
-        self._ticket = self._bridge.enrol()
-        first = next(name for name, host in self._keeper.world.hosts.items() if host.windows.version)
-        self._bridge.assign(self._ticket, host=first, user=USER, configuration="Microsoft.PowerShell")
-        environment = {**self._bridge.environment, TICKET: self._ticket}
-        self._process = EngineProcess(self._executable, self._bridge.configuration_file, environment)
-        try:
-            self._stack.enter_context(self._process)
-        except BaseException:
-            self._stack.close()
-            raise
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._stack.close()
+        for _ticket, process in self._processes.values():
+            process.close()
+        self._bridge.stop()
 
-    def run(self, world: World, host: str, verb: Verb | str, arguments: Mapping[str, Any]) -> Outcome:
+    def run(self, world: World, host: str, verb: Verb | Literal["prelude"], arguments: Mapping[str, Any]) -> Outcome:
         """Runs a verb, or the prelude, as the product sends it; gives what `perform` gives of its twin."""
-        fresh = self._play(world, host)
-        if verb != "prelude":
-            self.records.clear()
         if verb == "prelude":
-            return self._outcome(world, self._send(self._library.prelude_text) if fresh is None else fresh)
-        assert not isinstance(verb, str)
+            return self.script(world, host, self._library.prelude_text)
         text = Library((verb,), self._library.prelude_text).script(verb.name).text
-        return self._outcome(world, self._send(text, ZdmArguments=_arguments(arguments)))
+        return self.script(world, host, text, ZdmArguments=_arguments(arguments))
 
-    def script(self, world: World, host: str, text: str) -> Outcome:
-        """Runs any script text."""
-        self._play(world, host)
-        return self._outcome(world, self._send(text))
-
-    def _play(self, world: World, host: str) -> Result | None:
-        """Takes world and host; where the host is another, starts anew and gives what the prelude gave."""
+    def script(self, world: World, host: str, text: str, **parameters: Any) -> Outcome:
+        """Runs any script text where the prelude has run."""
         self._keeper.with_world(lambda _: (world, None))
-        there = world.host(host)
-        self._bridge.assign(self._ticket, host=there.name, user=USER, configuration="Microsoft.PowerShell")
-        playing = (there.name, there.release, there.culture, there.domain, there.features)
-        if playing == self._playing:
-            self.records.clear()
-            return None
-        started = self._send(self._start)
-        assert started.failure is None, started.failure
-        self._playing = playing
-        return self._send(self._library.prelude_text)
+        ticket, process = self._playing(world.host(host))
+        self._records.clear()
+        result = process.run(text, **parameters)
+        self._bridge.worked(ticket)
+        return self._outcome(world, result)
 
-    def _send(self, text: str, **parameters: Any) -> Result:
-        assert self._process is not None
-        result = self._process.run(text, **parameters)
-        self._bridge.worked(self._ticket)
-        return result
+    def _playing(self, host: Host) -> tuple[str, EngineProcess]:
+        """The process of a host, with its ticket assigned anew: the desk behind it knows nothing of earlier calls."""
+        key = (host.name, host.release, host.culture, host.domain, stub_modules(host))
+        found = self._processes.pop(key, None)
+        if found is None:
+            while len(self._processes) >= MANY:
+                ticket, process = self._processes.pop(next(iter(self._processes)))
+                process.close()
+                self._bridge.release(ticket)
+            found = self._started(host)
+        self._processes[key] = found
+        self._bridge.assign(found[0], host=host.name, user=USER, configuration="Microsoft.PowerShell")
+        return found
+
+    def _started(self, host: Host) -> tuple[str, EngineProcess]:
+        ticket = self._bridge.enrol()
+        self._bridge.assign(ticket, host=host.name, user=USER, configuration="Microsoft.PowerShell")
+        environment = {**self._bridge.environment, TICKET: ticket}
+        process = EngineProcess(self._executable, self._bridge.configuration_file, environment)
+        process.open()
+        prelude = process.run(self._library.prelude_text)
+        assert prelude.failure is None, prelude.failure
+        return ticket, process
 
     def _outcome(self, world: World, result: Result) -> Outcome:
         after = self._keeper.world
@@ -110,7 +107,7 @@ class ScriptHost:
             error=_refusal(result.failure) if result.failure is not None else None,
             warnings=tuple(result.warnings),
             verbose=tuple(result.verbose),
-            used=self.records[-1].used if self.records else (),
+            used=self._records[-1].used if self._records else (),
         )
 
 

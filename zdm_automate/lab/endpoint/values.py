@@ -27,7 +27,7 @@ from psrpcore.types import (
 
 from zdm_automate.secrets import Credential, Secret
 
-INT32 = 2**31
+INT32 = range(-(2**31), 2**31)
 
 
 def to_ps(value: Any) -> Any:  # noqa: PLR0911 - one line per kind
@@ -40,7 +40,7 @@ def to_ps(value: Any) -> Any:  # noqa: PLR0911 - one line per kind
         case None | bool() | str():
             return value
         case int():
-            return value if -INT32 <= value < INT32 else PSInt64(value)  # a range searches one by one for a kind of int
+            return value if int(value) in INT32 else PSInt64(value)  # a subclass would be sought one by one
         case float():
             return PSDouble(value)
         case datetime():

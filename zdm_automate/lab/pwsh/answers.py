@@ -13,9 +13,12 @@ PLAIN: Final = "$"
 """The property of a row that stands for a plain value."""
 
 CLASS: Final = "$class"
-"""Beside the properties of a row on its way to PowerShell: the name of its class."""
+"""Beside the properties of a row: the name of its class, where the command alone does not tell it."""
 
-AS_THEY_COME: Final = frozenset({"String", "String[]", "Boolean", "Int32", "Object", "DateTime"})
+ROW: Final = "$row"
+"""What a list begins with that is an object; the number of its form follows, then its values."""
+
+AS_THEY_COME: Final = frozenset({"String", "String[]", "Boolean", "Int32", "Object"})
 """Types that a row's values have already."""
 
 
@@ -77,25 +80,37 @@ def class_name(command: str, row: Mapping[str, Any]) -> str:
     return str(told["classes"].get(str(row.get(told["by"])), ""))
 
 
-def marked(command: str, row: Mapping[str, Any]) -> Any:
-    """A row with its class, and so the rows in it; a plain value as it is."""
-    if PLAIN in row:
-        return row[PLAIN]
-    made = dict(row)
-    for name, value in row.items():
-        if isinstance(value, Mapping):
-            made[name] = dict(value) | {CLASS: class_name(f"{command}.{name}", row)}
-    return made | {CLASS: class_name(command, row)}
+@dataclass(slots=True)
+class Table:
+    """The objects of a reply as lists of values: class and property names are said once for all of one form."""
 
+    forms: dict[tuple[str, ...], int] = field(default_factory=dict)
+    rows: list[Any] = field(default_factory=list)
 
-def classes_in(value: Any) -> set[str]:
-    """The names of the classes that are mentioned in a marked row."""
-    if not isinstance(value, Mapping):
-        return set()
-    found = {str(value[CLASS])} if value.get(CLASS) else set()
-    for item in value.values():
-        found |= classes_in(item)
-    return found
+    @property
+    def classes(self) -> set[str]:
+        """The names of the classes that occur."""
+        return {form[0] for form in self.forms if form[0]}
+
+    def add(self, command: str, row: Mapping[str, Any]) -> None:
+        """Takes an object of a command; a row with the property `$` is a plain value."""
+        self.rows.append(row[PLAIN] if PLAIN in row else self._line(command, row))
+
+    def _line(self, command: str, row: Mapping[str, Any]) -> list[Any]:
+        own = str(row[CLASS]) if CLASS in row else class_name(command, row)
+        names = tuple(name for name in row if name != CLASS)
+        number = self.forms.setdefault((own, *names), len(self.forms))
+        values: list[Any] = [ROW, number]
+        for name in names:
+            value = row[name]
+            if isinstance(value, Mapping):
+                value = self._line(f"{command}.{name}", {**value, CLASS: class_name(f"{command}.{name}", row)})
+            values.append(value)
+        return values
+
+    def message(self) -> dict[str, Any]:
+        """What goes into a reply."""
+        return {"Rows": self.rows, "Forms": [list(form) for form in self.forms]}
 
 
 def described(name: str) -> dict[str, Any]:

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any, Final
 from zdm_automate.errors import InputError
 from zdm_automate.lab.call import CMDLETS, Call
 from zdm_automate.lab.perform import load_models
-from zdm_automate.lab.pwsh.answers import CLASS, answer_class, classes_in, described, marked, tells
+from zdm_automate.lab.pwsh.answers import CLASS, Table, answer_class, described, tells
 from zdm_automate.lab.pwsh.profile import host_time, profile, stub_modules
 from zdm_automate.lab.world.refusal import NotModelledError, Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from zdm_automate.lab.call import Native, Row
     from zdm_automate.lab.keeper import Keeper
@@ -32,6 +32,8 @@ QUIET_VERBS: Final = frozenset({"Get", "Test", "Resolve"})
 Ask = Callable[["Call", "Mapping[str, Any]"], "dict[str, Any]"]
 """One kind of message: takes the call and the message, gives the reply."""
 
+CIMV2: Final = r"root\cimv2"
+DNS: Final = r"root\microsoftdns"
 HERE: Final = frozenset({"", ".", "localhost", "127.0.0.1"})
 _CONDITION: Final = re.compile(r"""\s*(\w+)\s*=\s*(?:'((?:\\.|[^'\\])*)'|"((?:\\.|[^"\\])*)"|(\d+))\s*""")
 _AND: Final = re.compile(r"and\b", re.IGNORECASE)
@@ -108,9 +110,13 @@ class Desk:
         return call.world, reply
 
     def _describe(self, reply: dict[str, Any]) -> None:
-        """Adds the classes that the process has not been told yet."""
-        new = {name for row in reply.get("Rows", ()) for name in classes_in(row)} - self._told
+        """Puts the objects into their form, and the classes beside them that the process has not been told yet."""
+        table = reply.pop("Table", None)
+        if table is None:
+            return
+        new = table.classes - self._told
         self._told |= new
+        reply |= table.message()
         reply["Classes"] = {name: described(name) for name in sorted(new)}
 
 
@@ -124,8 +130,10 @@ def _error(error_id: str, message: str, category: str, target: str) -> dict[str,
 
 
 def _refused(command: str, refusal: Refusal) -> dict[str, Any]:
-    rows = [marked(command, row) for row in refusal.output]
-    return {"Rows": rows, "Error": _error(refusal.error_id, refusal.message, refusal.category, refusal.target)}
+    return {
+        "Table": _table(command, refusal.output),
+        "Error": _error(refusal.error_id, refusal.message, refusal.category, refusal.target),
+    }
 
 
 # --- the messages ---
@@ -139,7 +147,14 @@ def _cmdlet(call: Call, request: Mapping[str, Any]) -> dict[str, Any]:
         params |= dict.fromkeys(same[1:], params[same[0]])
     bound = _bound(call, name, params)
     told = f"{name} -All" if bound.get("All") is True else name
-    return {"Rows": [marked(told if tells(told) else name, row) for row in call.cmdlet(name, **bound)]}
+    return {"Table": _table(told if tells(told) else name, call.cmdlet(name, **bound))}
+
+
+def _table(command: str, rows: Iterable[Mapping[str, Any]]) -> Table:
+    table = Table()
+    for row in rows:
+        table.add(command, row)
+    return table
 
 
 def _bound(call: Call, name: str, params: dict[str, Any]) -> dict[str, Any]:
@@ -197,13 +212,16 @@ def _native(call: Call, request: Mapping[str, Any]) -> dict[str, Any]:
 
 def _wmi(call: Call, request: Mapping[str, Any]) -> dict[str, Any]:
     name = str(request["Class"])
+    namespace = str(request.get("Namespace") or CIMV2)
+    if namespace.casefold() != (DNS if name.casefold().startswith("microsoftdns_") else CIMV2):
+        raise NotModelledError(f"the lab does not model {namespace}:{name}", host=call.host_name)
     keep = _filter(call, str(request.get("Filter") or ""))
     rows = []
     for row in call.wmi(name):
         own = str(row.get("__CLASS") or _spelled(name))
         if keep(row):
             rows.append({**row, "__CLASS": own, "__SERVER": call.host_name, CLASS: own})
-    return {"Rows": rows}
+    return {"Table": _table("Get-WmiObject", rows)}
 
 
 def _spelled(name: str) -> str:
@@ -245,7 +263,7 @@ def _filter(call: Call, text: str) -> Callable[[Row], bool]:
 def _wmi_method(call: Call, request: Mapping[str, Any]) -> dict[str, Any]:
     params = {name: value for name, value in dict(request["Params"]).items() if value is not None}
     found = call.wmi_method(str(request["Class"]), dict(request["Row"]), str(request["Name"]), **params)
-    return {"Rows": [found] if found else []}
+    return {"Table": _table("", [found] if found else [])}
 
 
 def _now(_call: Call, _request: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,12 +9,9 @@ from typing import Any, Final
 
 from psrpcore import PSRemotingCrypto
 from psrpcore.types import (
-    PSCustomObject,
     PSDateTime,
     PSDict,
     PSDuration,
-    PSInt64,
-    PSNoteProperty,
     PSObject,
     deserialize_clixml,
     serialize_clixml,
@@ -22,7 +19,6 @@ from psrpcore.types import (
 
 from zdm_automate.errors import InputError
 from zdm_automate.lab.endpoint.values import from_ps, to_ps
-from zdm_automate.lab.pwsh.answers import CLASS
 
 FOREVER: Final = timedelta.max
 """How the world says TimeSpan.MaxValue."""
@@ -56,19 +52,14 @@ def decode(line: bytes) -> dict[str, Any]:
 
 
 def _outward(value: Any) -> Any:
-    """Rows become objects, other dicts hashtables; everything else is what an endpoint sends."""
-    if isinstance(value, Mapping) and CLASS in value:
-        row = PSCustomObject()
-        for name, item in value.items():
-            row.PSObject.extended_properties.append(PSNoteProperty(name, _outward(item)))
-        return row
+    """Dicts become hashtables; everything else is what an endpoint sends."""
     if isinstance(value, Mapping):
         made = PSDict()
         for name, item in value.items():
             made[name] = _outward(item)
         return made
     if isinstance(value, timedelta) and value == FOREVER:
-        return _outward({"$ticks": PSInt64(TICKS)})
+        return _outward({"$ticks": TICKS})
     if isinstance(value, Sequence) and not isinstance(value, (str, PSObject)):
         return [_outward(item) for item in value]
     return to_ps(value)

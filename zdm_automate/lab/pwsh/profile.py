@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from zdm_automate.lab.call import CMDLETS, NATIVES, modules_of
-from zdm_automate.lab.pwsh.signatures import names_without_signature
+from zdm_automate.lab.pwsh.signatures import names_without_signature, shell_cmdlets
 from zdm_automate.lab.pwsh.stubs import module_names, module_text
+
+SHELL_MODULES: Final = tuple(f"Microsoft.PowerShell.{name}" for name in ("Diagnostics", "Management", "Security", "Utility"))
+"""Modules of PowerShell itself, some of whose cmdlets ask or change the machine."""
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -40,6 +43,7 @@ def profile(world: World, host: Host, user: str) -> dict[str, Any]:
         "BuildVersion": f"{host.windows.version}.1" if host.windows.version else "",
         "Culture": host.culture,
         "Architecture": "x86" if host.windows.version.startswith("5.") else "AMD64",
+        "ShellCmdlets": {module: list(names) for module, names in shell_cmdlets(host.windows).items()},
         "Natives": sorted(NATIVES),
         "NotModelled": sorted(not_modelled(host)),
         "Now": host_time(world, host),
@@ -58,7 +62,7 @@ def has_stubs(module: str, release: Release) -> bool:
 
 def not_modelled(host: Host) -> set[str]:
     """Cmdlets that the host has on Windows and the lab does not: calling one is an error of the lab, not of Windows."""
-    found = set(names_without_signature("Microsoft.PowerShell.Diagnostics"))
-    for module in modules_of(host):
+    found: set[str] = set()
+    for module in (*modules_of(host), *SHELL_MODULES):
         found |= set(names_without_signature(module))
     return {name for name in found if name.casefold() not in CMDLETS}

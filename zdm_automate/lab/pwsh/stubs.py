@@ -79,28 +79,20 @@ def manifest_text(module: str, release: Release) -> str:
 
 
 def shell_text(release: Release) -> str:
-    """What a host of this release has beside modules: stubs in place of PowerShell's own commands, and what else it has.
+    """What a host of this release has beside modules: stubs in place of PowerShell's own commands.
 
     The stubs are functions of the global scope: a compiled cmdlet sees the preferences of its caller, a module's does not.
     """
     here = shell_cmdlets(release)
     lines = ["# Commands of Windows PowerShell that ask the world.\n"]
-    paths: list[str] = []
     for name, module in documented().items():
         found = signature(name, release) if module.startswith(SHELL_STUBS) else None
         own = here.get(module)
         if found is None or (own is not None and name not in own):
             continue
         lines.append(function_text(found, scope="global:"))
-        paths.append(f"Function:{found.type or name}")
         if found.type:
-            paths.append(f"Alias:{name}")
             lines.append(f"Set-Alias -Name '{name}' -Value '{found.type}' -Scope Global -Force")
-    lines.append(f"$global:LabShellStubs = @({_quoted(paths)})")
-    lines.append("$global:LabShellCmdlets = @{")
-    for module, names in here.items():
-        lines.append(f"    '{module}' = @({_quoted(names)})")
-    lines.append("}")
     return "\n".join(lines) + "\n"
 
 

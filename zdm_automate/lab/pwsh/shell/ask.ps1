@@ -9,10 +9,12 @@ function global:New-LabError {
 function global:Send-LabRequest {
     # One message to the world and its reply. The outermost verb on the call stack goes along, for the lab's call log.
     param([hashtable]$Message)
-    foreach ($frame in Get-PSCallStack) {
-        if ($frame.Command -like '*-Zdm*') { $Message['Verb'] = $frame.Command }
+    if ($null -ne $global:LabBridge.Profile) {
+        foreach ($frame in Get-PSCallStack) {
+            if ($frame.Command -like '*-Zdm*') { $Message['Verb'] = $frame.Command }
+        }
+        if ($Message['Verb'] -eq 'Get-ZdmSessionFact') { $Message['Verb'] = 'prelude' }
     }
-    if ($Message['Verb'] -eq 'Get-ZdmSessionFact') { $Message['Verb'] = 'prelude' }
     $text = [System.Management.Automation.PSSerializer]::Serialize($Message, 8)
     $bridge = $global:LabBridge
     $bridge.Writer.WriteLine([System.Convert]::ToBase64String([System.Text.Encoding]::UTF8.GetBytes($text)))
@@ -78,7 +80,7 @@ function global:Add-LabClass {
         $methods[$method] = [System.Management.Automation.PSScriptMethod]::new($method, [scriptblock]::Create($code))
     }
     $global:LabBridge.Classes[$Name] = @{
-        Types       = @($Facts['Types'])
+        Types       = @($Facts['Types']) + @('System.Object')
         Conversions = $Facts['Conversions']
         Aliases     = $Facts['Aliases']
         Methods     = $methods
@@ -87,7 +89,6 @@ function global:Add-LabClass {
 
 function global:ConvertTo-LabType {
     param($Value, [string]$Type)
-    if ($null -eq $Value) { return $null }
     if ($Type -eq 'DateTime') { return $Value.ToLocalTime() }
     if ($Value -is [hashtable] -and $Value.ContainsKey('$ticks')) { return [timespan]::new([long]$Value['$ticks']) }
     $made = [System.Management.Automation.LanguagePrimitives]::ConvertTo($Value, $global:LabBridge.Types[$Type])
@@ -95,43 +96,61 @@ function global:ConvertTo-LabType {
     return $made
 }
 
+function global:ConvertFrom-LabReply {
+    # The objects of a reply. Class and names of a form are looked up once.
+    param($Reply)
+    if (-not $Reply.ContainsKey('Rows')) { return }
+    $forms = @()
+    foreach ($form in $Reply['Forms']) {
+        $names = $form.ToArray()
+        $class = $global:LabBridge.Classes[[string]$names[0]]
+        $kinds = [object[]]::new($names.Length)
+        if ($null -ne $class) {
+            for ($i = 1; $i -lt $names.Length; $i++) { $kinds[$i] = $class.Conversions[$names[$i]] }
+        }
+        $forms += @{ Names = $names; Kinds = $kinds; Class = $class }
+    }
+    foreach ($row in $Reply['Rows']) {
+        if ($row -is [System.Collections.ArrayList]) { ConvertFrom-LabRow -Row $row -Forms $forms } else { $row }
+    }
+}
+
 function global:ConvertFrom-LabRow {
     # An object of the world with the type names, property types and methods of its class.
-    param($Row)
-    $mark = $null
-    if ($Row -is [System.Management.Automation.PSCustomObject]) { $mark = $Row.PSObject.Properties['$class'] }
-    if ($null -eq $mark) { return $Row }
-    $class = $global:LabBridge.Classes[[string]$mark.Value]
-    $Row.PSObject.Properties.Remove('$class')
-    $Row.PSObject.TypeNames.Clear()
-    foreach ($property in @($Row.PSObject.Properties)) {
-        if ($property.Value -is [System.Management.Automation.PSCustomObject]) { $property.Value = ConvertFrom-LabRow -Row $property.Value }
-        elseif ($property.Value -is [System.Collections.ArrayList]) { $property.Value = $property.Value.ToArray() }
-    }
-    if ($null -ne $class) {
-        foreach ($type in $class.Types) { $Row.PSObject.TypeNames.Add($type) }
-        foreach ($name in $class.Conversions.Keys) {
-            $property = $Row.PSObject.Properties[$name]
-            if ($null -ne $property) { $property.Value = ConvertTo-LabType -Value $property.Value -Type $class.Conversions[$name] }
+    param([System.Collections.ArrayList]$Row, [object[]]$Forms)
+    $form = $Forms[$Row[1]]
+    $names = $form.Names
+    $kinds = $form.Kinds
+    $made = [ordered]@{}
+    for ($i = 1; $i -lt $names.Length; $i++) {
+        $value = $Row[$i + 1]
+        if ($null -ne $value) {
+            $list = $value -is [System.Collections.ArrayList]
+            if ($list -and $value.Count -gt 0 -and '$row'.Equals($value[0])) { $value = ConvertFrom-LabRow -Row $value -Forms $Forms }
+            elseif ($null -ne $kinds[$i]) { $value = ConvertTo-LabType -Value $value -Type $kinds[$i] }
+            elseif ($list) { $value = $value.ToArray() }
         }
-        foreach ($name in $class.Aliases.Keys) {
-            if ($null -ne $Row.PSObject.Properties[$class.Aliases[$name]]) {
-                $Row.PSObject.Properties.Add([System.Management.Automation.PSAliasProperty]::new($name, $class.Aliases[$name]))
-            }
-        }
-        foreach ($method in $class.Methods.Values) { $Row.PSObject.Methods.Add($method) }
+        $made[$names[$i]] = $value
     }
-    $Row.PSObject.TypeNames.Add('System.Object')
-    return $Row
+    $object = [pscustomobject]$made
+    $class = $form.Class
+    if ($null -eq $class) { return $object }
+    $object.PSObject.TypeNames.Clear()
+    foreach ($type in $class.Types) { $object.PSObject.TypeNames.Add($type) }
+    foreach ($name in $class.Aliases.Keys) {
+        if ($made.Contains($class.Aliases[$name])) {
+            $object.PSObject.Properties.Add([System.Management.Automation.PSAliasProperty]::new($name, $class.Aliases[$name]))
+        }
+    }
+    foreach ($method in $class.Methods.Values) { $object.PSObject.Methods.Add($method) }
+    return $object
 }
 
 function global:Write-LabReply {
     # What a stub does with a reply: warnings, objects, then the error, in the stub's own name where it is the stub's own.
     param($Cmdlet, $Reply)
     foreach ($text in @($Reply['Warnings'])) { $Cmdlet.WriteWarning($text) }
-    if ($Reply.ContainsKey('Rows')) {
-        foreach ($row in $Reply['Rows']) { ConvertFrom-LabRow -Row $row }
-    }
+    ConvertFrom-LabReply -Reply $Reply
     if (-not $Reply.ContainsKey('Error')) { return }
     $facts = $Reply['Error']
     $own = ',' + $Cmdlet.MyInvocation.MyCommand.Name
@@ -189,7 +208,7 @@ function global:Invoke-LabMethod {
         $facts = $reply['Error']
         throw (New-LabError -Id $facts['Id'] -Message $facts['Message'] -Category $facts['Category'] -Target $facts['Target'])
     }
-    foreach ($row in $reply['Rows']) { ConvertFrom-LabRow -Row $row }
+    ConvertFrom-LabReply -Reply $reply
 }
 
 function global:Invoke-LabNative {

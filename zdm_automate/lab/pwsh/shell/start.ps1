@@ -1,48 +1,39 @@
 # Makes this PowerShell a host of the lab: asks the lab who it is, takes that host's commands and ways. ASCII.
-# Runs before a client's first pipeline, and again where the process is given another host.
+# Runs once, before a client's first pipeline.
 
 . "$PSScriptRoot/objects.ps1"
 . "$PSScriptRoot/ask.ps1"
 
-if ($null -eq (Get-Variable -Name LabBridge -Scope Global -ErrorAction Ignore)) {
-    $address, $port = $env:ZDM_LAB_BRIDGE -split ':'
-    $client = [System.Net.Sockets.TcpClient]::new($address, [int]$port)
-    $client.NoDelay = $true
-    $stream = $client.GetStream()
-    $writer = [System.IO.StreamWriter]::new($stream, [System.Text.UTF8Encoding]::new($false))
-    $writer.NewLine = "`n"
-    $writer.AutoFlush = $true
-    $types = @{}
-    foreach ($name in 'Boolean', 'Byte', 'Guid', 'Int16', 'Int32', 'Int64', 'String', 'TimeSpan', 'UInt16', 'UInt32', 'UInt64') {
-        $types[$name] = [type]"System.$name"
-        $types["$name[]"] = [type]"System.$name[]"
-    }
-    $types['IPAddress'] = [System.Net.IPAddress]
-    $types['IPAddress[]'] = [System.Net.IPAddress[]]
-    $global:LabBridge = @{
-        Client           = $client
-        Reader           = [System.IO.StreamReader]::new($stream, [System.Text.Encoding]::UTF8)
-        Writer           = $writer
-        Ticket           = $env:ZDM_LAB_TICKET
-        Now              = [datetime]::Now
-        Since            = [System.Diagnostics.Stopwatch]::StartNew()
-        Classes          = @{}
-        Types            = $types
-        CommonParameters = @([System.Management.Automation.PSCmdlet]::CommonParameters) + @([System.Management.Automation.PSCmdlet]::OptionalCommonParameters)
-        Profile          = $null
-        Defined          = @()
-    }
-    $env:ZDM_LAB_TICKET = $null
+# Nothing is loaded by itself: an old version has less than this PowerShell.
+$global:PSModuleAutoLoadingPreference = 'None'
+
+$address, $port = $env:ZDM_LAB_BRIDGE -split ':'
+$client = [System.Net.Sockets.TcpClient]::new($address, [int]$port)
+$client.NoDelay = $true
+$stream = $client.GetStream()
+$writer = [System.IO.StreamWriter]::new($stream, [System.Text.UTF8Encoding]::new($false))
+$writer.NewLine = "`n"
+$writer.AutoFlush = $true
+$types = @{}
+foreach ($name in 'Boolean', 'Byte', 'Guid', 'Int16', 'Int32', 'Int64', 'String', 'TimeSpan', 'UInt16', 'UInt32', 'UInt64') {
+    $types[$name] = [type]"System.$name"
+    $types["$name[]"] = [type]"System.$name[]"
 }
-
-# What an earlier host left.
-$items = $ExecutionContext.SessionState.InvokeProvider.Item
-foreach ($path in $LabBridge.Defined) { if ($items.Exists($path)) { $items.Remove($path, $false) } }
-$LabBridge.Defined = @()
-$LabBridge.Classes = @{}
-Get-Module | Where-Object { $_.Path -and $_.Path.StartsWith($PSScriptRoot) } | Remove-Module -Force
-
-$me = Send-LabRequest -Message @{ Op = 'hello'; Ticket = $LabBridge.Ticket }
+$types['IPAddress'] = [System.Net.IPAddress]
+$types['IPAddress[]'] = [System.Net.IPAddress[]]
+$global:LabBridge = @{
+    Client           = $client
+    Reader           = [System.IO.StreamReader]::new($stream, [System.Text.Encoding]::UTF8)
+    Writer           = $writer
+    Now              = [datetime]::Now
+    Since            = [System.Diagnostics.Stopwatch]::StartNew()
+    Classes          = @{}
+    Types            = $types
+    CommonParameters = @([System.Management.Automation.PSCmdlet]::CommonParameters) + @([System.Management.Automation.PSCmdlet]::OptionalCommonParameters)
+    Profile          = $null
+}
+$me = Send-LabRequest -Message @{ Op = 'hello'; Ticket = $env:ZDM_LAB_TICKET }
+$env:ZDM_LAB_TICKET = $null
 $LabBridge.Profile = $me
 
 # The version, as scripts ask for it.
@@ -74,19 +65,16 @@ $env:PATH = ''
 $env:PSModulePath = @($me['ModuleRoots']) -join [System.IO.Path]::PathSeparator
 
 # PowerShell's own commands, those that this version has; then the stubs, which come first by being functions and aliases.
-$global:PSModuleAutoLoadingPreference = 'All'
-. $me['Shell']
-$LabBridge.Defined = $LabShellStubs
-foreach ($module in $LabShellCmdlets.Keys) {
-    Remove-Module -Name $module -Force -ErrorAction Ignore
-    Import-Module -Name "$PSHOME/Modules/$module" -Cmdlet $LabShellCmdlets[$module] -Scope Global -DisableNameChecking -ErrorAction Stop
+foreach ($module in $me['ShellCmdlets'].Keys) {
+    $names = @($me['ShellCmdlets'][$module])
+    Import-Module -Name "$PSHOME/Modules/$module" -Cmdlet $names -Scope Global -DisableNameChecking -ErrorAction Stop
 }
+. $me['Shell']
 foreach ($native in @($me['Natives'])) {
     foreach ($name in $native, "$native.exe") {
-        $null = $items.Set("Function:global:$name", [scriptblock]::Create("Invoke-LabNative -Name '$native' -Arguments `$args"))
+        $null = $ExecutionContext.SessionState.InvokeProvider.Item.Set("Function:global:$name", [scriptblock]::Create("Invoke-LabNative -Name '$native' -Arguments `$args"))
     }
 }
-$global:PSModuleAutoLoadingPreference = 'None'
 
 # A command that is not there: a module that 3.0 and later load by themselves, or one that the lab does not model.
 $ExecutionContext.InvokeCommand.CommandNotFoundAction = {

@@ -1,0 +1,188 @@
+"""Every applier, run for real, does what its twin does: with -WhatIf, the first time, and again on what it left."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from agreement import both, described
+
+from zdm_automate.lab.world import files
+from zdm_automate.lab.world.model import account_hash
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from script_host import ScriptHost
+
+    from zdm_automate.lab.world.model import World
+    from zdm_automate.scripts import Library
+
+Step = tuple[str, dict[str, Any]]
+
+FILE = r"C:\Zdm\dhcp.dat"
+BACKUP = r"C:\Zdm\backup"
+STOP = {"Name": "DHCPServer", "StartMode": "Disabled", "State": "Stopped"}
+
+
+def _dhcp(scope: str, reserved: str) -> list[Step]:
+    """What the DHCP appliers do on one server, by module or by netsh; the last ones are refused."""
+    at = {"ScopeId": scope}
+    option = {"Level": "Scope", "OptionId": 15, "Type": "String", "Value": ["new name.test"]}
+    reservation = {**at, "IpAddress": reserved, "ClientId": "02-00-5e-99-00-01", "Name": "Drucker"}
+    return [
+        ("Set-ZdmDhcpLeaseDuration", {**at, "LeaseSeconds": 1800}),
+        ("Set-ZdmDhcpOption", {**at, **option}),
+        ("Set-ZdmDhcpOption", {"Level": "Server", "OptionId": 6, "Type": "IPv4Address", "Value": ["10.9.9.9"]}),
+        ("Set-ZdmDhcpSetting", {"ConflictDetectionAttempts": 3}),
+        ("Set-ZdmDhcpReservation", reservation),
+        ("Set-ZdmDhcpReservation", {**reservation, "Name": "printer", "Type": "Dhcp"}),
+        ("Set-ZdmDhcpScopeState", {**at, "State": "Inactive"}),
+        ("Export-ZdmDhcp", {"Path": FILE}),
+        ("Remove-ZdmDhcpScope", at),
+        ("Import-ZdmDhcp", {"Path": FILE, "ScopeId": [scope], "BackupPath": BACKUP}),
+        ("Remove-ZdmFile", {"Path": FILE}),
+        ("Set-ZdmDhcpScopeState", {"ScopeId": "10.9.9.0", "State": "Active"}),
+        ("Set-ZdmDhcpLeaseDuration", {**at, "LeaseSeconds": 1}),
+        ("Set-ZdmServiceState", STOP),
+        ("Set-ZdmDhcpSetting", {"ConflictDetectionAttempts": 1}),
+    ]
+
+
+def _dns(zone: str, server: str, others: list[str]) -> list[Step]:
+    """What the DNS appliers do on one server, by module or by WMI and dnscmd."""
+    steps: list[Step] = []
+    for kind, old, new in (
+        ("A", "192.0.2.1", "192.0.2.2"),
+        ("AAAA", "2001:db8::1", "2001:DB8:0::2"),
+        ("CNAME", "one.example.org", "Two.example.org."),
+        ("MX", "10 one.example.org", "20 two.example.org"),
+        ("SRV", "0 100 389 one.example.org", "1 50 636 two.example.org"),
+        ("TXT", "v=spf1 -all", "v=spf1  mx -all"),
+    ):
+        at = {"Zone": zone, "Name": f"zdm-{kind.lower()}", "Type": kind}
+        steps += [
+            ("Add-ZdmDnsRecord", {**at, "Data": old, "TtlSeconds": 3600}),
+            ("Set-ZdmDnsTtl", {**at, "Data": old, "TtlSeconds": 300}),
+            ("Set-ZdmDnsRecord", {**at, "OldData": old, "NewData": new, "TtlSeconds": 600}),
+            ("Remove-ZdmDnsRecord", {**at, "Data": new}),
+        ]
+    at = {"Zone": zone, "Name": "zdm", "Type": "A"}
+    return [
+        *steps,
+        ("Add-ZdmDnsRecord", {**at, "Zone": "nowhere.test", "Data": "192.0.2.1", "TtlSeconds": 60}),
+        ("Add-ZdmDnsRecord", {**at, "Data": "no address", "TtlSeconds": 60}),
+        ("Set-ZdmDnsTtl", {**at, "Data": "192.0.2.1", "TtlSeconds": 60}),
+        ("Add-ZdmDnsConditionalForwarder", {"Name": "zdm.example.net", "MasterServers": ["192.0.2.53", "192.0.2.54"]}),
+        ("Remove-ZdmDnsConditionalForwarder", {"Name": "zdm.example.net"}),
+        ("Remove-ZdmDnsConditionalForwarder", {"Name": zone}),
+        ("Set-ZdmDnsForwarder", {"IpAddress": others}),
+        ("Set-ZdmDnsForwarder", {"IpAddress": [server]}),
+        ("Set-ZdmDnsForwarder", {"IpAddress": []}),
+        ("Convert-ZdmDnsZone", {"Zone": zone, "ReplicationScope": "Domain"}),
+    ]
+
+
+def _host(alias: str, servers: list[str]) -> list[Step]:
+    """What the appliers of a host do."""
+    return [
+        ("Set-ZdmDnsClient", {"InterfaceAlias": alias, "ServerAddresses": servers}),
+        ("Set-ZdmDnsClient", {"InterfaceAlias": "nothing", "ServerAddresses": servers}),
+        ("Update-ZdmDhcpClientLease", {"InterfaceAlias": alias}),
+        ("Clear-ZdmDnsCache", {"Cache": "Client"}),
+        ("Clear-ZdmDnsCache", {"Cache": "Server"}),
+        ("New-ZdmFolder", {"Path": r"C:\Zdm\a\b"}),
+        ("New-ZdmFolder", {"Path": r"C:\Zdm\.."}),
+        ("Remove-ZdmFile", {"Path": r"C:\Zdm\a"}),
+        ("Set-ZdmServiceState", {"Name": "O'Neill", "StartMode": "Manual", "State": "Stopped"}),
+        ("Set-ZdmServiceState", {"Name": "w32time", "StartMode": "Manual", "State": "Stopped"}),
+        ("Set-ZdmServiceState", {"Name": "W32Time", "StartMode": "Disabled", "State": "Running"}),
+        ("Set-ZdmServiceState", {"Name": "W32Time", "StartMode": "Sometimes", "State": "Running"}),
+        ("Install-ZdmFeature", {"Name": "DHCP"}),
+        ("Set-ZdmDhcpSetting", {"ConflictDetectionAttempts": 2}),
+        ("Uninstall-ZdmFeature", {"Name": "DHCP"}),
+        ("Install-ZdmFeature", {"Name": "No-Such-Feature"}),
+    ]
+
+
+def _shares(folder: str) -> list[Step]:
+    """A file from another host over its administrative share."""
+    file = {"Source": rf"{folder}\dhcp.dat", "Destination": r"C:\Zdm\copy.dat", "Credential": ("tester", "good")}
+    return [
+        ("Copy-ZdmFile", {**file, "Credential": ("tester", "wrong")}),
+        ("Copy-ZdmFile", {**file, "Source": rf"{folder}\nothing.dat"}),
+        ("Copy-ZdmFile", {**file, "Source": r"\\nowhere\C$\Zdm\dhcp.dat"}),
+        ("Copy-ZdmFile", file),
+        ("Export-ZdmDhcp", {"Path": r"C:\Zdm\copy.dat"}),
+        ("Copy-ZdmFile", {**file, "Destination": r"C:\Zdm\..\copy.dat"}),
+    ]
+
+
+def _prepared(world: World) -> World:
+    """The world with an account whose password is known here, and with a file on every server."""
+    for host in world.hosts.values():
+        if host.windows.server:
+            world = files.written(world, host, FILE, "what was exported")
+    return replace(world, accounts={**world.accounts, "tester": account_hash("tester", "good")})
+
+
+AUTHORISED = {"DnsName": "new.tiny.example.org", "IpAddress": "192.168.50.10"}
+PAIR = {"Name": "zdm-cutover", "PartnerServer": "br-dc02.branch.example.net", "ScopeId": ["10.20.0.0"]}
+STORIES: dict[str, tuple[str, str, list[Step]]] = {
+    "dhcp by module": ("tiny", "OLD", _dhcp("192.168.50.0", "192.168.50.190")),
+    "dhcp by netsh": ("smallbiz", "SBS", _dhcp("192.168.16.0", "192.168.16.190")),
+    "dhcp in German": ("kanzlei", "SERVER", _dhcp("192.168.178.0", "192.168.178.190")),
+    "authorisation": (
+        "tiny",
+        "OLD",
+        [("Add-ZdmDhcpAuthorization", AUTHORISED), ("Remove-ZdmDhcpAuthorization", AUTHORISED)],
+    ),
+    "failover": (
+        "branch",
+        "BR-DC01",
+        [
+            ("Add-ZdmDhcpFailover", PAIR),
+            ("Add-ZdmDhcpFailover", {**PAIR, "ServerRole": "Standby", "PartnerServer": "nobody.branch.example.net"}),
+            ("Remove-ZdmDhcpFailover", {"Name": "zdm-cutover"}),
+        ],
+    ),
+    "dns by module": ("smallbiz", "DC1", _dns("example.local", "192.168.16.10", ["203.0.113.1"])),
+    "dns by wmi": ("smallbiz", "SBS", _dns("legacy.example.local", "192.168.16.2", ["203.0.113.1", "203.0.113.2"])),
+    "dns in German": ("kanzlei", "SERVER", _dns("alt.kanzlei-mueller.local", "192.168.178.10", ["203.0.113.1"])),
+    "host 2022": ("tiny", "NEW", _host("Ethernet", ["192.168.50.10"])),
+    "host 2011": ("smallbiz", "SBS", _host("Local Area Connection", ["192.168.16.2", "192.168.16.10"])),
+    "client": ("branch", "BR-PC01", _host("Ethernet", ["10.20.0.11"])),
+    "files": ("tiny", "NEW", _shares(r"\\old.tiny.example.org\C$\Zdm")),
+    "files of 2008 R2": ("smallbiz", "DC1", _shares(r"\\192.168.16.2\C$\Zdm")),
+    "files in German": ("kanzlei", "DC-NEU", _shares(r"\\server\C$\Zdm")),
+}
+
+
+@pytest.mark.pwsh
+@pytest.mark.parametrize("story", STORIES)
+def test_an_applier_and_its_twin_agree(
+    script_host: ScriptHost, library: Library, office: Callable[[str], World], story: str
+) -> None:
+    """Record, error, warnings and the world afterwards are the same at every step; nothing happens with -WhatIf."""
+    name, host, steps = STORIES[story]
+    world = _prepared(office(name))
+    differing = {}
+
+    for verb, arguments in steps:
+        for given in ({**arguments, "WhatIf": True}, arguments, arguments):
+            script, twin = both(script_host, library, world, host, verb, given)
+            if described(script) != described(twin) or script.world != twin.world:
+                differing[verb, str(given)] = (described(script), described(twin), script.world == twin.world)
+            if "WhatIf" in given and (script.error is None or script.error.error_id != "NotModelled"):
+                assert script.world == world
+            world = twin.world
+
+    assert differing == {}
+
+
+def test_the_stories_call_every_applier(library: Library) -> None:
+    """No applier is left out."""
+    called = {verb for _, _, steps in STORIES.values() for verb, _ in steps}
+
+    assert {verb for verb in library if library[verb].kind == "applier"} <= called
