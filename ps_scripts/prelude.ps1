@@ -251,12 +251,14 @@ function ConvertTo-ZdmDnsData {
     param([string]$Type, [string]$Data)
     if ($Type -eq 'TXT') { return $Data }
     $forms = @{
-        A = '^\d+(\.\d+){3}$'; AAAA = '^[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*$'; CNAME = '^\S+$'; NS = '^\S+$'; PTR = '^\S+$'
-        SOA = '^\S+$'; MX = '^\d+ \S+$'; SRV = '^\d+ \d+ \d+ \S+$'
+        A = '^[0-9]+(\.[0-9]+){3}$'; AAAA = '^[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*$'; CNAME = '^\S+$'; NS = '^\S+$'; PTR = '^\S+$'
+        SOA = '^\S+$'; MX = '^[0-9]{1,9} \S+$'; SRV = '^[0-9]{1,9} [0-9]{1,9} [0-9]{1,9} \S+$'
     }
     $text = [regex]::Replace($Data.Trim(), '\s+', ' ')
     if (-not $forms.ContainsKey($Type)) { return $text }
-    if ($text -notmatch $forms[$Type]) {
+    $numbers = @()
+    if ($Type -eq 'MX' -or $Type -eq 'SRV') { $numbers = @($text.Split(' ') | Where-Object { $_ -match '^[0-9]{1,9}$' }) }
+    if ($text -notmatch $forms[$Type] -or @($numbers | Where-Object { [int]$_ -gt 65535 }).Count -gt 0) {
         Stop-ZdmVerb -Code Precondition -Message "'$Data' is no data of a record of type $Type." -Target $Data -Category InvalidArgument
     }
     if ($Type -eq 'A' -or $Type -eq 'AAAA') {
@@ -311,7 +313,7 @@ function Get-ZdmDnsRecordRow {
         }
         return
     }
-    $filter = "ContainerName='{0}'" -f $Zone.Replace("'", "\'")
+    $filter = "ContainerName='{0}'" -f $Zone.Replace('\', '\\').Replace("'", "\'")
     if (@(Get-WmiObject -Namespace 'root\MicrosoftDNS' -Class MicrosoftDNS_Zone | Where-Object { $null -ne $_ -and $_.Name -eq $Zone }).Count -eq 0) {
         Stop-ZdmVerb -Code NotFound -Message "This server has no zone '$Zone'." -Target $Zone -Category ObjectNotFound
     }

@@ -98,8 +98,10 @@ function Set-ZdmDhcpOption {
         return @{ Value = [string[]]@() }
     }
     $before = & $read
-    $same = ($before.Value -join '|') -ceq ($Value -join '|')
-    if ($same -or -not $PSCmdlet.ShouldProcess($target, "set $($Value -join ', ')")) {
+    # By the letter, value by value: -ceq takes text for equal that only looks so.
+    $mark = [string][char]10
+    $wanted = $Value -join $mark
+    if ([string]::Equals(($before.Value -join $mark), $wanted) -or -not $PSCmdlet.ShouldProcess($target, "set $($Value -join ', ')")) {
         New-ZdmChange -Verb 'Set-ZdmDhcpOption' -Target $target -Changed $false -Before $before -After $before
         return
     }
@@ -117,7 +119,7 @@ function Set-ZdmDhcpOption {
         $null = Invoke-ZdmDhcpNetsh -Words ($words + $Value)
     }
     $after = & $read
-    if (($after.Value -join '|') -cne ($Value -join '|')) {
+    if (-not [string]::Equals(($after.Value -join $mark), $wanted)) {
         Stop-ZdmVerb -Code VerifyFailed -Message "$target shows $($after.Value -join ', ') after the change; $($Value -join ', ') was wanted." -Target $target
     }
     New-ZdmChange -Verb 'Set-ZdmDhcpOption' -Target $target -Changed $true -Before $before -After $after

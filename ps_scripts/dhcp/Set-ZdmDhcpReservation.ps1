@@ -89,7 +89,9 @@ function Set-ZdmDhcpReservation {
     }
     $same = {
         param($State)
-        $State.Exists -and $State.ClientId -ceq $client -and $State.Name -ceq $Name -and $State.Description -ceq $Description -and $State.Type -eq $Type
+        # By the letter: -ceq takes text for equal that only looks so.
+        $named = [string]::Equals($State.Name, $Name) -and [string]::Equals($State.Description, $Description)
+        $State.Exists -and $named -and $State.ClientId -eq $client -and $State.Type -eq $Type
     }
     $before = & $read
     if ((& $same $before) -or -not $PSCmdlet.ShouldProcess($IpAddress, "reserve for $client")) {

@@ -28,9 +28,11 @@ function Get-ZdmEvent {
         [string]$LogName,
 
         [Parameter(Mandatory = $false)]
+        [ValidatePattern('^[0-9]{1,5}$')]
         [string[]]$EventId = @(),
 
         [Parameter(Mandatory = $false)]
+        [ValidatePattern('^([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,7})?(Z|[+-][0-9]{2}:[0-9]{2}))?$')]
         [string]$SinceUtc = '',
 
         [Parameter(Mandatory = $false)]
@@ -45,7 +47,11 @@ function Get-ZdmEvent {
     if ($EventId.Count -gt 0) { $filter['Id'] = [int[]]$EventId }
     if ($SinceUtc) {
         $invariant = [System.Globalization.CultureInfo]::InvariantCulture
-        $filter['StartTime'] = [datetime]::Parse($SinceUtc, $invariant, [System.Globalization.DateTimeStyles]::RoundtripKind)
+        $since = [datetime]::MinValue
+        if (-not [datetime]::TryParse($SinceUtc, $invariant, [System.Globalization.DateTimeStyles]::RoundtripKind, [ref]$since)) {
+            Stop-ZdmVerb -Code Precondition -Message "'$SinceUtc' is no time." -Target $SinceUtc -Category InvalidArgument
+        }
+        $filter['StartTime'] = $since
     }
     $found = @()
     try {

@@ -40,14 +40,13 @@ function Set-ZdmServiceState {
         [ValidateRange(1, 600)]
         [int]$TimeoutSeconds = 60
     )
-    # WQL has the backslash before a quote, and before itself.
-    $filter = "Name='{0}'" -f $Name.Replace('\', '\\').Replace("'", "\'")
     $read = {
-        $service = Get-WmiObject -Class Win32_Service -Filter $filter
-        if ($null -eq $service) {
+        # Filtered here: a name may hold what a WQL condition would have to escape.
+        $service = @(Get-WmiObject -Class Win32_Service | Where-Object { $_.Name -eq $Name })
+        if ($service.Count -eq 0) {
             Stop-ZdmVerb -Code NotFound -Message "The service '$Name' does not exist." -Target $Name -Category ObjectNotFound
         }
-        @{ StartMode = [string]$service.StartMode; State = [string]$service.State }
+        @{ StartMode = [string]$service[0].StartMode; State = [string]$service[0].State }
     }
     $before = & $read
     $after = $before

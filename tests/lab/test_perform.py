@@ -27,7 +27,7 @@ GOOD = {"Name": "DHCPServer", "StartMode": "Disabled", "State": "Stopped"}
         ({**GOOD, "TimeoutSeconds": 601}, "ParameterArgumentValidationError,Set-ZdmServiceState"),
         ({**GOOD, "TimeoutSeconds": "soon"}, "ParameterArgumentTransformationError,Set-ZdmServiceState"),
         ({**GOOD, "Name": ""}, "ParameterArgumentValidationError,Set-ZdmServiceState"),
-        ({**GOOD, "Name": ["a", "b"]}, "ParameterArgumentTransformationError,Set-ZdmServiceState"),
+        ({**GOOD, "TimeoutSeconds": ["1"]}, "ParameterArgumentTransformationError,Set-ZdmServiceState"),
     ],
 )
 def test_arguments_are_bound_as_powershell_binds_them(

@@ -6,6 +6,7 @@ It reads the script's text only; what it refuses, PowerShell refuses with the sa
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from zdm_automate.scripts import Parameter, Verb
 
 _CHECK = re.compile(r"\[(Validate\w+|Allow\w+)\(((?:'(?:[^']|'')*'|[^()'])*)\)\]")
+_DECIMAL = r"[+-]?(?:[0-9][0-9,]*(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?"
 _QUOTED = re.compile(r"'((?:[^']|'')*)'")
 ALLOWANCES = frozenset({"AllowEmptyString", "AllowEmptyCollection"})
 """What a mandatory parameter takes by them and otherwise not; any other Allow attribute is not known here."""
@@ -66,6 +68,8 @@ def bind(verb: Verb, arguments: Mapping[str, Any]) -> tuple[dict[str, Any], bool
         for kind, text in _checks(verb).get(parameter.name, ()):
             if kind not in ALLOWANCES:
                 _validate(verb, parameter, kind, text, converted)
+        if parameter.mandatory:
+            _forbid_empty(verb, parameter, converted)
         bound[snake(parameter.name)] = converted
     missing = [p.name for p in verb.parameters if p.mandatory and snake(p.name) not in bound]
     if missing:
@@ -74,17 +78,21 @@ def bind(verb: Verb, arguments: Mapping[str, Any]) -> tuple[dict[str, Any], bool
             f"Cannot process command because of one or more missing mandatory parameters: {' '.join(missing)}.",
             category="InvalidArgument",
         )
-    for parameter in verb.parameters:
-        value = bound[snake(parameter.name)] if parameter.mandatory else None
-        allowed = {kind for kind, _ in _checks(verb).get(parameter.name, ())}
-        if (value == "" and "AllowEmptyString" not in allowed) or (value == [] and "AllowEmptyCollection" not in allowed):
-            raise _invalid(verb, parameter, "because it is an empty string or array")
     return bound, what_if
 
 
-def _invalid(verb: Verb, parameter: Parameter, why: str) -> Refusal:
+def _forbid_empty(verb: Verb, parameter: Parameter, value: Any) -> None:
+    """What a mandatory parameter refuses by itself; the script's own validation comes before."""
+    allowed = {kind for kind, _ in _checks(verb).get(parameter.name, ())}
+    if isinstance(value, list) and not value and "AllowEmptyCollection" not in allowed:
+        raise _invalid(verb, parameter, "because it is an empty array", "EmptyArrayNotAllowed")
+    if (value == "" or (isinstance(value, list) and "" in value)) and "AllowEmptyString" not in allowed:
+        raise _invalid(verb, parameter, "because it is an empty string", "EmptyStringNotAllowed")
+
+
+def _invalid(verb: Verb, parameter: Parameter, why: str, kind: str = "") -> Refusal:
     return Refusal(
-        f"ParameterArgumentValidationError,{verb.name}",
+        f"ParameterArgumentValidationError{kind},{verb.name}",
         f"Cannot validate argument on parameter '{parameter.name}': {why}.",
         category="InvalidData",
     )
@@ -101,16 +109,15 @@ def _untyped(verb: Verb, parameter: Parameter) -> Refusal:
 def _converted(verb: Verb, parameter: Parameter, value: Any) -> Any:
     kind = parameter.type
     if kind == "string":
-        if isinstance(value, (list, tuple)):
-            raise _untyped(verb, parameter)
-        return "" if value is None else str(value)
+        # The wire makes an ArrayList of every list, and that becomes one text where an array would be refused.
+        return " ".join(map(str, value)) if isinstance(value, list) else "" if value is None else str(value)
     if kind == "string[]":
         return [str(v) for v in value] if isinstance(value, (list, tuple)) else [] if value is None else [str(value)]
-    if kind in ("int", "int32", "long", "int64"):
-        try:
-            return int(value)
-        except (TypeError, ValueError):
-            raise _untyped(verb, parameter) from None
+    if kind in ("int", "int32"):
+        number = _number(value)
+        if number is None or not -(2**31) <= number < 2**31:
+            raise _untyped(verb, parameter)
+        return number
     if kind in ("bool", "switch"):
         if not isinstance(value, (bool, int)):
             raise _untyped(verb, parameter)
@@ -120,6 +127,19 @@ def _converted(verb: Verb, parameter: Parameter, value: Any) -> Any:
             raise _untyped(verb, parameter)
         return value
     raise NotModelledError(f"the lab does not model parameters of type [{kind}] ({verb.name} -{parameter.name})")
+
+
+def _number(value: Any) -> int | None:
+    """A whole number as [int] makes it: nothing is 0, halves go to the even one; None for what is no number."""
+    if value is None or isinstance(value, (bool, int)):
+        return int(value or 0)
+    text = value.strip() if isinstance(value, str) else "?"
+    if found := re.fullmatch(r"(-?)0[xX]([0-9a-fA-F]{1,8})", text):
+        bits = int(found[2], 16)  # of a signed number of 32 bits
+        return (-1 if found[1] else 1) * (bits - 2**32 if bits >= 2**31 else bits)
+    if not text or not re.fullmatch(_DECIMAL, text):
+        return None if text else 0
+    return round(Decimal(text.replace(",", "")))
 
 
 def _validate(verb: Verb, parameter: Parameter, kind: str, text: str, value: Any) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from zdm_automate.lab.addresses import net_address
 from zdm_automate.lab.world.model import World
 from zdm_automate.lab.world.refusal import NotModelledError, Refusal
 
@@ -96,6 +97,31 @@ def wmi_method(name: str, method: str) -> Callable[[M], M]:
     return register
 
 
+ADDRESSES = frozenset({"ScopeId", "IPAddress", "ReservedIP", "MasterServers", "IPv4Address", "IPv6Address"})
+"""Parameters that the DNS and DHCP cmdlets declare as IPAddress."""
+
+
+def _bound(found: _Cmdlet, parameter: str, value: Any) -> Any:
+    """The value as the cmdlet's own binder gives it.
+
+    Raises:
+        Refusal: it is no address.
+    """
+    if found.module not in {"DnsServer", "DhcpServer"} or parameter not in ADDRESSES or not value:
+        return value
+    if not isinstance(value, str):
+        return [_bound(found, parameter, one) for one in value]
+    address = net_address(value)
+    if address is None:
+        raise Refusal(
+            f"ParameterArgumentTransformationError,{found.name}",
+            f"Cannot process argument transformation on parameter '{parameter}'. "
+            f'Cannot convert value "{value}" to type "System.Net.IPAddress".',
+            category="InvalidData",
+        )
+    return address
+
+
 @dataclass(slots=True)
 class Call:
     """A verb at work on a host: the world now, what it asked for, and what it said beside its result.
@@ -150,8 +176,10 @@ class Call:
                 category="ObjectNotFound",
                 target=name,
             )
-        self.used.append(CMDLETS[name.casefold()].name)
-        return list(CMDLETS[name.casefold()].model(self, **params) or ())
+        found = CMDLETS[name.casefold()]
+        self.used.append(found.name)
+        bound = {own: _bound(found, own, value) for own, value in params.items()}
+        return list(found.model(self, **bound) or ())
 
     def native(self, *argv: str) -> Native:
         """Runs a native program by name and arguments.

@@ -16,6 +16,7 @@ from zdm_automate.lab.pwsh.bridge import WorldBridge
 from zdm_automate.lab.pwsh.profile import stub_modules
 from zdm_automate.lab.pwsh.seam import TICKET
 from zdm_automate.lab.world.refusal import Refusal
+from zdm_automate.scripts import Library
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from zdm_automate.lab.world.host import Host
     from zdm_automate.lab.world.model import World
-    from zdm_automate.scripts import Library, Verb
+    from zdm_automate.scripts import Verb
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 USER = r"TEST\tester"
@@ -62,7 +63,8 @@ class ScriptHost:
         """Runs a verb, or the prelude, as the product sends it; gives what `perform` gives of its twin."""
         if verb == "prelude":
             return self.script(world, host, self._library.prelude_text)
-        return self.script(world, host, self._library.script(verb.name).text, ZdmArguments=_arguments(arguments))
+        text = Library((verb,), self._library.prelude_text).script(verb.name).text
+        return self.script(world, host, text, ZdmArguments=_arguments(arguments))
 
     def script(self, world: World, host: str, text: str, **parameters: Any) -> Outcome:
         """Runs any script text where the prelude has run."""

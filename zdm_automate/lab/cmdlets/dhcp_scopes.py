@@ -127,7 +127,7 @@ def add_reservation(
             category="ResourceExists",
             target=IPAddress,
         )
-    made = Reservation(address=IPAddress, client_id=client, name=Name, description=Description, type=Type)
+    made = Reservation(address=IPAddress, client_id=client, name=Name, description=Description, type=Type.capitalize())
     keep(call, server(call, command).with_scope(replace(found, reservations=(*found.reservations, made))))
 
 
@@ -161,7 +161,7 @@ def set_reservation(
             client_id=client,
             name=old.name if Name is None else Name,
             description=old.description if Description is None else Description,
-            type=old.type if Type is None else Type,
+            type=old.type if Type is None else Type.capitalize(),
         )
         changed = tuple(made if one is old else one for one in found.reservations)
         keep(call, server(call, command).with_scope(replace(found, reservations=changed)))

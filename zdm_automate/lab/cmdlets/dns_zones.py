@@ -124,7 +124,7 @@ def convert_to_primary(call: Call, /, *, Name: str, ReplicationScope: str, Force
     if code:
         said = f"Failed to convert the zone {Name} on server {call.host_name}."
         raise Refusal(f"WIN32 {code},{command}", said, category="NotSpecified", target=Name)
-    into_directory(call, found, ReplicationScope)
+    into_directory(call, found, ReplicationScope.capitalize())
 
 
 def refused_by_directory(call: Call, found: Zone) -> int:

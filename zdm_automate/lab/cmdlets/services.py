@@ -45,7 +45,8 @@ def _service(call: Call, name: str, activity: str) -> Service:
 def set_service(call: Call, /, *, Name: str, StartupType: str, **_: Any) -> None:
     """Sets the start mode."""
     found = _service(call, Name, "SetServiceCommand")
-    call.update(call.world.with_host(call.host.with_service(replace(found, start_mode=START_MODES[StartupType]))))
+    mode = next(mode for name, mode in START_MODES.items() if name.casefold() == StartupType.casefold())
+    call.update(call.world.with_host(call.host.with_service(replace(found, start_mode=mode))))
 
 
 @cmdlet("Start-Service")

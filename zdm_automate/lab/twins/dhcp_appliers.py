@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from zdm_automate.lab.twins.dhcp_readers import lease_seconds, netsh, way
 from zdm_automate.lab.twins.pattern import change, stop, twin
+from zdm_automate.lab.twins.same import same
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -143,19 +144,20 @@ def set_option(
 ) -> Iterator[Row]:
     """An option's value."""
     by = server_way(call)
-    if (level != "Server" and not scope_id) or (level == "Reservation" and not reservation):
+    on, kind = level.capitalize(), next(word for name, word in NETSH_TYPES.items() if same(name, type))
+    if (on != "Server" and not scope_id) or (on == "Reservation" and not reservation):
         raise stop("Precondition", f"Level {level} needs the scope, and a reservation its address.", target=level)
-    where = {"Scope": {"ScopeId": scope_id}, "Reservation": {"ReservedIP": reservation}}.get(level, {})
-    place = ["scope", scope_id] if level != "Server" else []
-    verb = ["set", "reservedoptionvalue", reservation] if level == "Reservation" else ["set", "optionvalue"]
+    where = {"Scope": {"ScopeId": scope_id}, "Reservation": {"ReservedIP": reservation}}.get(on, {})
+    place = ["scope", scope_id] if on != "Server" else []
+    verb = ["set", "reservedoptionvalue", reservation] if on == "Reservation" else ["set", "optionvalue"]
 
-    def same(vendor: str, user: str) -> bool:
-        return (vendor.casefold(), user.casefold()) == (vendor_class.casefold(), user_class.casefold())
+    def mine(vendor: str, user: str) -> bool:
+        return same(vendor, vendor_class) and same(user, user_class)
 
     def read() -> Row:
         if by == "module":
             for row in call.cmdlet("Get-DhcpServerv4OptionValue", All=True, **where):
-                if row["OptionId"] == option_id and not row["PolicyName"] and same(row["VendorClass"], row["UserClass"]):
+                if row["OptionId"] == option_id and not row["PolicyName"] and mine(row["VendorClass"], row["UserClass"]):
                     return {"Value": list(row["Value"])}
             return {"Value": []}
         head = re.escape(" ".join([*place, *verb, str(option_id)]))
@@ -165,7 +167,7 @@ def set_option(
             if found is None:
                 continue
             classes = {"vendor": "", "user": ""} | {one[1].lower(): one[2] for one in _CLASS.finditer(found[2])}
-            if same(classes["vendor"], classes["user"]):
+            if mine(classes["vendor"], classes["user"]):
                 return {"Value": re.findall(r'"([^"]*)"', _CLASS.sub("", found[2]))}
         return {"Value": []}
 
@@ -176,13 +178,15 @@ def set_option(
             setting |= {"UserClass": user_class} if user_class else {}
             call.cmdlet("Set-DhcpServerv4OptionValue", **setting, **where)
             return
-        words = [*place, *verb, str(option_id), NETSH_TYPES[type]]
+        words = [*place, *verb, str(option_id), kind]
         words += [f"vendor={vendor_class}"] if vendor_class else []
         words += [f"user={user_class}"] if user_class else []
         netsh(call, *words, *value)
 
     target = f"option {option_id} of {level} {scope_id} {reservation}".rstrip()
-    yield change(call, verb="Set-ZdmDhcpOption", target=target, read=read, wanted={"Value": list(value)}, write=write)
+    yield change(
+        call, verb="Set-ZdmDhcpOption", target=target, read=read, wanted={"Value": list(value)}, write=write, exact=True
+    )
 
 
 @twin("Add-ZdmDhcpAuthorization")
@@ -204,8 +208,8 @@ def _authorization(call: Call, dns_name: str, ip_address: str, *, wanted: bool) 
 
     def read() -> Row:
         rows = call.cmdlet("Get-DhcpServerInDC")
-        same = (row for row in rows if row["DnsName"].casefold() == dns_name.casefold() and row["IPAddress"] == ip_address)
-        return {"Authorized": next(same, None) is not None}
+        found = (row for row in rows if same(row["DnsName"], dns_name) and same(row["IPAddress"], ip_address))
+        return {"Authorized": next(found, None) is not None}
 
     def write(_: Row) -> None:
         call.cmdlet(f"{word}-DhcpServerInDC", DnsName=dns_name, IPAddress=ip_address)

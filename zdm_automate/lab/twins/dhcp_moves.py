@@ -8,6 +8,7 @@ from zdm_automate.lab.twins.dhcp_appliers import needs_module, server_way
 from zdm_automate.lab.twins.dhcp_readers import netsh
 from zdm_automate.lab.twins.files import state as file_state
 from zdm_automate.lab.twins.pattern import change, made, stop, twin
+from zdm_automate.lab.twins.same import same
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -116,7 +117,7 @@ def add_failover(
 
 def _failover(call: Call, name: str) -> Row | None:
     rows = call.cmdlet("Get-DhcpServerv4Failover")
-    return next((row for row in rows if row["Name"].casefold() == name.casefold()), None)
+    return next((row for row in rows if same(row["Name"], name)), None)
 
 
 @twin("Remove-ZdmDhcpFailover")
@@ -155,9 +156,7 @@ def remove_scope(call: Call, /, *, scope_id: str) -> Iterator[Row]:
 @twin("Update-ZdmDhcpClientLease")
 def update_client_lease(call: Call, /, *, interface_alias: str) -> Iterator[Row]:
     """Release and renew."""
-    adapters = [
-        row for row in call.wmi("Win32_NetworkAdapter") if row["NetConnectionID"].casefold() == interface_alias.casefold()
-    ]
+    adapters = [row for row in call.wmi("Win32_NetworkAdapter") if same(row["NetConnectionID"], interface_alias)]
     if len(adapters) != 1:
         message = f"There is no adapter '{interface_alias}'."
         raise stop("NotFound", message, target=interface_alias, category="ObjectNotFound")

@@ -62,8 +62,8 @@ def set_reservation(
             raise stop("AlreadyExists", message, target=ip_address)
         netsh(call, "scope", scope_id, "add", "reservedip", ip_address, digits, name, description or '""', type.upper())
 
-    wanted = {"Exists": True, "ClientId": client, "Name": name, "Description": description, "Type": type}
-    yield change(call, verb="Set-ZdmDhcpReservation", target=ip_address, read=read, wanted=wanted, write=write)
+    wanted = {"Exists": True, "ClientId": client, "Name": name, "Description": description, "Type": type.capitalize()}
+    yield change(call, verb="Set-ZdmDhcpReservation", target=ip_address, read=read, wanted=wanted, write=write, exact=True)
 
 
 def _dumped(call: Call, scope_id: str, address: str) -> Row:

@@ -7,15 +7,12 @@ from typing import TYPE_CHECKING
 
 from zdm_automate.lab.twins.dns_rows import FIELDS, canonical, dnscmd, record_rows, server_way, set_record_row
 from zdm_automate.lab.twins.pattern import change, stop, twin
+from zdm_automate.lab.twins.same import same
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from zdm_automate.lab.call import Call, Row
-
-
-def _same(one: str, other: str) -> bool:
-    return one.casefold() == other.casefold()
 
 
 def _no_record(zone: str, name: str, kind: str, data: str, target: str) -> Exception:
@@ -44,7 +41,7 @@ def set_dns_ttl(
     target = f"{name} {type} {wanted} in {zone}"
 
     def find() -> Row:
-        found = [row for row in record_rows(call, by, zone, name, kind) if _same(row["Data"], wanted)]
+        found = [row for row in record_rows(call, by, zone, name, kind) if same(row["Data"], wanted)]
         if not found:
             raise _no_record(zone, name, type, wanted, target)
         return found[0]
@@ -78,7 +75,7 @@ def add_dns_record(
 
     def read() -> Row:
         rows = record_rows(call, by, zone, name, kind)
-        seconds = next((row["TtlSeconds"] for row in rows if _same(row["Data"], wanted)), None)
+        seconds = next((row["TtlSeconds"] for row in rows if same(row["Data"], wanted)), None)
         return {"Data": [row["Data"] for row in rows], "TtlSeconds": seconds}
 
     there = read()["TtlSeconds"]
@@ -121,10 +118,10 @@ def remove_dns_record(
         if by == "wmi":
             dnscmd(call, "/RecordDelete", zone, name, type, *_words(kind, gone), "/f")
             return
-        mine = next(row for row in record_rows(call, by, zone, name, kind) if _same(row["Data"], gone))
+        mine = next(row for row in record_rows(call, by, zone, name, kind) if same(row["Data"], gone))
         call.cmdlet("Remove-DnsServerResourceRecord", ZoneName=zone, InputObject=mine["Source"], Force=True)
 
-    wanted = {"Data": [one for one in read()["Data"] if not _same(one, gone)]}
+    wanted = {"Data": [one for one in read()["Data"] if not same(one, gone)]}
     yield change(call, verb="Remove-ZdmDnsRecord", target=target, read=read, wanted=wanted, write=write)
 
 
@@ -146,7 +143,7 @@ def set_dns_record(
     target = f"{name} {type} in {zone}"
 
     def find() -> Row:
-        found = [row for row in record_rows(call, by, zone, name, kind) if _same(row["Data"], old) or _same(row["Data"], new)]
+        found = [row for row in record_rows(call, by, zone, name, kind) if same(row["Data"], old) or same(row["Data"], new)]
         if not found:
             raise _no_record(zone, name, type, old, target)
         if len(found) > 1:
@@ -156,8 +153,7 @@ def set_dns_record(
 
     def read() -> Row:
         found = find()
-        shown = new if _same(found["Data"], new) else found["Data"]
-        return {"Data": shown, "TtlSeconds": found["TtlSeconds"], "IsStatic": found["IsStatic"]}
+        return {"Data": found["Data"], "TtlSeconds": found["TtlSeconds"], "IsStatic": found["IsStatic"]}
 
     def write(_: Row) -> None:
         set_record_row(call, by, zone, find(), new, ttl_seconds)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
+from zdm_automate.lab.addresses import net_address
 from zdm_automate.lab.call import modules_of
 from zdm_automate.lab.twins.pattern import stamp, stop
+from zdm_automate.lab.twins.same import same
 from zdm_automate.lab.world.refusal import Refusal
 
 if TYPE_CHECKING:
@@ -19,14 +20,14 @@ if TYPE_CHECKING:
 KINDS = {1: "Primary", 2: "Secondary", 3: "Stub", 4: "Forwarder"}
 UPDATES = {0: "None", 1: "NonsecureAndSecure", 2: "Secure"}
 FORMS = {
-    "A": r"\d+(\.\d+){3}",
+    "A": r"[0-9]+(\.[0-9]+){3}",
     "AAAA": r"[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*",
     "CNAME": r"\S+",
     "NS": r"\S+",
     "PTR": r"\S+",
     "SOA": r"\S+",
-    "MX": r"\d+ \S+",
-    "SRV": r"\d+ \d+ \d+ \S+",
+    "MX": r"[0-9]{1,9} \S+",
+    "SRV": r"[0-9]{1,9} [0-9]{1,9} [0-9]{1,9} \S+",
 }
 FIELDS: dict[str, tuple[str, ...]] = {
     "A": ("IPv4Address",),
@@ -95,7 +96,7 @@ def zone_rows(call: Call, by: str, name: str = "") -> list[Row]:
 def _module_zones(call: Call, name: str) -> Iterator[Row]:
     for zone in call.cmdlet("Get-DnsServerZone"):
         kind = zone["ZoneType"]
-        if (name and zone["ZoneName"].casefold() != name.casefold()) or kind not in KINDS.values():
+        if (name and not same(zone["ZoneName"], name)) or kind not in KINDS.values():
             continue
         inside = bool(zone["IsDsIntegrated"])
         aging = None
@@ -119,7 +120,7 @@ def _wmi_zones(call: Call, name: str) -> Iterator[Row]:
     scopes = {m[1].casefold(): m[2] for line in dnscmd(call, "/EnumZones") if (m := _ZONE_LINE.match(line))}
     for zone in call.wmi("MicrosoftDNS_Zone"):
         kind = KINDS.get(zone["ZoneType"])
-        if kind is None or (name and zone["Name"].casefold() != name.casefold()):
+        if kind is None or (name and not same(zone["Name"], name)):
             continue
         inside = bool(zone["DsIntegrated"])
         primary = kind == "Primary"
@@ -149,14 +150,15 @@ def canonical(kind: str, data: str) -> str:
     form = FORMS.get(kind)
     if form is None:
         return text
-    if not re.fullmatch(form, text):
+    numbers = re.findall(r"(?<!\S)[0-9]{1,9}(?!\S)", text) if kind in {"MX", "SRV"} else []
+    if not re.fullmatch(form, text, re.IGNORECASE) or any(int(number) > 65535 for number in numbers):  # noqa: PLR2004 - 16 bits
         said = f"'{data}' is no data of a record of type {kind}."
         raise stop("Precondition", said, target=data, category="InvalidArgument")
     if kind in {"A", "AAAA"}:
-        try:
-            return str(ip_address(text))
-        except ValueError:
-            raise stop("Precondition", f"'{data}' is no address.", target=data, category="InvalidArgument") from None
+        address = net_address(text)
+        if address is None:
+            raise stop("Precondition", f"'{data}' is no address.", target=data, category="InvalidArgument")
+        return address
     return text if text.endswith(".") else f"{text}."
 
 
@@ -193,7 +195,7 @@ def _module_records(call: Call, zone: str, name: str, kind: str) -> Iterator[Row
 
 
 def _wmi_records(call: Call, zone: str, name: str, kind: str) -> Iterator[Row]:
-    if not any(row["Name"].casefold() == zone.casefold() for row in call.wmi("MicrosoftDNS_Zone")):
+    if not any(same(row["Name"], zone) for row in call.wmi("MicrosoftDNS_Zone")):
         raise stop("NotFound", f"This server has no zone '{zone}'.", target=zone, category="ObjectNotFound")
     for record in call.wmi("MicrosoftDNS_ResourceRecord"):
         match = _CLASS.match(record["__CLASS"])
@@ -202,11 +204,11 @@ def _wmi_records(call: Call, zone: str, name: str, kind: str) -> Iterator[Row]:
         its = match[1].upper()
         owner = record["OwnerName"].rstrip(".")
         host = owner
-        if owner.casefold() == zone.casefold():
+        if same(owner, zone):
             host = "@"
         elif owner.casefold().endswith(f".{zone.casefold()}"):
             host = owner[: -len(zone) - 1]
-        if name and (host.casefold() != name.casefold() or its != kind.upper()):
+        if name and (not same(host, name) or not same(its, kind)):
             continue
         text = {"TXT": record.get("DescriptiveText"), "SOA": record.get("PrimaryServer")}.get(its, record["RecordData"])
         hours = record["TimeStamp"]

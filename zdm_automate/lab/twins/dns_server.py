@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from zdm_automate.lab.twins.dns_rows import client_rows, dnscmd, server_way, zone_rows
 from zdm_automate.lab.twins.pattern import change, made, stop, twin
+from zdm_automate.lab.twins.same import same
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -52,7 +53,7 @@ def add_dns_conditional_forwarder(call: Call, /, *, name: str, master_servers: S
         return {"MasterServers": rows[0]["MasterServers"] if rows else []}
 
     there = read()["MasterServers"]
-    if there and there != wanted:
+    if there and not same(there, wanted):
         said = f"'{name}' is forwarded to {', '.join(there)} already; remove that first."
         raise stop("AlreadyExists", said, target=name, category="ResourceExists")
 
@@ -104,7 +105,7 @@ def convert_dns_zone(call: Call, /, *, zone: str, replication_scope: str) -> Ite
         return {name: rows[0][name] for name in ("IsDsIntegrated", "ReplicationScope", "ZoneFile")}
 
     before = read()
-    if before["IsDsIntegrated"] and before["ReplicationScope"] != replication_scope:
+    if before["IsDsIntegrated"] and not same(before["ReplicationScope"], replication_scope):
         said = f"'{zone}' is in the directory with scope {before['ReplicationScope']}; this verb does not move it."
         raise stop("Precondition", said, target=zone)
 
@@ -113,7 +114,7 @@ def convert_dns_zone(call: Call, /, *, zone: str, replication_scope: str) -> Ite
             call.cmdlet("ConvertTo-DnsServerPrimaryZone", Name=zone, ReplicationScope=replication_scope, Force=True)
             return
         dnscmd(call, "/ZoneResetType", zone, "/DsPrimary")
-        if read()["ReplicationScope"] != replication_scope:
+        if not same(read()["ReplicationScope"], replication_scope):
             dnscmd(call, "/ZoneChangeDirectoryPartition", zone, f"/{replication_scope.lower()}")
 
     wanted = {"IsDsIntegrated": True, "ReplicationScope": replication_scope}
@@ -127,7 +128,7 @@ def set_dns_client(call: Call, /, *, interface_alias: str, server_addresses: Seq
     code = 0
 
     def find() -> Row:
-        found = [row for row in client_rows(call) if row["InterfaceAlias"].casefold() == interface_alias.casefold()]
+        found = [row for row in client_rows(call) if same(row["InterfaceAlias"], interface_alias)]
         if not found:
             said = f"There is no adapter '{interface_alias}' with an address."
             raise stop("NotFound", said, target=interface_alias, category="ObjectNotFound")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from zdm_automate.lab.call import Call, Row, modules_of
 from zdm_automate.lab.twins.pattern import change, stop, twin
+from zdm_automate.lab.twins.same import same
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +29,7 @@ class _Work:
     def read(self) -> Row:
         """Whether it is installed."""
         for row in self.call.cmdlet("Get-WindowsFeature"):
-            if row["Name"].casefold() == self.name.casefold():
+            if same(row["Name"], self.name):
                 return {"Installed": row["Installed"]}
         raise stop(
             "NotFound", f"This server knows no role or feature '{self.name}'.", target=self.name, category="ObjectNotFound"

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from zdm_automate.lab.call import modules_of
-from zdm_automate.lab.twins.pattern import made, stamp, stop, twin
+from zdm_automate.lab.twins.pattern import host_now, made, stamp, stop, twin
+from zdm_automate.lab.twins.same import among, same
 from zdm_automate.lab.world.refusal import Refusal
 
 if TYPE_CHECKING:
@@ -29,10 +30,6 @@ def powershell_version(call: Call) -> str:
     return BUILDS.get(short) or f"{short}.{call.host.windows.version.split('.')[-1]}.1"
 
 
-def _host_now(call: Call) -> datetime:
-    return call.world.now + timedelta(seconds=call.host.skew)
-
-
 @twin("prelude")
 def prelude(call: Call, /) -> Iterator[Row]:
     """Defines what verbs may use and says what the host is."""
@@ -51,7 +48,7 @@ def prelude(call: Call, /) -> Iterator[Row]:
         Culture=call.host.culture,
         UiCulture=call.host.culture,
         LanguageMode="FullLanguage",
-        UtcNow=stamp(_host_now(call)),
+        UtcNow=stamp(host_now(call)),
         IsElevated=re.search(wanted, groups) is not None,
     )
 
@@ -119,19 +116,18 @@ def get_network_config(call: Call, /) -> Iterator[Row]:
 @twin("Get-ZdmRole")
 def get_role(call: Call, /, *, name: Sequence[str] = ()) -> Iterator[Row]:
     """By the ServerManager module, or by the numbers of Win32_ServerFeature."""
-    wanted = {n.casefold() for n in name}
     if "ServerManager" in modules_of(call.host):
         for row in call.cmdlet("Get-WindowsFeature"):
-            if row["Name"].casefold() in wanted or (not wanted and row["Installed"]):
+            if among(row["Name"], name) or (not name and row["Installed"]):
                 yield made(call, "Zdm.Role", Name=row["Name"], DisplayName=row["DisplayName"], Installed=row["Installed"])
         return
     for one in name:
-        if one.casefold() not in map(str.casefold, KNOWN_ROLES.values()):
+        if not among(one, KNOWN_ROLES.values()):
             raise stop("Unsupported", f"This release cannot say whether '{one}' is installed.", target=one)
     found = {row["ID"]: row["Name"] for row in call.wmi("Win32_ServerFeature")}
     for number, internal in sorted(KNOWN_ROLES.items()):
         installed = number in found
-        if internal.casefold() in wanted or (not wanted and installed):
+        if among(internal, name) or (not name and installed):
             yield made(call, "Zdm.Role", Name=internal, DisplayName=found.get(number, internal), Installed=installed)
 
 
@@ -149,7 +145,7 @@ def get_pending_reboot(call: Call, /) -> Iterator[Row]:
     for key in ("ActiveComputerName", "ComputerName"):
         run = call.native("reg.exe", "query", rf"{CONTROL_KEY}\ComputerName\{key}", "/v", "ComputerName")
         names += re.findall(r"(?m)^\s+ComputerName\s+REG_SZ\s+(\S+)", "\n".join(run.out))
-    if len(names) == 2 and names[0].casefold() != names[1].casefold():  # noqa: PLR2004 - the active and the coming name
+    if len(names) == 2 and not same(*names):  # noqa: PLR2004 - the active and the coming name
         reasons.append("ComputerName")
     yield made(call, "Zdm.PendingReboot", Pending=bool(reasons), Reasons=reasons)
 
@@ -165,7 +161,10 @@ def get_event(
     if event_id:
         wanted["Id"] = [int(number) for number in event_id]
     if since_utc:
-        wanted["StartTime"] = datetime.fromisoformat(since_utc).astimezone(UTC)
+        try:
+            wanted["StartTime"] = datetime.fromisoformat(since_utc).astimezone(UTC)
+        except ValueError:
+            raise stop("Precondition", f"'{since_utc}' is no time.", target=since_utc, category="InvalidArgument") from None
     try:
         found = call.cmdlet("Get-WinEvent", FilterHashtable=wanted, MaxEvents=newest)
     except Refusal as refusal:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from zdm_automate.lab.twins.same import same
 from zdm_automate.lab.world.refusal import Refusal
 
 if TYPE_CHECKING:
@@ -40,8 +42,12 @@ def stamp(moment: datetime) -> str:
 
 def made(call: Call, zdm_type: str, **own: Any) -> Row:
     """One result object with the envelope, by the host's own clock; own fields are given under their wire names."""
-    moment = call.world.now + timedelta(seconds=call.host.skew)
-    return {"ZdmType": zdm_type, "ComputerName": call.host_name, "CollectedAtUtc": stamp(moment), **own}
+    return {"ZdmType": zdm_type, "ComputerName": call.host_name, "CollectedAtUtc": stamp(host_now(call)), **own}
+
+
+def host_now(call: Call) -> datetime:
+    """What the host takes for the time."""
+    return call.world.now + timedelta(seconds=call.host.skew)
 
 
 def stop(code: str, message: str, *, target: str = "", category: str = "InvalidOperation") -> Refusal:
@@ -58,22 +64,25 @@ def change(
     wanted: Mapping[str, Any],
     write: Callable[[Row], None],
     reboot_required: bool = False,
+    exact: bool = False,
 ) -> Row:
     """Read, compare, write only on difference, read back, record: the one pattern of every applier.
 
     `read` gives what is there as a flat row, `wanted` the fields that must have a value afterwards, `write` is called with
-    the row read before. With -WhatIf nothing is written and the record says unchanged.
+    the row read before. With -WhatIf nothing is written and the record says unchanged. Text is compared as `-eq` does it,
+    by the letter where `exact` is set.
 
     Raises:
         Refusal: ZdmVerifyFailed where the read-back differs from what was wanted.
     """
     before = read()
     after = before
-    changed = any(before.get(name) != value for name, value in wanted.items()) and not call.what_if
+    alike = operator.eq if exact else same
+    changed = not all(alike(before.get(name), value) for name, value in wanted.items()) and not call.what_if
     if changed:
         write(before)
         after = read()
-        wrong = {name: after.get(name) for name, value in wanted.items() if after.get(name) != value}
+        wrong = {name: after.get(name) for name, value in wanted.items() if not alike(after.get(name), value)}
         if wrong:
             raise stop("VerifyFailed", f"{target} shows {wrong} after the change; {dict(wanted)} was wanted.", target=target)
     return made(

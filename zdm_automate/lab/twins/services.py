@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from zdm_automate.lab.twins.pattern import change, made, stop, twin
+from zdm_automate.lab.twins.same import among, same
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -15,9 +16,8 @@ if TYPE_CHECKING:
 @twin("Get-ZdmService")
 def get_service(call: Call, /, *, name: Sequence[str] = ()) -> Iterator[Row]:
     """Services by WMI."""
-    wanted = {n.casefold() for n in name}
     for row in call.wmi("Win32_Service"):
-        if not wanted or row["Name"].casefold() in wanted:
+        if not name or among(row["Name"], name):
             yield made(call, "Zdm.Service", **row)
 
 
@@ -26,7 +26,7 @@ def set_service_state(call: Call, /, *, name: str, start_mode: str, state: str, 
     """Start mode first, then state."""
 
     def read() -> Row:
-        row = next((r for r in call.wmi("Win32_Service") if r["Name"].casefold() == name.casefold()), None)
+        row = next((r for r in call.wmi("Win32_Service") if same(r["Name"], name)), None)
         if row is None:
             raise stop("NotFound", f"The service '{name}' does not exist.", target=name, category="ObjectNotFound")
         return {"StartMode": row["StartMode"], "State": row["State"]}
