@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
+from zdm_automate.box_session import BOX_OUTPUTS, BoxInfo, BoxSession
 from zdm_automate.errors import ZdmError
 from zdm_automate.facts.base import Fact
 from zdm_automate.ledger import with_project
@@ -21,7 +22,7 @@ from zdm_automate.playbook import Playbook
 from zdm_automate.reading import Gathering, Reader, gather
 from zdm_automate.runner import Bench, Outcome, apply_plan, error_fields, refuse_stale
 from zdm_automate.scripts import Library
-from zdm_automate.session import SKEW_LIMIT, HostSession, SessionInfo, open_all, skew_error
+from zdm_automate.session import SKEW_LIMIT, HostSession, Opens, SessionInfo, open_all, skew_error
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -59,16 +60,18 @@ class Workplace:
         held: the facts that the project itself holds, read anew each time.
         controller: who answers for the role `controller`; None where the project looks nothing up from here.
         optional: roles whose host may be away; without it the run goes on as if the project did not have it.
+        boxes_sha256: hash of the profiles by which boxes are read and changed.
     """
 
-    sessions: Mapping[str, HostSession]
+    sessions: Mapping[str, HostSession | BoxSession]
     library: Library
     now: Callable[[], datetime]
     held: Callable[[], Iterable[Fact]] = tuple
     controller: Reader | None = None
     credentials: Mapping[str, Any] = field(default_factory=dict)
     optional: frozenset[str] = frozenset()
-    infos: dict[str, SessionInfo | ZdmError] = field(default_factory=dict)
+    boxes_sha256: str = ""
+    infos: dict[str, SessionInfo | BoxInfo | ZdmError] = field(default_factory=dict)
 
     def __enter__(self) -> Self:
         return self
@@ -79,19 +82,21 @@ class Workplace:
 
     # --- connect ---
 
-    def connect(self) -> Mapping[str, SessionInfo | ZdmError]:
+    def connect(self) -> Mapping[str, SessionInfo | BoxInfo | ZdmError]:
         """Opens all hosts side by side; a host's failure is its result, see `require`."""
-        by_host = open_all(dict.fromkeys(self.sessions.values()))
+        everyone: tuple[Opens[SessionInfo | BoxInfo], ...] = tuple(dict.fromkeys(self.sessions.values()))
+        by_host = open_all(everyone)
         self.infos = {role: by_host[session.host] for role, session in self.sessions.items()}
         return self.infos
 
     def require(self, roles: Iterable[str]) -> None:
-        """Asks that these roles are open.
+        """Asks that these roles are open, and every box that the project says is to be worked with.
 
         Raises:
             ZdmError: the first host that is not, with its own reason.
         """
-        for role in roles:
+        boxes = (role for role, session in self.sessions.items() if isinstance(session, BoxSession))
+        for role in (*roles, *boxes):
             info = self.infos.get(role)
             if isinstance(info, ZdmError) and role not in self.optional:
                 raise info
@@ -180,10 +185,10 @@ class Workplace:
     def report_hosts(self, journal: Writer) -> None:
         """One line per host: who answered, how, with which versions."""
         for role, info in self.infos.items():
-            if isinstance(info, SessionInfo):
-                journal.write("host.connected", role=role, host=info.host, session=describe(info))
-            else:
+            if isinstance(info, ZdmError):
                 journal.write("host.failed", role=role, host=self.sessions[role].host, error=error_fields(info))
+            else:
+                journal.write("host.connected", role=role, host=info.host, session=info.described())
 
     def report_reads(self, journal: Writer, gathering: Gathering) -> None:
         """One line per reader: what it found, how long it took, which script it was."""
@@ -208,27 +213,14 @@ class Workplace:
 
     def output_of(self, verb: str) -> str:
         """Schema name of a verb's result."""
-        if verb in CONTROLLER_OUTPUTS:
-            return CONTROLLER_OUTPUTS[verb]
+        if verb in NOT_SCRIPTS:
+            return NOT_SCRIPTS[verb]
         return self.library[verb].outputs[0]
 
     def sha256_of(self, verb: str) -> str:
         """Hash of what is sent for a verb."""
-        return self.library.script(verb).sha256
+        return self.boxes_sha256 if verb in BOX_OUTPUTS else self.library.script(verb).sha256
 
 
-CONTROLLER_OUTPUTS = {"Get-ZdmExternalDns": "Zdm.DnsAnswer"}
-"""What this machine itself can read, and as which fact."""
-
-
-def describe(info: SessionInfo) -> dict[str, Any]:
-    """A session as the journal holds it."""
-    return {
-        "transport": info.transport,
-        "auth": info.auth,
-        "ps_version": info.fact.ps_version,
-        "os": info.fact.os_caption,
-        "os_version": info.fact.os_version,
-        "culture": info.fact.culture,
-        "skew_seconds": round(info.skew_seconds, 1),
-    }
+NOT_SCRIPTS = {"Get-ZdmExternalDns": "Zdm.DnsAnswer", **BOX_OUTPUTS}
+"""What this machine itself can read and what is asked of boxes, and as which fact."""
