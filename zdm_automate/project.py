@@ -32,15 +32,20 @@ class CredentialSection(_Section):
 
     Attributes:
         user: `DOMAIN\user` or `user@domain`.
-        secret: `keyring:SERVICE`, `env:VARIABLE`, `file:PATH` (readable by its owner alone) or `prompt`.
+        secret: `keyring:SERVICE`, `env:VARIABLE`, `file:PATH` (readable by its owner alone), `prompt`, or `ticket`: the
+            Kerberos ticket of this account that `kinit` got.
     """
 
     user: str = Field(min_length=1)
-    secret: str = Field(pattern=r"^(keyring:.+|env:[A-Za-z_]\w*|file:.+|prompt)$")
+    secret: str = Field(pattern=r"^(keyring:.+|env:[A-Za-z_]\w*|file:.+|prompt|ticket)$")
 
 
 class HostSection(_Section):
-    """How a host is reached. `computer_name` is what it must call itself; the key in `hosts` where it is empty."""
+    """How a host is reached. `computer_name` is what it must call itself; the key in `hosts` where it is empty.
+
+    `spn` is the service principal name to ask a ticket for, `host/sbs.example.local`, where it is not the address;
+    `delegate` hands a forwardable ticket on, for a second hop.
+    """
 
     address: str
     port: int = Field(default=0, ge=0, le=HIGHEST_PORT)
@@ -51,6 +56,8 @@ class HostSection(_Section):
     basic_over_http: bool = False
     credential: str = ""
     computer_name: str = Field(default="", max_length=63)
+    spn: str = Field(default="", pattern=r"^(|([A-Za-z]+/)?[A-Za-z0-9][A-Za-z0-9._-]*)$")
+    delegate: bool = False
 
 
 class BoxSection(_Section):

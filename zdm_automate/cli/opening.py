@@ -90,6 +90,7 @@ class Opened:
         from zdm_automate.transport.psrp import PsrpTransport
 
         section = self.project.host(host)
+        service, _, name = section.spn.rpartition("/")
         target = Target(
             host=section.computer_name or host,
             address=section.address,
@@ -99,6 +100,9 @@ class Opened:
             fingerprint=section.fingerprint,
             ca_file=section.ca_file,
             basic_over_http=section.basic_over_http,
+            spn_service=service or "host",
+            spn_host=name,
+            delegate=section.delegate,
             credential=self.credential(host),
         )
         return HostSession(PsrpTransport(target, prelude=self.library.prelude_text), self.library, now=self.clock.now)

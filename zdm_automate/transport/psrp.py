@@ -72,12 +72,12 @@ class _Wire(WSMan):
 
     def __init__(self, target: Target, *, seconds: int = 0) -> None:
         secure = bool(target.fingerprint)
-        account = target.credential
+        user, password = target.account
         super().__init__(
             target.address,
             port=target.port or None,
-            username=account.username if account else None,
-            password=account.password.reveal() if account else None,
+            username=user,
+            password=password,
             ssl=target.ssl,
             path=target.path,
             auth=target.auth,
@@ -88,6 +88,7 @@ class _Wire(WSMan):
             encryption="never" if target.auth == "basic" and not target.ssl else target.encryption,
             no_proxy=True,
             negotiate_delegate=target.delegate,
+            negotiate_service=target.spn_service,
             negotiate_hostname_override=target.spn_host or None,
         )
         self.requests = 0
@@ -214,6 +215,7 @@ class _Line:
             self.dead = True
         finally:
             self.wire.close()
+            self.wire.sockets.close()
 
     def _release(self, pipeline: PowerShell) -> None:
         """Newer hosts count 1,000 commands and the pool is recycled before; old ones count 15, so there pipelines are closed.
@@ -267,6 +269,7 @@ class _Line:
                 shell.close()
             finally:
                 wire.close()
+                wire.sockets.close()
         except Exception:  # noqa: BLE001 - the call has failed already and says so
             return
 
@@ -432,9 +435,13 @@ def _meaning(problem: Exception) -> tuple[fault_table.Fault, str, str, bool]:
         case WinRMTransportError():
             found = fault_table.http_fault(problem.code), "", str(problem.code), problem.code in fault_table.REFUSED_HTTP
         case PypsrpAuthenticationError():
-            found = fault_table.HTTP[401], "", "401", True
+            found = fault_table.NOT_OFFERED, "", "401", True
         case SpnegoError() | ImportError():
-            found = fault_table.logon_fault(str(problem)), str(problem), "", True
+            found = fault_table.logon_fault(str(problem)), fault_table.logon_words(str(problem)), "", True
+        case _ if type(problem).__module__.partition(".")[0] in {"krb5", "gssapi"} or "auth protocol" in str(problem):
+            # krb5 and gssapi are not there where Kerberos is not installed, and pyspnego lets some of their errors through;
+            # pypsrp says with a ValueError that the host wants another way to log on
+            found = fault_table.logon_fault(str(problem)), fault_table.logon_words(str(problem)), "", True
         case requests.exceptions.SSLError():
             found = fault_table.tls_fault(str(problem)), "", "", fault_table.is_certificate(str(problem))
         case requests.exceptions.ConnectTimeout():

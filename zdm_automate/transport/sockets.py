@@ -37,6 +37,14 @@ class Sockets:
                 # not SSLSocket.shutdown: that would take the TLS layer from under the reading thread
                 socket.socket.shutdown(held, socket.SHUT_RDWR)
 
+    def close(self) -> None:
+        """Gives back every socket, also those of answers that nobody has read to their end (a logon that failed)."""
+        for held in self._open:
+            if held.fileno() >= 0:
+                # not held.close(): that waits for the answer's reader, which is in nobody's hands any more
+                socket.close(held.detach())
+        self._open = []
+
     def _watched_pool(self, make: Callable[..., Any]) -> Callable[..., Any]:
         def made(*args: Any, **kwargs: Any) -> Any:
             pool = make(*args, **kwargs)
