@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from kdc import MISSING, Kdc
+from kdc import HOST, MISSING, PASSWORD, USER, Kdc
 
 from zdm_automate.lab.endpoint.accounts import Accounts
-
-USER, PASSWORD = "Administrator", "Lab-Tiny-2026!"
-HOST = "new.tiny.example.org"
 
 
 @pytest.fixture
@@ -40,6 +37,3 @@ def accounts(tmp_path: Path, kdc: Kdc) -> Accounts:
     made.offer_ntlm(tmp_path / "accounts")
     made.offer_kerberos(kdc.keytab)
     return made
-
-
-Listen = Callable[..., int]

@@ -9,8 +9,7 @@ from threading import Event
 from typing import Any
 
 import pytest
-from conftest import HOST, PASSWORD, USER
-from kdc import REALM, Kdc
+from kdc import HOST, PASSWORD, REALM, USER, Kdc
 
 from zdm_automate.errors import AuthenticationError, InputError
 from zdm_automate.lab.endpoint.accounts import Accounts

@@ -75,7 +75,7 @@ _KERBEROS = Fault(
     "Kerberos cannot prove the host's identity.",
     "Connect by the full DNS name; look for a missing or double service principal name with setspn -Q.",
 )
-_BROKEN = Fault(
+BROKEN = Fault(
     e.PoolLostError,
     "the host's PowerShell process ended.",
     "Look in its Application log (1000, 1026), then read before going on.",
@@ -90,7 +90,7 @@ WSMAN: Final[Mapping[int, Fault]] = {
     1311: Fault(e.AuthenticationError, "the host reaches no domain controller.", "Check its DNS servers, time and Netlogon."),
     1115: _CLOSING,
     995: _GONE,
-    1722: _BROKEN,
+    1722: BROKEN,
     14: Fault(e.QuotaError, "the host's WinRM service is out of memory.", "Restart WinRM there in agreed hours."),
     2: Fault(
         e.UnreachableError, "the host cannot start its PowerShell process.", "Repair or register its session configuration."
