@@ -34,8 +34,9 @@ class DemoFailedError(Exception):
 class Demo:
     """One office, its lab folder and its project folder."""
 
-    def __init__(self, office: str, folder: Path) -> None:
+    def __init__(self, office: str, folder: Path, *, engine: str = "") -> None:
         self.office = office
+        self.engine = engine
         self.lab = folder / f"{office}-lab"
         self.project = folder / office
         self.changes = 0
@@ -73,7 +74,7 @@ class Demo:
         Raises:
             DemoFailedError: a step did not end as it should.
         """
-        self.type("lab", "up", self.office)
+        self.type("lab", "up", self.office, *(["--engine", self.engine] if self.engine else []))
         if not (self.project / "project.yaml").exists():
             self.type("new", str(self.project), "--lab", str(self.lab))
         self.type("check")
@@ -141,8 +142,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="make demo", description=__doc__)
     parser.add_argument("office", nargs="?", default="smallbiz")
     parser.add_argument("--folder", type=Path, default=Path(".demo"))
+    parser.add_argument("--engine", default="", help="what runs the lab's scripts: sim or pwsh")
     chosen = parser.parse_args(argv)
-    demo = Demo(chosen.office, chosen.folder.resolve())
+    demo = Demo(chosen.office, chosen.folder.resolve(), engine=chosen.engine)
     begun = time.monotonic()
     try:
         demo.play()

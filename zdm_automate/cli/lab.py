@@ -16,6 +16,12 @@ app = typer.Typer(no_args_is_help=True, help="The embedded lab: simulated office
 
 Folder = Annotated[Path, typer.Option("--lab", envvar="ZDM_LAB_DIR", help="Folder of the lab: world, call log, certificates.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+Engine = Annotated[
+    str,
+    typer.Option(
+        help="What runs the scripts: sim (models in Python) or pwsh (real PowerShell); empty: the folder's own, or sim."
+    ),
+]
 HERE = Path(".zdm-lab")
 _SPAN = re.compile(r"\+?(\d+(?:\.\d+)?)\s*(s|m|h|d|w)")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
@@ -25,7 +31,7 @@ FAULTS = ("drop-before", "drop-after", "delay", "401", "500", "quota", "slow-str
 @app.command()
 def up(
     office: Annotated[str, typer.Argument(help="An office of `zdm lab list`, or a YAML file; empty: the folder's own.")] = "",
-    engine: Annotated[str, typer.Option(help="What runs the scripts: sim (models in Python).")] = "sim",
+    engine: Engine = "",
     own_addresses: Annotated[
         bool, typer.Option("--own-addresses", help="Give each host its own 127.x address with the standard ports.")
     ] = False,
@@ -35,7 +41,6 @@ def up(
     """Start an office. One that runs already is left as it is; a saved one goes on from where it was."""
     from zdm_automate.lab import launch
 
-    _engine(engine)
     _show(launch.up(_folder(lab), office, engine=engine, own_addresses=own_addresses), as_json=as_json)
 
 
@@ -51,14 +56,13 @@ def down(lab: Folder = HERE, as_json: AsJson = False) -> None:
 @app.command()
 def reset(
     office: Annotated[str, typer.Argument(help="The office to build; empty: the folder's own.")] = "",
-    engine: Annotated[str, typer.Option(help="What runs the scripts: sim.")] = "sim",
+    engine: Engine = "",
     lab: Folder = HERE,
     as_json: AsJson = False,
 ) -> None:
     """Build the office anew from its definition and start it; ports and certificates stay."""
     from zdm_automate.lab import launch
 
-    _engine(engine)
     _show(launch.reset(_folder(lab), office, engine=engine), as_json=as_json)
 
 
@@ -181,13 +185,6 @@ def _folder(path: Path) -> LabFolder:
     from zdm_automate.lab.state import LabFolder
 
     return LabFolder(path)
-
-
-def _engine(name: str) -> None:
-    from zdm_automate.errors import InputError
-
-    if name != "sim":
-        raise InputError(f"there is no engine {name!r}.", hint="There is: sim.")
 
 
 def _forward(text: str) -> dict[str, str | float]:

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 from zdm_automate.errors import InputError, RefusedError, UnreachableError, ZdmError
 from zdm_automate.lab.client import LabClient
 from zdm_automate.lab.office import find_office, read_office
+from zdm_automate.lab.pwsh import executable
+from zdm_automate.lab.state import ENGINES, PWSH, SIM
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,13 +27,14 @@ PATIENCE = 60.0
 STEP = 0.05
 
 
-def up(folder: LabFolder, office: str, *, engine: str = "sim", own_addresses: bool = False) -> LabInfo:
+def up(folder: LabFolder, office: str, *, engine: str = "", own_addresses: bool = False) -> LabInfo:
     """Starts the lab of an office in a folder and waits until it answers; one that runs already is left as it is.
 
-    An empty `office` is the folder's own.
+    An empty `office` or `engine` is the folder's own; the engine of a new folder is `sim`.
 
     Raises:
-        InputError: no such office, a damaged world, or the folder holds another office.
+        InputError: no such office or engine, a damaged world, or the folder holds another office.
+        RefusedError: it runs already, with another engine.
         ZdmError: the process ended by itself; the message is its own last line.
     """
     known = folder.known()
@@ -39,11 +42,36 @@ def up(folder: LabFolder, office: str, *, engine: str = "sim", own_addresses: bo
     if folder.is_running():
         client = LabClient(folder)
         if client.answers():
+            _same_engine(client.info, engine)
             return client.info
         raise RefusedError(f"the lab process {client.info.pid} holds {folder.path} and does not answer.", hint="End it first.")
     read_office(file)
     folder.load()
-    return _start(folder, file, engine=engine, own_addresses=own_addresses)
+    return _start(folder, file, engine=engine_for(engine, known), own_addresses=own_addresses)
+
+
+def _same_engine(info: LabInfo, engine: str) -> None:
+    if engine not in {"", info.engine}:
+        raise RefusedError(
+            f"the lab runs with engine {info.engine}, not {engine}.",
+            hint=f"`zdm lab down` ends it, then `zdm lab up --engine {engine}` goes on with the same world.",
+        )
+
+
+def engine_for(name: str, known: LabInfo | None) -> str:
+    """The engine to start a lab with: the one named, else the lab's own, else `sim`.
+
+    What it needs of this computer is looked at before anything is changed.
+
+    Raises:
+        InputError: there is no such engine, or nothing to run it with.
+    """
+    chosen = name or (known.engine if known is not None else SIM)
+    if chosen not in ENGINES:
+        raise InputError(f"there is no engine {chosen!r}.", hint=f"There are: {', '.join(ENGINES)}.")
+    if chosen == PWSH:
+        executable.check(executable.find())
+    return chosen
 
 
 def _office_file(folder: LabFolder, office: str, known: LabInfo | None) -> Path:
@@ -108,8 +136,8 @@ def down(folder: LabFolder) -> bool:
     raise UnreachableError(f"the lab process {info.pid} did not end within {PATIENCE:.0f} s.", hint=f"See {folder.log_file}.")
 
 
-def reset(folder: LabFolder, office: str = "", *, engine: str = "sim", own_addresses: bool = False) -> LabInfo:
-    """Builds the office anew; ports and certificates stay, so projects made for it still fit.
+def reset(folder: LabFolder, office: str = "", *, engine: str = "", own_addresses: bool = False) -> LabInfo:
+    """Builds the office anew; ports and certificates stay, so projects made for it still fit. The engine as for `up`.
 
     Raises:
         ZdmError: as for `up` and `down`.
@@ -117,7 +145,8 @@ def reset(folder: LabFolder, office: str = "", *, engine: str = "sim", own_addre
     known = folder.known()
     file = find_office(office or (known.office_file if known else ""))
     read_office(file)
+    chosen = engine_for(engine, known)
     if known is not None:
         down(folder)
     folder.forget()
-    return _start(folder, file, engine=engine, own_addresses=own_addresses)
+    return _start(folder, file, engine=chosen, own_addresses=own_addresses)

@@ -6,6 +6,7 @@ Run as `python -m zdm_automate.lab.process FOLDER OFFICE_FILE`; `zdm lab up` sta
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import secrets
 import signal
@@ -21,36 +22,55 @@ from zdm_automate.lab.control import ControlServer
 from zdm_automate.lab.keeper import Keeper
 from zdm_automate.lab.office import read_office
 from zdm_automate.lab.perform import load_models
-from zdm_automate.lab.servers import Servers
-from zdm_automate.lab.state import LabFolder, LabInfo
+from zdm_automate.lab.pwsh.roster import RUNNING, Roster
+from zdm_automate.lab.servers import Servers, world_bridge
+from zdm_automate.lab.state import ENGINES, SIM, LabFolder, LabInfo
 from zdm_automate.lab.window import actions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from zdm_automate.lab.office import Office
+    from zdm_automate.lab.servers import MakeBridge
+
+log = logging.getLogger(__name__)
 
 
-def main(argv: Sequence[str] | None = None) -> int:
+def main(argv: Sequence[str] | None = None, *, make_bridge: MakeBridge = world_bridge) -> int:
     """Runs the lab until it is told to end; gives the exit code."""
     parser = argparse.ArgumentParser(prog="zdm_automate.lab.process")
     parser.add_argument("folder", type=Path)
     parser.add_argument("office", type=Path)
-    parser.add_argument("--engine", choices=("sim",), default="sim")
+    parser.add_argument("--engine", choices=ENGINES, default=SIM)
     parser.add_argument("--own-addresses", action="store_true")
     chosen = parser.parse_args(argv)
     ended = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ended.set())
     try:
-        run(LabFolder(chosen.folder), chosen.office, engine=chosen.engine, own_addresses=chosen.own_addresses, ended=ended)
+        run(
+            LabFolder(chosen.folder),
+            chosen.office,
+            engine=chosen.engine,
+            own_addresses=chosen.own_addresses,
+            ended=ended,
+            make_bridge=make_bridge,
+        )
     except ZdmError as problem:
         print(str(problem), file=sys.stderr)  # noqa: T201 - it is this process's own log
         return problem.exit_code
     return 0
 
 
-def run(folder: LabFolder, office_file: Path, *, engine: str, own_addresses: bool, ended: Event) -> None:
+def run(
+    folder: LabFolder,
+    office_file: Path,
+    *,
+    engine: str,
+    own_addresses: bool,
+    ended: Event,
+    make_bridge: MakeBridge = world_bridge,
+) -> None:
     """Brings the lab up and keeps it up until `ended`.
 
     Raises:
@@ -58,11 +78,21 @@ def run(folder: LabFolder, office_file: Path, *, engine: str, own_addresses: boo
     """
     with ExitStack() as stack:
         stack.enter_context(folder.held())
+        for pid in Roster(folder.pwsh_folder / RUNNING).end_leftovers():
+            log.warning("ended process %d, which an earlier lab of this folder had left", pid)
         office = read_office(office_file)
         keeper = _keeper(folder, office)
         load_models()
         before = folder.known()
-        servers = Servers(office=office, keeper=keeper, folder=folder, before=before, own_addresses=own_addresses)
+        servers = Servers(
+            office=office,
+            keeper=keeper,
+            folder=folder,
+            before=before,
+            engine=engine,
+            own_addresses=own_addresses,
+            make_bridge=make_bridge,
+        )
         stack.callback(servers.stop)
         servers.start()
         token = secrets.token_urlsafe(24)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from zdm_automate import resources
@@ -17,25 +18,39 @@ from zdm_automate.lab.endpoint.service import Endpoint
 from zdm_automate.lab.endpoint.tls import TlsIdentity
 from zdm_automate.lab.engine_sim import SimEngine
 from zdm_automate.lab.office_dns import public_record
-from zdm_automate.lab.state import HostWay
+from zdm_automate.lab.pwsh.engine import PwshEngine
+from zdm_automate.lab.state import PWSH, SIM, HostWay
 from zdm_automate.lab.world import dns_resolve
 from zdm_automate.lab.world.dns import key_of
 from zdm_automate.scripts import Library
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
 
     from zdm_automate.lab.dns_responder import Ask
     from zdm_automate.lab.endpoint.engine import Engine
+    from zdm_automate.lab.endpoint.winrs import ShellOptions
     from zdm_automate.lab.keeper import Keeper
     from zdm_automate.lab.office import Office
+    from zdm_automate.lab.pwsh.backend import PwshBackend
+    from zdm_automate.lab.pwsh.programs import PwshPrograms
+    from zdm_automate.lab.pwsh.seam import RunningBridge
     from zdm_automate.lab.state import LabFolder, LabInfo
     from zdm_automate.lab.world.dns import Answer
     from zdm_automate.lab.world.host import Host
     from zdm_automate.lab.world.model import World
 
+    MakeBridge = Callable[[Keeper, Path], RunningBridge]
+
 LOOPBACK = "127.0.0.1"
 HTTP_PORT, HTTPS_PORT = 5985, 5986
+
+
+def world_bridge(keeper: Keeper, folder: Path) -> RunningBridge:
+    """The world's side of engine `pwsh`; loaded only where that engine is."""
+    made: RunningBridge = import_module("zdm_automate.lab.pwsh.bridge").WorldBridge(keeper, folder)
+    return made
 
 
 class Servers:
@@ -48,13 +63,24 @@ class Servers:
     """
 
     def __init__(
-        self, *, office: Office, keeper: Keeper, folder: LabFolder, before: LabInfo | None, own_addresses: bool = False
+        self,
+        *,
+        office: Office,
+        keeper: Keeper,
+        folder: LabFolder,
+        before: LabInfo | None,
+        engine: str = SIM,
+        own_addresses: bool = False,
+        make_bridge: MakeBridge = world_bridge,
     ) -> None:
         self._office = office
         self._keeper = keeper
         self._folder = folder
         self._before: Mapping[str, HostWay] = before.hosts if before is not None else {}
         self._own_addresses = own_addresses
+        self._engine = engine
+        self._make_bridge = make_bridge
+        self._pwsh: PwshEngine | None = None
         self._accounts: Accounts | None = None
         self._public_before = before.public_dns_port if before is not None else 0
         self._listeners: list[Listener] = []
@@ -70,6 +96,9 @@ class Servers:
         accounts = Accounts(passwords, netbios=directory.netbios, domain=directory.domain)
         accounts.offer_ntlm(self._folder.path / "ntlm-accounts")
         self._accounts = accounts
+        if self._engine == PWSH:
+            self._pwsh = PwshEngine(self._make_bridge(self._keeper, self._folder.pwsh_folder), self._folder.pwsh_folder)
+            self._pwsh.start()
         engine = SimEngine(self._keeper, lambda: Library.load(resources.folders("ps_scripts")))
         hosts = [host for host in self._office.world.hosts.values() if host.windows.version and host.remoting]
         for number, host in enumerate(hosts, start=1):
@@ -121,19 +150,33 @@ class Servers:
         tls = TlsIdentity.of(self._folder.tls_folder, [host.fqdn, host.name.lower(), "localhost", LOOPBACK, address])
         faults = Faults()
 
-        def inside(user: str, configuration: str) -> PsrpBackend:
-            protocol = "2.1" if host.windows.powershell == "2.0" else "2.3"
-            return PsrpBackend(engine, host.name, user=user, configuration=configuration, protocol=protocol)
-
-        endpoint = Endpoint(
-            host.name, inside, quotas=WINRM_2 if old else Quotas(), faults=faults, os_version=host.windows.version
-        )
+        endpoint = self._endpoint(host, engine, faults, WINRM_2 if old else Quotas())
         self._endpoints[host.name] = endpoint
         plain = self._listen(endpoint, accounts, address, http_port, None)
         sealed = self._listen(endpoint, accounts, address, https_port, tls)
         self.ways[host.name] = HostWay(
             address=address, http_port=plain.port, https_port=sealed.port, fingerprint=tls.fingerprint, old=old
         )
+
+    def _endpoint(self, host: Host, sim: Engine, faults: Faults, quotas: Quotas) -> Endpoint:
+        version = host.windows.version
+        old = host.windows.powershell == "2.0"
+        pwsh = self._pwsh
+        if pwsh is None:
+            protocol = "2.1" if old else "2.3"
+
+            def modelled(user: str, configuration: str) -> PsrpBackend:
+                return PsrpBackend(sim, host.name, user=user, configuration=configuration, protocol=protocol)
+
+            return Endpoint(host.name, modelled, quotas=quotas, faults=faults, os_version=version)
+
+        def shell(user: str, configuration: str) -> PwshBackend:
+            return pwsh.shell(host.name, user=user, configuration=configuration, old=old)
+
+        def programs(user: str, options: ShellOptions) -> PwshPrograms:
+            return pwsh.programs(host.name, user=user, version=version, options=options)
+
+        return Endpoint(host.name, shell, make_commands=programs, quotas=quotas, faults=faults, os_version=version)
 
     def _listen(self, endpoint: Endpoint, accounts: Accounts, address: str, port: int, tls: TlsIdentity | None) -> Listener:
         try:
@@ -155,6 +198,8 @@ class Servers:
             listener.stop()
         for responder in self._responders:
             responder.stop()
+        if self._pwsh is not None:
+            self._pwsh.stop()
         if self._accounts is not None:
             self._accounts.withdraw_ntlm()
 

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from zdm_automate.lab.world.model import World
 
 OWNER_ONLY = 0o600
+SIM, PWSH = "sim", "pwsh"
+ENGINES = (SIM, PWSH)
+"""What can run a lab's scripts: models in Python, or processes of PowerShell."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +81,7 @@ class LabFolder:
         self.password_file = self.path / "password"
         self.log_file = self.path / "lab.log"
         self.tls_folder = self.path / "tls"
+        self.pwsh_folder = self.path / "pwsh"
         self._lock_file = self.path / "lab.lock"
 
     @contextmanager

@@ -15,7 +15,7 @@ from conftest import Listen
 from endpoint_line import PASSWORD, USER
 from pypsrp.exceptions import WSManFaultError
 from pypsrp.powershell import PowerShell, RunspacePool
-from pypsrp.shell import SignalCode, WinRS
+from pypsrp.shell import Process, SignalCode, WinRS
 from pypsrp.wsman import WSMan
 
 from zdm_automate.lab.endpoint.engine import Emitter, Invocation
@@ -87,6 +87,10 @@ class Site:
         if tls:
             self._secured.add(listener.port)
         return made, listener
+
+    def listen(self, endpoint: Endpoint) -> Listener:
+        """A listener of an endpoint."""
+        return self._listen(endpoint.handle)
 
     def wsman(self, listener: Listener, **more: Any) -> WSMan:
         """Pypsrp's connection to a listener."""
@@ -443,3 +447,38 @@ def test_a_defect_of_the_engine_is_an_error_record(site: Site, monkeypatch: pyte
 
     assert [e.fq_error for e in done.streams.error] == ["ZdmLabDefect"]
     pool.close()
+
+
+def test_engine_sim_runs_no_programs(site: Site) -> None:
+    """A WinRS shell opens; every command ends with exit code 1 and says what to do."""
+    endpoint, listener = site.up(quotas=Quotas(shells_per_user=1))
+    shell = WinRS(site.wsman(listener))
+    shell.open()
+    with pytest.raises(WSManFaultError, match="concurrent shells"):
+        WinRS(site.wsman(listener)).open()
+    process = Process(shell, "ipconfig", ["/all"])
+    process.begin_invoke()
+    process.send(b"x", end=True)
+    process.end_invoke()
+    process.signal(SignalCode.TERMINATE)
+    shell.close()
+
+    assert (process.stdout, process.rc) == (b"", 1)
+    assert process.stderr.startswith(b"The lab's engine `sim` runs no programs, so 'ipconfig' was not run on OLD.\r\n")
+    assert b"--engine pwsh" in process.stderr
+    assert endpoint.shells == []
+    assert site.engine.seen == []
+
+
+def test_a_shell_that_nothing_can_stand_behind(site: Site) -> None:
+    """Windows' fault that no host process could be launched."""
+    made = Endpoint("OLD", _nothing)
+    listener = site.listen(made)
+    with pytest.raises(WSManFaultError, match="could not launch a host process") as fault:
+        site.pool(listener)
+
+    assert fault.value.code == 2
+
+
+def _nothing(user: str, configuration: str) -> PsrpBackend:
+    raise OSError("no memory")

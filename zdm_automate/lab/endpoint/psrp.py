@@ -6,11 +6,10 @@ One lock per shell: psrpcore's pool is no thread's friend. Each pipeline runs in
 from __future__ import annotations
 
 import logging
-import time
 import uuid
 from contextlib import suppress
 from dataclasses import dataclass, field
-from threading import Condition, Event, Thread
+from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
 
 import psrpcore
@@ -25,17 +24,16 @@ from psrpcore.types import (
 )
 
 from zdm_automate.lab.endpoint.engine import Command, Invocation
+from zdm_automate.lab.endpoint.outbox import Outbox
 from zdm_automate.lab.endpoint.values import exception, from_ps, to_ps
 from zdm_automate.lab.world.refusal import Refusal
 
 if TYPE_CHECKING:
+    from zdm_automate.lab.endpoint.backend import Taken
     from zdm_automate.lab.endpoint.engine import Engine
 
 PIECE = 32 * 1024
 """Largest fragment that is made, bytes."""
-
-TOGETHER = 0.25
-"""Seconds that a Receive waits for the end of a command once it has output, so that both travel in one answer."""
 
 ENDED = frozenset({PSInvocationState.Completed, PSInvocationState.Failed, PSInvocationState.Stopped})
 
@@ -43,13 +41,12 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
-class _Queue:
-    """What waits to be received of one command (or of the shell), and whether the command has ended."""
+class _Work:
+    """One command."""
 
-    waiting: list[bytes] = field(default_factory=list)
-    ended: bool = False
+    command: str
+    pipeline: ServerPipeline
     stopped: Event = field(default_factory=Event)
-    pipeline: ServerPipeline | None = None
 
 
 class PsrpBackend:
@@ -64,9 +61,15 @@ class PsrpBackend:
         self._pool.our_capability = SessionCapability(
             PSVersion=PSVersion("2.0"), protocolversion=PSVersion(protocol), SerializationVersion=PSVersion("1.1.0.1")
         )
-        self._queues: dict[str | None, _Queue] = {None: _Queue()}
-        self._changed = Condition()
+        self._outbox = Outbox()
+        self._changed = self._outbox.changed
+        self._work: dict[str, _Work] = {}
         self._closed = False
+
+    @property
+    def alive(self) -> bool:
+        """See `Backend.alive`."""
+        return not self._closed
 
     # --- in ---
 
@@ -74,8 +77,9 @@ class PsrpBackend:
         """See `ShellBackend.push`."""
         with self._changed:
             identity = uuid.UUID(command) if command else None
-            if command and command not in self._queues and identity is not None:
-                self._queues[command] = _Queue(pipeline=ServerPipeline(self._pool, identity))
+            if command and command not in self._work and identity is not None:
+                self._work[command] = _Work(command, ServerPipeline(self._pool, identity))
+                self._outbox.open(command)
             try:
                 self._pool.receive_data(PSRPPayload(data, StreamType.default, identity))
                 while (event := self._pool.next_event()) is not None:
@@ -97,14 +101,12 @@ class PsrpBackend:
                 self._pool.runspace_availability_response(event.ci, response=True)
 
     def _begin(self, command: str) -> None:
-        queue = self._queues[command]
-        Thread(target=self._run, args=(queue,), name=f"lab-pipeline-{self._host}", daemon=True).start()
+        Thread(target=self._run, args=(self._work[command],), name=f"lab-pipeline-{self._host}", daemon=True).start()
 
     # --- at work ---
 
-    def _run(self, queue: _Queue) -> None:
-        pipeline = queue.pipeline
-        assert pipeline is not None  # noqa: S101 - only a command's queue begins
+    def _run(self, work: _Work) -> None:
+        pipeline = work.pipeline
         meta: Any = pipeline.metadata
         invocation = Invocation(
             commands=tuple(
@@ -124,21 +126,21 @@ class PsrpBackend:
         with self._changed:
             pipeline.start()
         try:
-            self._engine.run(self._host, invocation, emitter, queue.stopped)
+            self._engine.run(self._host, invocation, emitter, work.stopped)
         except Refusal as refusal:
-            self._end(queue, refusal)
+            self._end(work, refusal)
         except Exception as problem:
             log.exception("the engine failed on %s", self._host)
-            self._end(queue, Refusal("ZdmLabDefect", f"The lab itself failed: {type(problem).__name__}: {problem}"))
+            self._end(work, Refusal("ZdmLabDefect", f"The lab itself failed: {type(problem).__name__}: {problem}"))
         else:
-            self._end(queue, None)
+            self._end(work, None)
 
-    def _end(self, queue: _Queue, refusal: Refusal | None) -> None:
-        pipeline = queue.pipeline
+    def _end(self, work: _Work, refusal: Refusal | None) -> None:
+        pipeline = work.pipeline
         with self._changed:
-            if pipeline is None or pipeline.state in ENDED:
+            if pipeline.state in ENDED:
                 return
-            if queue.stopped.is_set():
+            if work.stopped.is_set():
                 pipeline.stop()
             elif refusal is not None:
                 # a terminating error travels with the final state, as from PowerShell
@@ -146,9 +148,8 @@ class PsrpBackend:
             else:
                 pipeline.complete()
             self._flush()
-            queue.ended = True
+            self._outbox.end(work.command)
             self._pool.pipeline_table.pop(pipeline.pipeline_id, None)
-            self._changed.notify_all()
 
     def emit(self, write: Any) -> None:
         """Lets a record be written to the pool, unless the shell has gone."""
@@ -161,60 +162,43 @@ class PsrpBackend:
     def _flush(self) -> None:
         while (payload := self._pool.data_to_send(PIECE)) is not None:
             command = str(payload.pipeline_id).upper() if payload.pipeline_id else None
-            self._queues.setdefault(command, _Queue()).waiting.append(payload.data)
-        self._changed.notify_all()
+            self._outbox.put(command, payload.data)
 
     # --- out ---
 
-    def take(self, command: str | None, limit: int, seconds: float) -> tuple[list[bytes], bool] | None:
-        """See `ShellBackend.take`."""
-        with self._changed:
-            queue = self._queues.get(command)
-            if queue is None:
-                return [], True
-            end = time.monotonic() + seconds
-            self._changed.wait_for(lambda: queue.waiting or queue.ended or self._closed, timeout=max(0.0, seconds))
-            if command is not None and queue.waiting and not queue.ended:
-                full = lambda: queue.ended or self._closed or sum(map(len, queue.waiting)) >= limit  # noqa: E731 - one place
-                self._changed.wait_for(full, timeout=min(TOGETHER, max(0.0, end - time.monotonic())))
-            if not queue.waiting and not queue.ended:
-                return None
-            taken: list[bytes] = []
-            size = 0
-            while queue.waiting and (not taken or size + len(queue.waiting[0]) <= limit):
-                taken.append(queue.waiting.pop(0))
-                size += len(taken[-1])
-            return taken, queue.ended and not queue.waiting
+    def take(self, command: str | None, limit: int, seconds: float) -> Taken | None:
+        """See `Backend.take`."""
+        return self._outbox.take(command, limit, seconds)
 
     # --- the end ---
 
     def stop(self, command: str) -> None:
-        """See `ShellBackend.stop`."""
+        """See `Backend.stop`."""
         with self._changed:
-            queue = self._queues.get(command)
-            if queue is None or queue.pipeline is None or queue.ended:
+            work = self._work.get(command)
+            if work is None or self._outbox.ended(command):
                 return
-            queue.stopped.set()
-            if queue.pipeline.state == PSInvocationState.Running:
-                queue.pipeline.stop()
+            work.stopped.set()
+            if work.pipeline.state == PSInvocationState.Running:
+                work.pipeline.stop()
                 self._flush()
-            queue.ended = True
-            self._pool.pipeline_table.pop(queue.pipeline.pipeline_id, None)
-            self._changed.notify_all()
+            self._outbox.end(command)
+            self._pool.pipeline_table.pop(work.pipeline.pipeline_id, None)
 
     def forget(self, command: str) -> None:
-        """See `ShellBackend.forget`."""
+        """See `Backend.forget`."""
         self.stop(command)
         with self._changed:
-            self._queues.pop(command, None)
+            self._work.pop(command, None)
+            self._outbox.forget(command)
 
     def close(self) -> None:
-        """See `ShellBackend.close`."""
+        """See `Backend.close`."""
         with self._changed:
             self._closed = True
-            for queue in self._queues.values():
-                queue.stopped.set()
-            self._changed.notify_all()
+            for work in self._work.values():
+                work.stopped.set()
+            self._outbox.close()
 
 
 class _PipelineEmitter:

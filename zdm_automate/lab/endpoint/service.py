@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import base64
 import binascii
+import logging
 import uuid
 from collections import Counter
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 from xml.sax.saxutils import escape
 
-from zdm_automate.lab.endpoint import soap
+from zdm_automate.lab.endpoint import soap, winrs
+from zdm_automate.lab.endpoint.backend import BackendGoneError
 from zdm_automate.lab.endpoint.faults import Faults
+from zdm_automate.lab.endpoint.kinds import Programs, Remoting
 from zdm_automate.lab.endpoint.quotas import Quotas
 from zdm_automate.lab.endpoint.seam import Answer, Request
 from zdm_automate.lab.endpoint.shell import FaultError, Shell, Shells
@@ -24,10 +27,15 @@ if TYPE_CHECKING:
     from xml.etree import ElementTree as ET
 
     from zdm_automate.lab.endpoint.backend import ShellBackend
+    from zdm_automate.lab.endpoint.kinds import Inside
     from zdm_automate.lab.endpoint.soap import Message
+    from zdm_automate.lab.endpoint.winrs import CommandBackend, ShellOptions
 
     MakeBackend = Callable[[str, str], ShellBackend]
-    """User and configuration name -> the inside of a new shell."""
+    """User and configuration name -> a new shell of PowerShell remoting; OSError where nothing can stand behind it."""
+
+    MakeCommands = Callable[[str, ShellOptions], CommandBackend]
+    """User and options -> a new shell for programs."""
 
 HEAD: Final = 4096
 """Bytes of an answer that are not payload."""
@@ -36,6 +44,8 @@ DEFAULT_ENVELOPE: Final = 153600
 CONFIG: Final = "http://schemas.microsoft.com/wbem/wsman/1/config"
 STOPS: Final = frozenset({"ctrl_c", "powershell/signal/crtl_c", "ctrl_break"})
 """Last parts of the signal codes that stop a command; PowerShell's own is misspelt on the wire."""
+
+log = logging.getLogger(__name__)
 
 
 class Endpoint:
@@ -46,6 +56,7 @@ class Endpoint:
         host: str,
         make_backend: MakeBackend,
         *,
+        make_commands: MakeCommands | None = None,
         configurations: tuple[str, ...] = ("Microsoft.PowerShell",),
         quotas: Quotas | None = None,
         faults: Faults | None = None,
@@ -56,6 +67,7 @@ class Endpoint:
         self.quotas = quotas or Quotas()
         self.requests: Counter[str] = Counter()
         self._make_backend = make_backend
+        self._make_commands = make_commands or (lambda _user, _options: winrs.NoCommands(host))
         self._configurations = configurations
         self._os_version = os_version
         self._shells = Shells(self.quotas)
@@ -87,6 +99,10 @@ class Endpoint:
             fault = FaultError(soap.MALFORMED, why=problem).fault
         except FaultError as problem:
             fault = problem.fault
+        except BackendGoneError:
+            fault = soap.HOST_GONE
+        except TimeoutError:
+            fault = soap.TIMED_OUT
         return Answer(500, fault.envelope(message_id, self.host))
 
     def close(self) -> None:
@@ -144,20 +160,12 @@ class Endpoint:
     # --- shells ---
 
     def _create(self, message: Message, user: str) -> bytes:
-        name = message.resource.removeprefix(soap.PLUGIN)
-        known = next((one for one in self._configurations if one.casefold() == name.casefold()), None)
-        if known is None or not message.resource.startswith(soap.PLUGIN):
-            raise FaultError(soap.NO_RESOURCE, resource=message.resource)
         if message.body is None:
             raise FaultError(soap.MALFORMED, why="no shell in the body")
-        self._shells.check_room(user)
         shell_id = (message.body.get("ShellId") or str(uuid.uuid4())).upper()
-        backend = self._make_backend(user, known)
-        creation = next((child for child in message.body if child.tag.endswith("}creationXml")), None)
-        if creation is not None:
-            backend.push(None, base64.b64decode(creation.text or ""))
+        inside = self._inside(message, user)
         idle = soap.duration(message.body.get("IdleTimeOut", ""), 0.0)
-        shell = self._shells.add(shell_id, user, message.resource, backend, idle)
+        shell = self._shells.add(shell_id, user, message.resource, inside, idle)
         selectors = f'<w:SelectorSet><w:Selector Name="ShellId">{escape(shell_id)}</w:Selector></w:SelectorSet>'
         return soap.answer(
             message,
@@ -165,6 +173,34 @@ class Endpoint:
             f"<w:ResourceURI>{escape(message.resource)}</w:ResourceURI>{selectors}</a:ReferenceParameters></x:ResourceCreated>"
             + _described(shell),
         )
+
+    def _inside(self, message: Message, user: str) -> Inside:
+        """What the shell that a Create asks for is made of, where there is such a resource and room for it."""
+        if message.resource == winrs.RESOURCE:
+            try:
+                options = winrs.shell_options(message)
+            except winrs.CodePageError as problem:
+                raise FaultError(soap.NO_CODE_PAGE) from problem
+            self._shells.check_room(user)
+            return Programs(self._make_commands(user, options))
+        name = message.resource.removeprefix(soap.PLUGIN)
+        known = next((one for one in self._configurations if one.casefold() == name.casefold()), None)
+        if known is None or not message.resource.startswith(soap.PLUGIN):
+            raise FaultError(soap.NO_RESOURCE, resource=message.resource)
+        self._shells.check_room(user)
+        try:
+            backend = self._make_backend(user, known)
+        except OSError as problem:
+            log.warning("%s: no process for a shell: %s", self.host, problem)
+            raise FaultError(soap.NO_HOST_PROCESS) from problem
+        creation = next((child for child in message.body or () if child.tag.endswith("}creationXml")), None)
+        if creation is not None:
+            try:
+                backend.push(None, base64.b64decode(creation.text or ""))
+            except BaseException:
+                backend.close()
+                raise
+        return Remoting(backend)
 
     def _delete(self, message: Message, user: str) -> bytes:
         self._shells.remove(self._shells.of(message.shell_id, user, awake=False))
@@ -187,7 +223,7 @@ class Endpoint:
         if len(shell.commands) >= self.quotas.commands_per_shell:
             raise FaultError(soap.COMMAND_QUOTA, limit=self.quotas.commands_per_shell)
         shell.commands.add(command)
-        shell.backend.push(command, base64.b64decode(body.findtext("rsp:Arguments", "", soap.NAMES)))
+        shell.inside.begin(command, body)
         return soap.answer(message, f"<rsp:CommandResponse><rsp:CommandId>{command}</rsp:CommandId></rsp:CommandResponse>")
 
     def _send(self, message: Message, user: str) -> bytes:
@@ -195,7 +231,7 @@ class Endpoint:
         for stream in _body(message).findall("rsp:Stream", soap.NAMES):
             command = (stream.get("CommandId") or "").upper() or None
             self._known(shell, command)
-            shell.backend.push(command, base64.b64decode(stream.text or ""))
+            shell.inside.send(command, stream)
         return soap.answer(message, "<rsp:SendResponse/>")
 
     def _receive(self, message: Message, user: str) -> bytes:
@@ -207,7 +243,7 @@ class Endpoint:
         with self._lock:
             shell.waiting += 1
         try:
-            taken = shell.backend.take(command, max(1024, (envelope - HEAD) * 3 // 4), message.seconds)
+            taken = shell.inside.backend.take(command, max(1024, (envelope - HEAD) * 3 // 4), message.seconds)
         finally:
             with self._lock:
                 shell.waiting -= 1
@@ -215,11 +251,13 @@ class Endpoint:
             raise FaultError(soap.TIMED_OUT)
         named = f' CommandId="{command}"' if command else ""
         body = "".join(
-            f'<rsp:Stream Name="stdout"{named}>{base64.b64encode(piece).decode()}</rsp:Stream>' for piece in taken[0]
+            f'<rsp:Stream Name="{stream}"{named}>{base64.b64encode(piece).decode()}</rsp:Stream>'
+            for stream, piece in taken.pieces
         )
         if command:
-            state = "Done" if taken[1] else "Running"
-            body += f'<rsp:CommandState{named} State="{soap.SHELL}/CommandState/{state}"/>'
+            state = "Done" if taken.ended else "Running"
+            code = f"<rsp:ExitCode>{taken.exit_code}</rsp:ExitCode>" if taken.exit_code is not None else ""
+            body += f'<rsp:CommandState{named} State="{soap.SHELL}/CommandState/{state}">{code}</rsp:CommandState>'
         return soap.answer(message, f"<rsp:ReceiveResponse>{body}</rsp:ReceiveResponse>")
 
     def _signal(self, message: Message, user: str) -> bytes:
@@ -229,9 +267,9 @@ class Endpoint:
         code = body.findtext("rsp:Code", "", soap.NAMES)
         if any(code.casefold().endswith(stop) for stop in STOPS):
             self._known(shell, command)
-            shell.backend.stop(command)
+            shell.inside.backend.stop(command)
         else:
-            shell.backend.forget(command)
+            shell.inside.backend.forget(command)
             shell.commands.discard(command)
         return soap.answer(message, "<rsp:SignalResponse/>")
 
@@ -250,6 +288,7 @@ def _described(shell: Shell) -> str:
     return (
         f"<rsp:Shell><rsp:ShellId>{escape(shell.id)}</rsp:ShellId><rsp:ResourceUri>{escape(shell.resource)}</rsp:ResourceUri>"
         f"<rsp:Owner>{escape(shell.user)}</rsp:Owner><rsp:IdleTimeOut>PT{shell.idle_seconds:.3f}S</rsp:IdleTimeOut>"
-        f"<rsp:InputStreams>stdin pr</rsp:InputStreams><rsp:OutputStreams>stdout</rsp:OutputStreams>"
+        f"<rsp:InputStreams>{shell.inside.inputs}</rsp:InputStreams>"
+        f"<rsp:OutputStreams>{shell.inside.outputs}</rsp:OutputStreams>"
         f"<rsp:State>{'Disconnected' if shell.disconnected else 'Connected'}</rsp:State></rsp:Shell>"
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from zdm_automate.lab.endpoint.backend import ShellBackend
+from zdm_automate.lab.endpoint.kinds import Inside
 from zdm_automate.lab.endpoint.soap import DISCONNECTED, NO_SHELL, SHELL_QUOTA, Fault
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class Shell:
     id: str
     user: str
     resource: str
-    backend: ShellBackend
+    inside: Inside
     idle_seconds: float
     heard: float
     disconnected: bool = False
@@ -62,14 +62,14 @@ class Shells:
             gone = self._sweep()
             own = sum(one.user == user for one in self._shells.values())
         for one in gone:
-            one.backend.close()
+            one.inside.backend.close()
         if own >= self._quotas.shells_per_user:
             raise FaultError(SHELL_QUOTA, limit=self._quotas.shells_per_user)
 
-    def add(self, shell_id: str, user: str, resource: str, backend: ShellBackend, idle_seconds: float) -> Shell:
+    def add(self, shell_id: str, user: str, resource: str, inside: Inside, idle_seconds: float) -> Shell:
         """A new shell."""
         idle = idle_seconds or self._quotas.idle_seconds
-        made = Shell(shell_id, user, resource, backend, idle, self._monotonic())
+        made = Shell(shell_id, user, resource, inside, idle, self._monotonic())
         with self._lock:
             self._shells[shell_id] = made
         return made
@@ -86,7 +86,7 @@ class Shells:
             if found is not None and awake and not found.disconnected:
                 found.heard = self._monotonic()
         for one in gone:
-            one.backend.close()
+            one.inside.backend.close()
         if found is None or found.user != user:
             raise FaultError(NO_SHELL, shell=shell_id)
         if awake and found.disconnected:
@@ -102,14 +102,14 @@ class Shells:
         """Ends a shell."""
         with self._lock:
             self._shells.pop(shell.id, None)
-        shell.backend.close()
+        shell.inside.backend.close()
 
     def close(self) -> None:
         """Ends all shells."""
         with self._lock:
             gone, self._shells = list(self._shells.values()), {}
         for one in gone:
-            one.backend.close()
+            one.inside.backend.close()
 
     def overview(self) -> list[Shell]:
         """The shells there are."""
@@ -117,14 +117,17 @@ class Shells:
             return list(self._shells.values())
 
     def _sweep(self) -> list[Shell]:
-        """Marks the silent ones, takes out those idle for too long; a Receive under way counts as a sign of life."""
+        """Marks the silent ones, takes out those idle for too long and those whose process has gone.
+
+        A Receive under way counts as a sign of life.
+        """
         now = self._monotonic()
         gone: list[Shell] = []
         for one in list(self._shells.values()):
             if one.waiting:
                 one.heard = now
             silent = now - one.heard
-            if silent >= one.idle_seconds:
+            if silent >= one.idle_seconds or not one.inside.backend.alive:
                 gone.append(self._shells.pop(one.id))
             elif silent >= self._quotas.silence_seconds:
                 one.disconnected = True

@@ -195,3 +195,25 @@ NO_COMMAND = Fault(
     "w:InvalidSelectors",
     "The request for the Windows Remote Shell failed because the command {command} was not found on the server.",
 )
+HOST_GONE = Fault(
+    1722,
+    "w:InternalError",
+    "The WSMan provider host process did not return a proper response. "
+    "A provider in the host process may have behaved improperly.",
+    sender=False,
+)
+"""The process behind a shell ended while it worked on the request."""
+
+NO_HOST_PROCESS = Fault(
+    2,
+    "w:InternalError",
+    "The WSMan service could not launch a host process to process the given request. "
+    "Make sure the WSMan provider host server and proxy are properly registered.",
+    sender=False,
+)
+NO_CODE_PAGE = Fault(
+    0x80338140,
+    "w:InternalError",
+    "The WinRS client cannot process the request. The server cannot set Code Page. You may want to use the CHCP command to "
+    "change the client Code Page to 437 and receive the results in English.",
+)

@@ -45,3 +45,19 @@ class Bridge(Protocol):
     def release(self, ticket: str) -> None:
         """The process has gone."""
         ...
+
+
+class RunningBridge(Bridge, Protocol):
+    """A bridge with a beginning and an end."""
+
+    def start(self) -> None:
+        """Begins to answer processes.
+
+        Raises:
+            ZdmError: it cannot.
+        """
+        ...
+
+    def stop(self) -> None:
+        """Ends; called when no process is left."""
+        ...

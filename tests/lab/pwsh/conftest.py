@@ -1,0 +1,44 @@
+"""What the tests of engine `pwsh` share: an engine, or the reason why there is none; a host with real processes behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from pwsh_site import Site
+
+from zdm_automate.errors import ZdmError
+from zdm_automate.lab.endpoint.tls import TlsIdentity
+from zdm_automate.lab.pwsh import executable
+
+
+def missing() -> str:
+    """Why there is no engine; empty where there is one."""
+    try:
+        executable.find()
+    except ZdmError as problem:
+        return f"{problem.message} {problem.hint}"
+    return ""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of the engine are skipped where there is none, and say how to get one."""
+    why = missing()
+    for item in items:
+        if why and item.get_closest_marker("pwsh"):
+            item.add_marker(pytest.mark.skip(reason=why))
+
+
+@pytest.fixture(scope="session")
+def pwsh_tls(tmp_path_factory: pytest.TempPathFactory) -> TlsIdentity:
+    """One certificate for all tests."""
+    return TlsIdentity.of(tmp_path_factory.mktemp("tls"), ["localhost", "127.0.0.1"])
+
+
+@pytest.fixture
+def site(tmp_path: Path, pwsh_tls: TlsIdentity) -> Iterator[Site]:
+    """An endpoint whose shells are real processes; it ends with the test."""
+    with ExitStack() as ending:
+        yield Site(tmp_path, pwsh_tls, ending)
