@@ -44,7 +44,8 @@ class HostSection(_Section):
     """How a host is reached. `computer_name` is what it must call itself; the key in `hosts` where it is empty.
 
     `spn` is the service principal name to ask a ticket for, `host/sbs.example.local`, where it is not the address;
-    `delegate` hands a forwardable ticket on, for a second hop.
+    `delegate` hands a forwardable ticket on, for a second hop. `transport`: `auto` takes PowerShell remoting, and WinRS
+    where the host says that it has no PowerShell remoting.
     """
 
     address: str
@@ -58,6 +59,7 @@ class HostSection(_Section):
     computer_name: str = Field(default="", max_length=63)
     spn: str = Field(default="", pattern=r"^(|([A-Za-z]+/)?[A-Za-z0-9][A-Za-z0-9._-]*)$")
     delegate: bool = False
+    transport: Literal["auto", "psrp", "winrs"] = "auto"
 
 
 class BoxSection(_Section):

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from zdm_automate.facts.base import Fact
     from zdm_automate.playbook import Playbook
     from zdm_automate.session import HostSession
+    from zdm_automate.transport.base import Target, Transport
     from zdm_automate.transport.ssh import SshTarget
 
 
@@ -87,7 +88,6 @@ class Opened:
         """A session with a host, not yet open."""
         from zdm_automate.session import HostSession
         from zdm_automate.transport.base import Target
-        from zdm_automate.transport.psrp import PsrpTransport
 
         section = self.project.host(host)
         service, _, name = section.spn.rpartition("/")
@@ -105,7 +105,24 @@ class Opened:
             delegate=section.delegate,
             credential=self.credential(host),
         )
-        return HostSession(PsrpTransport(target, prelude=self.library.prelude_text), self.library, now=self.clock.now)
+        return HostSession(self._transport(target, section.transport), self.library, now=self.clock.now)
+
+    def _transport(self, target: Target, wanted: str) -> Transport:
+        """The ways of a host, in the order in which they are tried; a library is loaded when its way is."""
+        from zdm_automate.transport.ways import WaysTransport
+
+        def psrp() -> Transport:
+            from zdm_automate.transport.psrp import PsrpTransport
+
+            return PsrpTransport(target, prelude=self.library.prelude_text)
+
+        def winrs() -> Transport:
+            from zdm_automate.transport.winrs import WinrsTransport
+
+            return WinrsTransport(target, prelude=self.library.prelude_text, agent=self.library.agent_text)
+
+        ways = {"psrp": psrp, "winrs": winrs}
+        return WaysTransport(target, list(ways.items()) if wanted == "auto" else [(wanted, ways[wanted])])
 
     def box(self, name: str) -> BoxSession:
         """A session with a box, not yet open."""

@@ -153,8 +153,10 @@ def _is_address(text: str) -> bool:
 class Transport(Protocol):
     """One held connection to one host. Calls of one transport come one after the other."""
 
-    name: str
-    """`psrp`, `winrs`, `ssh`, `fake`: for the journal."""
+    @property
+    def name(self) -> str:
+        """`psrp`, `winrs`, `fake`: for the journal."""
+        ...
 
     @property
     def target(self) -> Target:

@@ -179,6 +179,9 @@ REFUSED_HTTP: Final = frozenset({400, 401, 403, 404, 407, 411, 413, 503})
 UNSURE: Final = frozenset({2, 14, 995, 1115, 1722, 0x80338029, 0x8033804D})
 """Fault codes after which the command may have been started although the answer was a fault."""
 
+NO_CONFIGURATION: Final = frozenset({2, 0x80338000, 0x80338002, 0x8033803B, 0x80338113})
+"""Codes with which WinRM says that it has no such session configuration, or that its process cannot be started."""
+
 OPTIONS_REFUSED: Final = frozenset({0x80338041, 0x80338010})
 """Codes with which an old host refuses an option of a new shell; without the newer options it may open."""
 

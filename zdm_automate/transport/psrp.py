@@ -40,6 +40,9 @@ for _name in ("pypsrp", "urllib3", "spnego", "requests_credssp"):
     logging.getLogger(_name).setLevel(logging.WARNING)
 logging.getLogger("pypsrp").addHandler(logging.NullHandler())
 
+PROBE: Final = "New-Object"
+"""A cmdlet that every endpoint for scripts shows, and none for commands only."""
+
 _OPERATION_TIMED_OUT: Final = 0x80338029
 _INT32: Final = 2**31
 _LIMIT_INT64: Final = 2**63
@@ -100,10 +103,11 @@ class _Wire(WSMan):
 class _Line:
     """One pool on one connection with its thread. All but `abandon` runs in that thread."""
 
-    def __init__(self, target: Target, prelude: str, limits: Limits, *, no_profile: bool = True) -> None:
+    def __init__(self, target: Target, prelude: str, limits: Limits, *, no_profile: bool = True, probed: bool = False) -> None:
         self.target = target
         self.prelude = prelude
         self.limits = limits
+        self.probed = probed
         self.wire = _Wire(target)
         self.pool = RunspacePool(self.wire, configuration_name=target.configuration, no_profile=no_profile)
         self.pipelines = 0
@@ -128,7 +132,30 @@ class _Line:
             self.pool.open()
         except Exception as problem:  # noqa: BLE001 - everything a library raises here is a failure of the way
             self._lost(problem)
-        return self.invoke(self._prelude) if self.prelude else Reply(requests=self.wire.requests)
+        if not self.prelude:
+            return Reply(requests=self.wire.requests)
+        if not self.probed:
+            self._refuse_commands_only()
+        return self.invoke(self._prelude)
+
+    def _refuse_commands_only(self) -> None:
+        """Finds out without a script whether the endpoint takes scripts: only such a one shows a command that makes objects."""
+
+        def build(pipeline: PowerShell) -> None:
+            pipeline.add_cmdlet("Get-Command").add_parameter("Name", PROBE)
+
+        answer = self.invoke(build)
+        if not answer.errors:
+            return
+        self.dead = True
+        error = e.RestrictedLanguageError(
+            f"the endpoint {self.target.configuration} takes commands only (JEA, Exchange, or a restricted session); "
+            "no script was sent to it.",
+            hint="Name another session configuration, or do what it is for by hand.",
+            host=self.target.host,
+            error_id="ZdmCommandsOnly",
+        )
+        raise Lost(error, started=False, gone=False)
 
     def invoke(self, build: Callable[[PowerShell], None], *, secret: bool = False) -> Reply:
         wire = self.wire
@@ -292,8 +319,9 @@ class PsrpTransport(HeldTransport[_Line]):
 
     def _lines(self) -> Iterator[_Line]:
         """With the options of newer hosts, then without those that an old host refuses."""
-        yield _Line(self.target, self._prelude, self._limits)
-        yield _Line(self.target, self._prelude, self._limits, no_profile=False)
+        probed = bool(self._name)
+        yield _Line(self.target, self._prelude, self._limits, probed=probed)
+        yield _Line(self.target, self._prelude, self._limits, no_profile=False, probed=probed)
 
 
 def _meaning(problem: Exception) -> Meaning:

@@ -44,6 +44,9 @@ PIECE: Final = 48 * 1024
 
 UTF_8: Final = 65001
 
+TIMED_OUT: Final = 0x80338029
+TIMED_OUT_TEXT: Final = "The WS-Management service cannot complete the operation within the time specified in OperationTimeout."
+
 _WAYS: Final = {"negotiate": "ntlm", "ntlm": "ntlm", "basic": "basic"}
 """How pywinrm calls them; its Kerberos needs a library that is not there, so such targets are refused."""
 
@@ -303,6 +306,9 @@ def _meaning(problem: Exception) -> Meaning:
             code = problem.wsman_fault_code
             words = str(problem.reason or "")
             found = fault_table.wsman_fault(code, words), words, str(code or ""), code not in fault_table.UNSURE
+        case WinRMOperationTimeoutError():
+            # pywinrm keeps neither number nor text of this one
+            found = fault_table.WSMAN[TIMED_OUT], TIMED_OUT_TEXT, str(TIMED_OUT), False
         case InvalidCredentialsError() | AuthenticationError():
             found = fault_table.HTTP[401], "", "401", True
         case WinRMTransportError():

@@ -175,8 +175,8 @@ class Connection(BaseHTTPRequestHandler):
             case "401":
                 self._challenge(self.logon.refuse())
                 return
-            case "500":
-                self._reply(500)
+            case "500" | "http" if fault:
+                self._reply(fault.code or 500)
                 return
             case "delay" if fault:
                 self.terms.stopping.wait(fault.seconds)

@@ -42,6 +42,9 @@ HEAD: Final = 4096
 
 DEFAULT_ENVELOPE: Final = 153600
 CONFIG: Final = "http://schemas.microsoft.com/wbem/wsman/1/config"
+LEFT_SECONDS: Final = 7200.0
+"""IdleTimeout of a shell that was left behind."""
+
 STOPS: Final = frozenset({"ctrl_c", "powershell/signal/crtl_c", "ctrl_break"})
 """Last parts of the signal codes that stop a command; PowerShell's own is misspelt on the wire."""
 
@@ -105,6 +108,12 @@ class Endpoint:
             fault = soap.TIMED_OUT
         return Answer(500, fault.envelope(message_id, self.host))
 
+    def leave_behind(self, user: str, number: int) -> None:
+        """Leaves shells of a user as a client does that crashed: nobody will close them, and they count."""
+        for _ in range(number):
+            inside = Programs(winrs.NoCommands(self.host))
+            self._shells.add(str(uuid.uuid4()).upper(), user, winrs.RESOURCE, inside, LEFT_SECONDS)
+
     def close(self) -> None:
         """Ends all shells."""
         self._shells.close()
@@ -128,8 +137,10 @@ class Endpoint:
         if crowded:
             raise FaultError(soap.OPERATION_QUOTA)
         try:
-            if self.faults.take(message.action, soap=True) is not None:
-                raise FaultError(soap.OPERATION_QUOTA)
+            wanted = self.faults.take(message.action, soap=True)
+            if wanted is not None:
+                named = soap.Fault(wanted.code, "w:InternalError", wanted.text.replace("{", "{{").replace("}", "}}"))
+                raise FaultError(named if wanted.code else soap.OPERATION_QUOTA)
             if message.action == "Identify":
                 return self._identify(message)
             action = self._actions.get(message.action)
