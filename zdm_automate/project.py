@@ -45,7 +45,7 @@ class HostSection(_Section):
 
     `spn` is the service principal name to ask a ticket for, `host/sbs.example.local`, where it is not the address;
     `delegate` hands a forwardable ticket on, for a second hop. `transport`: `auto` takes PowerShell remoting, and WinRS
-    where the host says that it has no PowerShell remoting.
+    where the host says that it has no PowerShell remoting. `connect_seconds` limits a connection and a handshake.
     """
 
     address: str
@@ -60,6 +60,7 @@ class HostSection(_Section):
     spn: str = Field(default="", pattern=r"^(|([A-Za-z]+/)?[A-Za-z0-9][A-Za-z0-9._-]*)$")
     delegate: bool = False
     transport: Literal["auto", "psrp", "winrs"] = "auto"
+    connect_seconds: int = Field(default=10, ge=1, le=120)
 
 
 class BoxSection(_Section):

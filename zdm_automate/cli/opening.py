@@ -27,12 +27,14 @@ if TYPE_CHECKING:
 
     from zdm_automate.box_profiles import Profile
     from zdm_automate.box_session import BoxSession
+    from zdm_automate.checkup import Patient
     from zdm_automate.events import Observer
     from zdm_automate.facts.base import Fact
     from zdm_automate.playbook import Playbook
     from zdm_automate.session import HostSession
     from zdm_automate.transport.base import Target, Transport
     from zdm_automate.transport.ssh import SshTarget
+    from zdm_automate.transport.ways import WaysTransport
 
 
 @dataclass
@@ -87,11 +89,35 @@ class Opened:
     def session(self, host: str) -> HostSession:
         """A session with a host, not yet open."""
         from zdm_automate.session import HostSession
+
+        wanted = self.project.host(host).transport
+        return HostSession(self._transport(self.target(host), wanted), self.library, now=self.clock.now)
+
+    def patient(self, host: str) -> Patient:
+        """A host to be looked at."""
+        from zdm_automate.checkup import Patient
+        from zdm_automate.session import HostSession
+        from zdm_automate.transport.probe import probe
+        from zdm_automate.transport.psrp import open_shells, service_settings
+
+        target = self.target(host)
+        transport = self._transport(target, self.project.host(host).transport)
+        return Patient(
+            target=target,
+            session=HostSession(transport, self.library, now=self.clock.now),
+            probe=probe,
+            settings=service_settings,
+            shells=open_shells,
+            why=lambda: transport.why,
+        )
+
+    def target(self, host: str) -> Target:
+        """Where a host is reached, and how."""
         from zdm_automate.transport.base import Target
 
         section = self.project.host(host)
         service, _, name = section.spn.rpartition("/")
-        target = Target(
+        return Target(
             host=section.computer_name or host,
             address=section.address,
             port=section.port,
@@ -104,10 +130,10 @@ class Opened:
             spn_host=name,
             delegate=section.delegate,
             credential=self.credential(host),
+            connect_seconds=section.connect_seconds,
         )
-        return HostSession(self._transport(target, section.transport), self.library, now=self.clock.now)
 
-    def _transport(self, target: Target, wanted: str) -> Transport:
+    def _transport(self, target: Target, wanted: str) -> WaysTransport:
         """The ways of a host, in the order in which they are tried; a library is loaded when its way is."""
         from zdm_automate.transport.ways import WaysTransport
 

@@ -142,6 +142,16 @@ class Target:
         return f"{scheme}://{self.address}:{self.port or (5986 if self.ssl else 5985)}/{self.path}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shell:
+    """A remote shell on a host, as WinRM lists it."""
+
+    id: str
+    resource: str
+    owner: str = ""
+    state: str = ""
+
+
 def _is_address(text: str) -> bool:
     try:
         ip_address(text)

@@ -9,6 +9,7 @@ import logging
 import threading
 import time
 import xml.etree.ElementTree as ET
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
@@ -25,7 +26,7 @@ from spnego.exceptions import SpnegoError
 from zdm_automate import errors as e
 from zdm_automate.secrets import Credential, Secret
 from zdm_automate.transport import fault_table
-from zdm_automate.transport.base import Arguments, Reply, Target
+from zdm_automate.transport.base import Arguments, Reply, Shell, Target
 from zdm_automate.transport.clixml import error_record, plain
 from zdm_automate.transport.held import HeldTransport, Limits, Lost
 from zdm_automate.transport.http_failures import Meaning, http_meaning
@@ -262,20 +263,10 @@ class _Line:
     def _tidy(self) -> None:
         """Stops the command and removes the shell through a connection of its own; whatever fails here was tried."""
         seconds = max(1, round(self.limits.stop_seconds))
+        shell = Shell(id=self.pool.shell.id or self.pool.id, resource=self.pool.shell.resource_uri)
         try:
-            wire = _Wire(self.target, seconds=seconds)
-            shell = WinRS(wire, resource_uri=self.pool.shell.resource_uri)
-            shell._selector_set = SelectorSet()  # noqa: SLF001 - pypsrp gives no public way to an existing shell
-            shell._selector_set.add_option("ShellId", self.pool.shell.id or self.pool.id)  # noqa: SLF001
-            shell.opened = True
-            try:
-                if self.pipeline is not None:
-                    shell.signal(SignalCode.PS_CTRL_C, self.pipeline.id)
-                shell.close()
-            finally:
-                wire.close()
-                wire.sockets.close()
-        except Exception:  # noqa: BLE001 - the call has failed already and says so
+            end_shell(self.target, shell, command=self.pipeline.id if self.pipeline is not None else "", seconds=seconds)
+        except e.RemoteError:
             return
 
     def _lost(self, problem: Exception) -> NoReturn:
@@ -394,3 +385,76 @@ def _wire_value(value: Any) -> Any:  # noqa: PLR0911 - one return per type
             return {str(key): _wire_value(item) for key, item in value.items()}
         case _:
             raise e.InputError(f"a value of type {type(value).__name__} cannot be sent.")
+
+
+# --- WinRM itself, beside any session ---
+
+SHELLS: Final = "http://schemas.microsoft.com/wbem/wsman/1/windows/shell"
+CONFIG: Final = "http://schemas.microsoft.com/wbem/wsman/1/config"
+TOLD: Final = ("MaxEnvelopeSizekb", "MaxShellsPerUser", "MaxMemoryPerShellMB", "MaxConcurrentOperationsPerUser", "IdleTimeout")
+"""WinRM's settings that limit a migration, in the order in which they are told."""
+
+
+@contextmanager
+def _service(target: Target, seconds: int) -> Iterator[_Wire]:
+    """A connection for a question or two; every failure is an exception of ours."""
+    wire = _Wire(target, seconds=seconds)
+    try:
+        yield wire
+    except Exception as problem:
+        fault, detail, identity, _ = _meaning(problem)
+        raise fault.raised(target.host, identity, detail) from problem
+    finally:
+        wire.close()
+        wire.sockets.close()
+
+
+def service_settings(target: Target) -> dict[str, str]:
+    """WinRM's settings that limit a migration, by name.
+
+    Raises:
+        RemoteError: this account may not read them, or the way failed.
+    """
+    with _service(target, target.connect_seconds) as wire:
+        body = wire.get(CONFIG)
+    found = {node.tag.rpartition("}")[2]: node.text or "" for node in body.iter() if len(node) == 0}
+    return {name: found[name] for name in TOLD if name in found}
+
+
+def open_shells(target: Target) -> tuple[Shell, ...]:
+    """The shells that are open on the host, of this account and, where it may see them, of others.
+
+    Raises:
+        RemoteError: this account may not list them, or the way failed.
+    """
+    with _service(target, target.connect_seconds) as wire:
+        question = ET.Element("{http://schemas.xmlsoap.org/ws/2004/09/enumeration}Enumerate")
+        ET.SubElement(question, "{http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd}OptimizeEnumeration")
+        ET.SubElement(question, "{http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd}MaxElements").text = "32000"
+        body = wire.enumerate(SHELLS, question)
+
+    def told(node: ET.Element, name: str) -> str:
+        return node.findtext(f"{{{SHELLS}}}{name}", "")
+
+    return tuple(
+        Shell(
+            id=told(node, "ShellId"), resource=told(node, "ResourceUri"), owner=told(node, "Owner"), state=told(node, "State")
+        )
+        for node in body.iter(f"{{{SHELLS}}}Shell")
+    )
+
+
+def end_shell(target: Target, shell: Shell, *, command: str = "", seconds: int = 10) -> None:
+    """Ends a shell, whoever opened it, and before that the command in it.
+
+    Raises:
+        RemoteError: it is not there, not this account's, or the way failed.
+    """
+    with _service(target, seconds) as wire:
+        known = WinRS(wire, resource_uri=shell.resource)
+        known._selector_set = SelectorSet()  # noqa: SLF001 - pypsrp gives no public way to an existing shell
+        known._selector_set.add_option("ShellId", shell.id)  # noqa: SLF001
+        known.opened = True
+        if command:
+            known.signal(SignalCode.PS_CTRL_C, command)
+        known.close()

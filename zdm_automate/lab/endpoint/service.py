@@ -84,6 +84,7 @@ class Endpoint:
             "Signal": self._signal,
             "Delete": self._delete,
             "Get": self._get,
+            "Enumerate": self._enumerate,
             "Disconnect": self._disconnect,
             "Reconnect": self._reconnect,
         }
@@ -163,10 +164,31 @@ class Endpoint:
 
     def _get(self, message: Message, user: str) -> bytes:
         if message.resource == CONFIG:
-            body = f"<cfg:Config><cfg:MaxEnvelopeSizekb>{self.quotas.envelope_kb}</cfg:MaxEnvelopeSizekb></cfg:Config>"
-            return soap.answer(message, body)
+            quotas = self.quotas
+            winrs_limits = (
+                f"<cfg:IdleTimeout>{quotas.idle_seconds * 1000:.0f}</cfg:IdleTimeout>"
+                f"<cfg:MaxShellsPerUser>{quotas.shells_per_user}</cfg:MaxShellsPerUser>"
+            )
+            operations = (
+                f"<cfg:MaxConcurrentOperationsPerUser>{quotas.operations_per_user}</cfg:MaxConcurrentOperationsPerUser>"
+            )
+            return soap.answer(
+                message,
+                f"<cfg:Config><cfg:MaxEnvelopeSizekb>{quotas.envelope_kb}</cfg:MaxEnvelopeSizekb>"
+                f"<cfg:Service>{operations}</cfg:Service><cfg:Winrs>{winrs_limits}</cfg:Winrs></cfg:Config>",
+            )
         shell = self._shells.of(message.shell_id, user, awake=False)
         return soap.answer(message, _described(shell))
+
+    def _enumerate(self, message: Message, user: str) -> bytes:
+        """The shells of this user, all at once."""
+        if message.resource != soap.SHELL:
+            raise FaultError(soap.NO_RESOURCE, resource=message.resource)
+        items = "".join(_described(shell) for shell in self._shells.overview() if shell.user == user)
+        return soap.answer(
+            message,
+            f"<e:EnumerateResponse><w:Items>{items}</w:Items><e:EnumerationContext/><w:EndOfSequence/></e:EnumerateResponse>",
+        )
 
     # --- shells ---
 
