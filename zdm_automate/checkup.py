@@ -62,16 +62,14 @@ class Patient:
 
     Attributes:
         probe: what a stranger sees.
-        settings: WinRM's own settings by name, for who has logged on.
-        shells: the shells that are open on the host.
+        service: WinRM's own settings by name and the shells that are open, for who has logged on.
         why: why a way was passed over, once the session is open.
     """
 
     target: Target
     session: HostSession
     probe: Callable[[Target], Probe]
-    settings: Callable[[Target], Mapping[str, str]]
-    shells: Callable[[Target], Iterable[Shell]]
+    service: Callable[[Target], tuple[Mapping[str, str], tuple[Shell, ...]]]
     why: Callable[[], str] = lambda: ""
 
 
@@ -182,8 +180,7 @@ def _told_reboot(found: HostCheck, session: HostSession) -> None:
 
 def _told_quotas(found: HostCheck, patient: Patient) -> None:
     try:
-        settings = patient.settings(patient.target)
-        found.shells = tuple(patient.shells(patient.target))
+        settings, found.shells = patient.service(patient.target)
     except ZdmError as problem:
         found.add("quotas", f"not readable by this account: {problem.message}")
         return

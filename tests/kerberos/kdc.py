@@ -28,6 +28,7 @@ class Kdc:
     """One realm: its folder, its port, its process."""
 
     folder: Path
+    realm: str = REALM
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
 
@@ -49,18 +50,18 @@ class Kdc:
         """Writes the realm's files and its database."""
         (self.folder / "krb5.conf").write_text(
             f"""[libdefaults]
-default_realm = {REALM}
+default_realm = {self.realm}
 dns_lookup_kdc = false
 dns_lookup_realm = false
 dns_canonicalize_hostname = false
 rdns = false
 udp_preference_limit = 1
 [realms]
-{REALM} = {{
+{self.realm} = {{
  kdc = 127.0.0.1:{self.port}
 }}
 [domain_realm]
-.tiny.example.org = {REALM}
+.{self.realm.lower()} = {self.realm}
 """,
             encoding="utf-8",
         )
@@ -69,7 +70,7 @@ udp_preference_limit = 1
 kdc_listen = 127.0.0.1:{self.port}
 kdc_tcp_listen = 127.0.0.1:{self.port}
 [realms]
-{REALM} = {{
+{self.realm} = {{
  database_name = {self.folder}/principal
  key_stash_file = {self.folder}/stash
  acl_file = {self.folder}/acl
@@ -78,7 +79,7 @@ kdc_tcp_listen = 127.0.0.1:{self.port}
 """,
             encoding="utf-8",
         )
-        self.run("kdb5_util", "create", "-s", "-r", REALM, "-P", "throw-away-master")
+        self.run("kdb5_util", "create", "-s", "-r", self.realm, "-P", "throw-away-master")
 
     def run(self, *command: str, stdin: str = "") -> str:
         """One program of the realm."""
@@ -107,7 +108,7 @@ kdc_tcp_listen = 127.0.0.1:{self.port}
     def start(self, offset: str = "") -> None:
         """Starts it, by its own clock where there is an offset such as `+10m`."""
         before = ["faketime", "-f", offset] if offset else []
-        command = [*before, "krb5kdc", "-n", "-r", REALM]
+        command = [*before, "krb5kdc", "-n", "-r", self.realm]
         log = (self.folder / "kdc.log").open("ab")
         self.process = subprocess.Popen(
             command, env={"PATH": "/usr/sbin:/usr/bin:/bin", **self.environment}, stdout=log, stderr=log

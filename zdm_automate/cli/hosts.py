@@ -90,10 +90,10 @@ def _progress(hosts: int) -> Iterator[Callable[[HostCheck], None]]:
 
 
 def _end_shells(opened: Opened, name: str, *, as_json: bool) -> None:
-    from zdm_automate.transport.psrp import end_shell, open_shells
+    from zdm_automate.transport.psrp import end_shell, service_state
 
     target = opened.target(name)
-    shells = open_shells(target)
+    _, shells = service_state(target)
     for shell in shells:
         end_shell(target, shell)
     if as_json:

@@ -98,7 +98,7 @@ class Opened:
         from zdm_automate.checkup import Patient
         from zdm_automate.session import HostSession
         from zdm_automate.transport.probe import probe
-        from zdm_automate.transport.psrp import open_shells, service_settings
+        from zdm_automate.transport.psrp import service_state
 
         target = self.target(host)
         transport = self._transport(target, self.project.host(host).transport)
@@ -106,8 +106,7 @@ class Opened:
             target=target,
             session=HostSession(transport, self.library, now=self.clock.now),
             probe=probe,
-            settings=service_settings,
-            shells=open_shells,
+            service=service_state,
             why=lambda: transport.why,
         )
 

@@ -325,7 +325,8 @@ def _meaning(problem: Exception) -> Meaning:
         case WinRMTransportError():
             found = fault_table.http_fault(problem.code), "", str(problem.code), problem.code in fault_table.REFUSED_HTTP
         case PypsrpAuthenticationError():
-            found = fault_table.NOT_OFFERED, "", "401", True
+            nothing = "did not response with one of" in str(problem)
+            found = (fault_table.NOT_OFFERED if nothing else fault_table.HTTP[401]), "", "401", True
         case SpnegoError() | ImportError():
             found = fault_table.logon_fault(str(problem)), fault_table.logon_words(str(problem)), "", True
         case _ if type(problem).__module__.partition(".")[0] in {"krb5", "gssapi"} or "auth protocol" in str(problem):
@@ -409,38 +410,28 @@ def _service(target: Target, seconds: int) -> Iterator[_Wire]:
         wire.sockets.close()
 
 
-def service_settings(target: Target) -> dict[str, str]:
-    """WinRM's settings that limit a migration, by name.
+def service_state(target: Target) -> tuple[dict[str, str], tuple[Shell, ...]]:
+    """WinRM's settings that limit a migration, by name, and the shells that are open there and that this account may see.
 
     Raises:
         RemoteError: this account may not read them, or the way failed.
     """
     with _service(target, target.connect_seconds) as wire:
-        body = wire.get(CONFIG)
-    found = {node.tag.rpartition("}")[2]: node.text or "" for node in body.iter() if len(node) == 0}
-    return {name: found[name] for name in TOLD if name in found}
-
-
-def open_shells(target: Target) -> tuple[Shell, ...]:
-    """The shells that are open on the host, of this account and, where it may see them, of others.
-
-    Raises:
-        RemoteError: this account may not list them, or the way failed.
-    """
-    with _service(target, target.connect_seconds) as wire:
+        config = wire.get(CONFIG)
         question = ET.Element("{http://schemas.xmlsoap.org/ws/2004/09/enumeration}Enumerate")
         ET.SubElement(question, "{http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd}OptimizeEnumeration")
         ET.SubElement(question, "{http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd}MaxElements").text = "32000"
-        body = wire.enumerate(SHELLS, question)
+        shells = wire.enumerate(SHELLS, question)
 
     def told(node: ET.Element, name: str) -> str:
         return node.findtext(f"{{{SHELLS}}}{name}", "")
 
-    return tuple(
+    found = {node.tag.rpartition("}")[2]: node.text or "" for node in config.iter() if len(node) == 0}
+    return {name: found[name] for name in TOLD if name in found}, tuple(
         Shell(
             id=told(node, "ShellId"), resource=told(node, "ResourceUri"), owner=told(node, "Owner"), state=told(node, "State")
         )
-        for node in body.iter(f"{{{SHELLS}}}Shell")
+        for node in shells.iter(f"{{{SHELLS}}}Shell")
     )
 
 
