@@ -109,6 +109,11 @@ class BoxSession:
         return self._line.target.name
 
     @property
+    def delegates(self) -> bool:
+        """A box goes on to nobody."""
+        return False
+
+    @property
     def requests(self) -> int:
         """WSMan requests: none."""
         return 0

@@ -53,7 +53,7 @@ if ($PSVersionTable.PSVersion -lt [version]'%(floor)s') {
 _NAME = re.compile(r"[A-Z][A-Za-z]+-Zdm[A-Z][A-Za-z0-9]*")
 _HELP = re.compile(r"<#(.*?)#>", re.DOTALL)
 _SECTION = re.compile(r"^[ \t]*\.([A-Z]+)(?:[ \t]+(\S+))?[ \t]*\r?$", re.MULTILINE)
-_NOTE = re.compile(r"^[ \t]*(Kind|Floor|Reader)[ \t]*:[ \t]*(\S+)", re.MULTILINE)
+_NOTE = re.compile(r"^[ \t]*(Kind|Floor|Reader|Hop)[ \t]*:[ \t]*(\S+)", re.MULTILINE)
 _VARIABLE = re.compile(r"\$([A-Za-z]\w*)")
 _TYPE = re.compile(r"\[([\w.]+(?:\[\])?)\]\s*\Z")
 _MANDATORY = re.compile(r"Mandatory\s*=\s*\$true", re.IGNORECASE)
@@ -82,6 +82,7 @@ class Verb:
         floor: the oldest PowerShell that runs it, `2.0`, `3.0` or `5.1`.
         reader: the paired reader of an applier, empty for other kinds.
         outputs: schema names it may emit.
+        hop: the parameter whose UNC path leads to a third machine; empty for none.
         source: the script as it lies on disk.
     """
 
@@ -93,6 +94,7 @@ class Verb:
     outputs: tuple[str, ...]
     parameters: tuple[Parameter, ...]
     source: str
+    hop: str = ""
 
     @property
     def repeatable(self) -> bool:
@@ -248,6 +250,10 @@ def parse(name: str, area: str, source: str) -> Verb:
     outputs = tuple(sections.get("OUTPUTS", "").split())
     if not outputs:
         raise InputError(f"{area}/{name}.ps1 must name its schema under .OUTPUTS.")
+    parameters = tuple(_parameters(source[found.end() :]))
+    hop = notes.get("Hop", "")
+    if hop and hop not in {parameter.name for parameter in parameters}:
+        raise InputError(f"{area}/{name}.ps1 says Hop: {hop}, and has no such parameter.")
     return Verb(
         name=name,
         area=area,
@@ -255,8 +261,9 @@ def parse(name: str, area: str, source: str) -> Verb:
         floor=notes["Floor"],
         reader=notes.get("Reader", ""),
         outputs=outputs,
-        parameters=tuple(_parameters(source[found.end() :])),
+        parameters=parameters,
         source=source,
+        hop=hop,
     )
 
 

@@ -109,6 +109,11 @@ class HostSession:
         return self._transport.target.host
 
     @property
+    def delegates(self) -> bool:
+        """Whether the session hands on a ticket, with which the host can go on to a third machine."""
+        return self._transport.target.delegate and self._transport.auth_used == "kerberos"
+
+    @property
     def requests(self) -> int:
         """Requests sent so far."""
         return self._transport.requests

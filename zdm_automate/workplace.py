@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Self
 from zdm_automate.box_session import BOX_OUTPUTS, BoxInfo, BoxSession
 from zdm_automate.errors import ZdmError
 from zdm_automate.facts.base import Fact
+from zdm_automate.hops import with_routes
 from zdm_automate.ledger import with_project
 from zdm_automate.planner import Plan, plan_items
 from zdm_automate.playbook import Playbook
@@ -132,7 +133,11 @@ class Workplace:
     # --- plan ---
 
     def plan(self, what: Intended, gathering: Gathering) -> Plan:
-        """The plan on these facts; its id sorts by time."""
+        """The plan on these facts; its id sorts by time.
+
+        Raises:
+            RefusedError: a change needs a second hop, and nothing that is allowed leads there.
+        """
         moment = self.now()
         stamp = moment.strftime("%Y%m%d-%H%M%S")
         unique = hashlib.sha256(f"{time.time_ns()}{gathering.facts.fingerprint()}".encode()).hexdigest()[:4]
@@ -144,7 +149,12 @@ class Workplace:
             created=moment.isoformat(timespec="seconds"),
             fingerprint=gathering.facts.fingerprint(),
             intent_hash=what.intent_hash,
-            items=plan_items(what.book.items, gathering.facts, what.intent),
+            items=with_routes(
+                plan_items(what.book.items, gathering.facts, what.intent),
+                self.library,
+                hosts=self.hosts,
+                delegating=[role for role, session in self.sessions.items() if session.delegates],
+            ),
             hosts=self.hosts,
             warnings=tuple(w for done in gathering.calls if done.result is not None for w in done.result.warnings),
         )

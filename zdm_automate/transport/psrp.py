@@ -146,6 +146,7 @@ class _Line:
             pipeline.add_cmdlet("Get-Command").add_parameter("Name", PROBE)
 
         answer = self.invoke(build)
+        self._close_held()
         if not answer.errors:
             return
         self.dead = True
