@@ -66,7 +66,6 @@ def with_routes(
     Raises:
         RefusedError: as for `route_of`.
     """
-
     scripts = frozenset(library)
 
     def noted(change: Change) -> Change:

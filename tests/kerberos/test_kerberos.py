@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from threading import Event
 from typing import Any
 
@@ -19,6 +21,7 @@ from zdm_automate.lab.endpoint.psrp import PsrpBackend
 from zdm_automate.lab.endpoint.service import Endpoint
 from zdm_automate.secrets import Credential, Secret
 from zdm_automate.transport.base import Auth, Target
+from zdm_automate.transport.fault_table import LOGON_TEXT
 from zdm_automate.transport.psrp import PsrpTransport
 
 Connect = Callable[..., PsrpTransport]
@@ -124,9 +127,9 @@ def test_where_kerberos_is_required_the_product_never_sends_ntlm(connect: Connec
 SENTENCES = [
     ({"password": "wrong-password"}, "does not accept the user name or password"),
     ({"user": "nobody"}, f"the domain does not know the account. (nobody@{REALM})"),
-    ({"spn_host": "old.tiny.example.org"}, f"no such service principal. (host/old.tiny.example.org@{REALM})"),
-    ({"spn_service": "WSMAN"}, f"no such service principal. (WSMAN/{HOST}@{REALM})"),
-    ({"password": ""}, "no Kerberos ticket for the account"),
+    ({"spn_host": "old.tiny.example.org"}, f"the domain knows no such service principal. (host/old.tiny.example.org@{REALM})"),
+    ({"spn_service": "WSMAN"}, f"the domain knows no such service principal. (WSMAN/{HOST}@{REALM})"),
+    ({"password": ""}, "there is no Kerberos ticket for the account"),
 ]
 
 
@@ -210,3 +213,39 @@ def test_a_ticket_for_another_key_is_told(connect: Connect, kdc: Kdc) -> None:
 
     with pytest.raises(AuthenticationError, match="for another machine than the one that answered"):
         connect().open()
+
+
+def test_no_common_encryption_is_told(connect: Connect, kdc: Kdc) -> None:
+    """The realm has one kind of keys, this computer takes another: realms of 2003 are like that."""
+    config = kdc.folder / "krb5.conf"
+    config.write_text(config.read_text().replace("[libdefaults]\n", "[libdefaults]\npermitted_enctypes = aes128-cts\n"))
+    kdc.run("kadmin.local", "cpw", "-e", "aes256-cts:normal", "-pw", PASSWORD, USER)
+
+    with pytest.raises(AuthenticationError, match="no encryption type in common"):
+        connect().open()
+
+
+def test_another_way_than_the_one_asked_for_is_told(connect: Connect) -> None:
+    """The host offers Kerberos alone and the project says NTLM."""
+    with pytest.raises(AuthenticationError, match="offers only another way to log on than the project asks for"):
+        connect(auth="ntlm", kerberos_only=True).open()
+
+
+def test_a_computer_without_kerberos_is_told(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on one where `make kerberos` was not typed."""
+    monkeypatch.setattr("spnego._gss.HAS_GSSAPI", False)
+    monkeypatch.setattr("spnego._gss.GSSAPI_IMP_ERR", "No module named 'gssapi'", raising=False)
+
+    with pytest.raises(AuthenticationError, match="Kerberos support is not installed here"):
+        connect().open()
+
+
+def test_every_row_about_logging_on_is_read_here() -> None:
+    """Of each sentence of the table a part of several words is expected by a test of this module."""
+    nodes = ast.walk(ast.parse(Path(__file__).read_text(encoding="utf-8")))
+    texts = [node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    wanted = [part for text in texts for part in text.replace("\\", "").split(". ") if part.count(" ") >= 3]
+    unread = [fault.sentence for _, fault in LOGON_TEXT if not any(part.rstrip(".") in fault.sentence for part in wanted)]
+
+    # this one is about a client without user and password, which the project file does not let through
+    assert unread == ["there is no usable credential."]
