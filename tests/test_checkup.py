@@ -41,9 +41,9 @@ def hosts(tmp_path: Path) -> Iterator[Callable[..., LabHost]]:
         yield start
 
 
-def patient(target: Target) -> Patient:
+def patient(target: Target, name: str = "NEW") -> Patient:
     session = HostSession(PsrpTransport(target, prelude=LIBRARY.prelude_text), LIBRARY, now=lambda: datetime.now(UTC))
-    return Patient(target=target, session=session, probe=probe, service=service_state)
+    return Patient(name=name, target=target, session=session, probe=probe, service=service_state)
 
 
 def seen(found: HostCheck, name: str) -> str:
@@ -104,7 +104,7 @@ def forty(hosts: Callable[..., LabHost], ending: ExitStack) -> tuple[list[Target
         ("closed", good.target(port=free), "no connection to the endpoint"),
         ("mute", good.target(port=mute.getsockname()[1]), "stopped answering"),
         ("silent", good.target(port=full.getsockname()[1]), "nothing answers at the address"),
-        ("name", good.target(address="no-such-host.invalid"), "nothing answers at the address"),
+        ("name", good.target(address="no-such-host.invalid"), "leads nowhere"),
         ("password", good.target(credential=Credential("TINY\\x", Secret("wrong-one"))), "does not accept"),
         ("certificate", secure.target(fingerprint="0" * 64), "not the one that the project pins"),
         ("machine", good.target(host="OTHER"), "NEW answered"),
@@ -124,9 +124,10 @@ def test_forty_hosts_of_which_eight_are_dead(hosts: Callable[..., LabHost]) -> N
     told: list[HostCheck] = []
     with ExitStack() as ending:
         targets, words = forty(hosts, ending)
-        patients = [patient(target) for target in targets]
-        look_at_all(patients, told=told.append)
+        patients = [patient(target, f"host-{number}") for number, target in enumerate(targets)]
+        found = look_at_all(patients, told=told.append)
 
+    assert [one.host for one in found] == [f"host-{number}" for number in range(40)]
     assert len(told) == 40
     problems = [str(one.problem) for one in told if one.problem is not None]
     assert len(problems) == 8

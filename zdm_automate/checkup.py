@@ -61,11 +61,13 @@ class Patient:
     """A host to look at, and the means to do so.
 
     Attributes:
+        name: the host as the project names it.
         probe: what a stranger sees.
         service: WinRM's own settings by name and the shells that are open, for who has logged on.
         why: why a way was passed over, once the session is open.
     """
 
+    name: str
     target: Target
     session: HostSession
     probe: Callable[[Target], Probe]
@@ -75,7 +77,7 @@ class Patient:
 
 def look_at_all(
     patients: Iterable[Patient | BoxSession], *, told: Callable[[HostCheck], None] = lambda _check: None
-) -> dict[str, HostCheck]:
+) -> list[HostCheck]:
     """Looks at all of them side by side, `told` of each as it is done; in the order in which they came."""
     todo = list(patients)
     lock = threading.Lock()
@@ -86,19 +88,18 @@ def look_at_all(
             with lock:
                 done[started[finished]] = finished.result()
                 told(finished.result())
-    return {done[number].host: done[number] for number in range(len(todo))}
+    return [done[number] for number in range(len(todo))]
 
 
 def look_at(patient: Patient | BoxSession) -> HostCheck:
     """One host or box."""
     if isinstance(patient, BoxSession):
         return _box(patient)
-    found = HostCheck(patient.session.host)
+    found = HostCheck(patient.name)
     seen = patient.probe(patient.target)
     _told_names(found, patient.target, seen)
     if seen.port != "open" or seen.mute:
-        fault = fault_table.STALLED if seen.mute else fault_table.SILENT if seen.port == "silent" else fault_table.UNREACHED
-        found.problem = fault.raised(found.host, "")
+        found.problem = _why_dead(seen).raised(found.host, "")
         return found
     begun = time.monotonic()
     try:
@@ -118,6 +119,14 @@ def look_at(patient: Patient | BoxSession) -> HostCheck:
     return found
 
 
+def _why_dead(seen: Probe) -> fault_table.Fault:
+    if not seen.addresses:
+        return fault_table.NAMELESS
+    if seen.mute:
+        return fault_table.STALLED
+    return fault_table.SILENT if seen.port == "silent" else fault_table.UNREACHED
+
+
 def _box(session: BoxSession) -> HostCheck:
     found = HostCheck(session.host)
     try:
@@ -133,7 +142,7 @@ def _box(session: BoxSession) -> HostCheck:
 
 def _told_names(found: HostCheck, target: Target, seen: Probe) -> None:
     if not seen.addresses:
-        found.add("name", f"{target.address} leads nowhere", "Check the name, and which DNS server this computer asks.")
+        found.add("name", f"{target.address} leads nowhere", fault_table.NAMELESS.action)
     elif seen.addresses[0] == target.address:
         found.add("name", f"{target.address} (an address{f', back to {seen.reverse}' if seen.reverse else ''})")
     else:

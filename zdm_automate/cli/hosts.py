@@ -47,16 +47,16 @@ def check(
     with _progress(len(names)) as told:
         found = look_at_all(patients, told=told)
     if as_json:
-        show_json([_row(one) for one in found.values()])
+        show_json([_row(one) for one in found])
     else:
-        show(_overview(found.values()))
-        for one in found.values():
+        show(_overview(found))
+        for one in found:
             if host or one.problem is not None:
                 show("", _details(one))
-    bad = [one.problem for one in found.values() if one.problem is not None]
+    bad = [one.problem for one in found if one.problem is not None]
     if bad:
         raise typer.Exit(max(problem.exit_code for problem in bad))
-    _refuse_skew([one.info for one in found.values() if one.info is not None])
+    _refuse_skew([one.info for one in found if one.info is not None])
 
 
 def _known(opened: Opened, name: str) -> str:

@@ -103,6 +103,7 @@ class Opened:
         target = self.target(host)
         transport = self._transport(target, self.project.host(host).transport)
         return Patient(
+            name=host,
             target=target,
             session=HostSession(transport, self.library, now=self.clock.now),
             probe=probe,

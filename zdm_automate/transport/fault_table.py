@@ -189,6 +189,9 @@ OPTIONS_REFUSED: Final = frozenset({0x80338041, 0x80338010})
 UNREACHED: Final = Fault(
     e.UnreachableError, "no connection to the endpoint.", "Check name, address, port, listener and firewall."
 )
+NAMELESS: Final = Fault(
+    e.UnreachableError, "the name of the host leads nowhere.", "Check the name, and which DNS server this computer asks."
+)
 SILENT: Final = Fault(e.UnreachableError, "nothing answers at the address.", "Check power, address, port and firewall.")
 STALLED: Final = Fault(e.PoolLostError, "the host stopped answering.", "Read what is there before going on.", gone=True)
 BROKEN_OFF: Final = Fault(
