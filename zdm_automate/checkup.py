@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -23,6 +24,9 @@ from zdm_automate.transport.probe import Probe
 
 AT_ONCE: Final = 64
 """Hosts looked at side by side: one that is dead costs a thread that waits, and holds nobody up."""
+
+WORKING: Final = 8
+"""Sessions that work at the same time, of hosts that have answered: with more of them Python's threads wait for each other."""
 
 MANY_SHELLS: Final = 0.6
 """Part of the quota of shells from which on it is told that it fills up."""
@@ -81,9 +85,10 @@ def look_at_all(
     """Looks at all of them side by side, `told` of each as it is done; in the order in which they came."""
     todo = list(patients)
     lock = threading.Lock()
+    slots = threading.Semaphore(WORKING)
     done: dict[int, HostCheck] = {}
     with ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="zdm-check") as pool:
-        started = {pool.submit(look_at, one): number for number, one in enumerate(todo)}
+        started = {pool.submit(look_at, one, slots): number for number, one in enumerate(todo)}
         for finished in as_completed(started):
             with lock:
                 done[started[finished]] = finished.result()
@@ -91,8 +96,8 @@ def look_at_all(
     return [done[number] for number in range(len(todo))]
 
 
-def look_at(patient: Patient | BoxSession) -> HostCheck:
-    """One host or box."""
+def look_at(patient: Patient | BoxSession, slots: AbstractContextManager[object] = nullcontext()) -> HostCheck:  # noqa: B008
+    """One host or box; within `slots` where it has answered and there is work to do."""
     if isinstance(patient, BoxSession):
         return _box(patient)
     found = HostCheck(patient.name)
@@ -101,13 +106,20 @@ def look_at(patient: Patient | BoxSession) -> HostCheck:
     if seen.port != "open" or seen.mute:
         found.problem = _why_dead(seen).raised(found.host, "")
         return found
+    with slots:
+        _examine(found, patient, seen)
+    return found
+
+
+def _examine(found: HostCheck, patient: Patient, seen: Probe) -> None:
+    """All that takes a logon."""
     begun = time.monotonic()
     try:
         info = found.info = patient.session.connect()
     except ZdmError as problem:
         found.problem = problem
         found.add("session", problem.message, problem.hint)
-        return found
+        return
     finally:
         _told_lines(found, patient, seen)
     found.add("way", f"{info.transport}, {info.auth}", patient.why())
@@ -116,7 +128,6 @@ def look_at(patient: Patient | BoxSession) -> HostCheck:
     _told_reboot(found, patient.session)
     _told_quotas(found, patient)
     patient.session.close()
-    return found
 
 
 def _why_dead(seen: Probe) -> fault_table.Fault:

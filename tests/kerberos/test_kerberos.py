@@ -157,6 +157,15 @@ def test_a_name_is_asked_for_not_an_address(kdc: Kdc) -> None:
         Target(host="SBS", address="192.168.16.2", auth="kerberos")
 
 
+def test_negotiate_with_an_address_asks_no_domain_controller() -> None:
+    """By address there is nothing for Kerberos to prove; looking for a realm would cost seconds at every logon."""
+    by_address = Target(host="SBS", address="192.168.16.2")
+    by_name = Target(host="SBS", address="sbs.example.local")
+    with_spn = Target(host="SBS", address="192.168.16.2", spn_host="sbs.example.local")
+
+    assert [one.mechanism for one in (by_address, by_name, with_spn)] == ["ntlm", "negotiate", "negotiate"]
+
+
 @pytest.mark.parametrize("auth", ["ntlm", "basic"])
 def test_a_ticket_is_no_password_for_others(kdc: Kdc, auth: Auth) -> None:
     """`secret: ticket` goes with Kerberos."""

@@ -120,6 +120,14 @@ class Target:
             raise InputError(f"{self.host}: operation_seconds must be below read_seconds.")
 
     @property
+    def mechanism(self) -> Auth:
+        """What is really tried: Kerberos proves names, so of Negotiate with an address NTLM is left.
+
+        Without this an unconfigured Kerberos would look for a domain controller in the DNS, for seconds, at every logon.
+        """
+        return "ntlm" if self.auth == "negotiate" and not self.spn_host and _is_address(self.address) else self.auth
+
+    @property
     def account(self) -> tuple[str | None, str | None]:
         r"""User name and password as the logon takes them; no password stands for a ticket that is there already.
 

@@ -62,7 +62,7 @@ class _Wire(WSMan):
             password=password,
             ssl=target.ssl,
             path=target.path,
-            auth=target.auth,
+            auth=target.mechanism,
             cert_validation=False if secure else (target.ca_file or True),  # type: ignore[arg-type]
             connection_timeout=seconds or target.connect_seconds,
             operation_timeout=target.operation_seconds,
