@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 UV     := $(VENV)/bin/uv
 READY  := $(VENV)/.ready
 
-.PHONY: demo test cover check bench lock clean
+.PHONY: demo test cover check bench kerberos lock clean
 
 $(READY): pyproject.toml requirements.lock
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -37,11 +37,17 @@ bench: $(READY)
 	@$(BIN)/python benchmarks/step_overhead.py $(ARGS)
 	@$(BIN)/python benchmarks/journal_size.py
 
+# Kerberos for Python; needs libkrb5 with its headers and a compiler (Debian: apt-get install gcc libkrb5-dev python3-dev).
+kerberos: $(READY)
+	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --require-hashes --requirement requirements-kerberos.lock
+
 # Re-resolves the dependencies. The lock names packages, versions and hashes, no index: it installs from whichever one is set up.
 lock:
 	@test -x $(UV) || ($(PYTHON) -m venv $(VENV) && $(BIN)/python -m pip install --quiet uv==0.13.9)
 	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	  --no-annotate --group dev -o requirements.lock pyproject.toml
+	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	  --no-annotate --group dev --extra kerberos --constraint requirements.lock -o requirements-kerberos.lock pyproject.toml
 
 clean:
 	rm -rf $(VENV) .demo

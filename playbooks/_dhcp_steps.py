@@ -30,6 +30,7 @@ from zdm_automate.facts.dhcp import (
     DhcpFailover,
     DhcpLease,
     DhcpOption,
+    DhcpRelay,
     DhcpReservation,
     DhcpScope,
     DhcpServer,
@@ -61,7 +62,7 @@ class DhcpIntent:
         path: how the configuration gets across; `auto` takes `export`, or `netsh` from a server without the module.
         lease_seconds: lease time during the move.
         wait_old_lease: False plans the switch before one old lease has passed; its gate then asks for an override.
-        relays: devices with a DHCP relay address that a person has to change in the same minutes.
+        relays: devices with a DHCP relay address; one that stands under `boxes:` is changed over SSH, any other by a person.
         work_folder: a folder on both servers for the export file.
         restore_after_hours: how long after the switch conflict detection and lease time go back.
     """
@@ -416,3 +417,30 @@ def leave_failover(facts: Facts, intent: DhcpIntent) -> Iterator[Step]:
         rollback=Rollback.R1,
         seconds=30,
     )
+
+
+def point_relay(facts: Facts, intent: DhcpIntent, box: str) -> Iterator[Step]:
+    """Every interface of a box whose clients' requests go to the old server, now or after its next start."""
+    ours = {intent.old_address, intent.new_address}
+    found = [relay for relay in facts.of(box, DhcpRelay) if ours & {*relay.servers, *relay.saved_servers}]
+    if not found:
+        yield same(f"{box} relays nothing to the old server", role=box)
+    for relay in found:
+
+        def call(to: DhcpRelay, interface: str = relay.interface) -> VerbCall:
+            params = {"interface": interface, "servers": list(to.servers or to.saved_servers)}
+            return VerbCall(role=box, verb="Set-ZdmDhcpRelay", params=params)
+
+        before = relay.servers or relay.saved_servers
+        moved = tuple(intent.new_address if server == intent.old_address else server for server in before)
+        wanted_servers = tuple(sorted(set(moved), key=ip_address))
+        wanted = replace(relay, servers=wanted_servers, saved_servers=wanted_servers)
+        yield ensure(
+            facts,
+            call(wanted),
+            wanted,
+            f"{box} {relay.interface}: relay to {', '.join(wanted_servers)}",
+            inverse=call,  # type: ignore[arg-type]
+            note="the box's configuration is kept in backups/ first; it is saved on the box once it has been seen",
+            seconds=20,
+        )

@@ -33,6 +33,7 @@ from zdm_automate.facts.dhcp import (
     DhcpClientLease,
     DhcpLease,
     DhcpOption,
+    DhcpRelay,
     DhcpScope,
 )
 from zdm_automate.facts.host import Role
@@ -52,6 +53,7 @@ from ._dhcp_steps import (
     old_scopes,
     pair_servers,
     place,
+    point_relay,
     ready_at,
     serving,
     set_conflict_detection,
@@ -75,8 +77,14 @@ playbook = Playbook(
 
 
 @playbook.reads
-def reads(_intent: DhcpIntent, _hosts: Mapping[str, str]) -> Iterator[Read]:
-    """Both servers whole, and what the directory says. A host without the role gives nothing; a stopped server is a gap."""
+def reads(intent: DhcpIntent, hosts: Mapping[str, str]) -> Iterator[Read]:
+    """Both servers whole, what the directory says, the relays that are boxes of the project.
+
+    A host without the role gives nothing; a stopped server is a gap.
+    """
+    for relay in intent.relays:
+        if relay in hosts:
+            yield Read(role=relay, verb="Get-ZdmDhcpRelay")
     for role in ("old", "new"):
         yield Read(role=role, verb="Get-ZdmDhcpServer")
         for noun in ("Scope", "Exclusion", "Reservation", "Option", "Lease", "Failover"):
@@ -199,6 +207,9 @@ def switch_servers(facts: Facts, intent: DhcpIntent) -> Iterator[Step]:
     for stage in SWITCH_ORDER:
         yield from stage(facts, intent)
     for relay in intent.relays:
+        if facts.has(relay):
+            yield from point_relay(facts, intent, relay)
+            continue
         text = f"point the DHCP relay address on {relay} to {intent.new_address}"
         yield manual(
             facts, "B-104", f"relay-{relay}", text, form=("relay address before", "relay address now", "saved on the device")
@@ -303,6 +314,18 @@ def leases_are_clean(facts: Facts, intent: DhcpIntent) -> Iterator[Check]:
         expected="0 bad",
         hint="Two servers leased this range, or a device has a fixed address in it. Find the other server first.",
     )
+    for box in (relay for relay in intent.relays if facts.has(relay)):
+        old = [
+            relay.interface for relay in facts.of(box, DhcpRelay) if intent.old_address in relay.servers + relay.saved_servers
+        ]
+        yield check(
+            "no relay sends to the old server",
+            not old,
+            seat=box,
+            value=", ".join(old) or "none",
+            expected="none",
+            hint="Look at the box: something set it back, or it was not saved.",
+        )
     yield check(
         "the old server does not lease",
         not serving(facts, "old") and old_is_out(facts, intent),

@@ -28,6 +28,8 @@ def hollow(folder: Path) -> Path:
         made.touch()
     shutil.copy(ROOT / "pyproject.toml", folder)
     (folder / "zdm_automate/transport/psrp.py").write_text("import pypsrp\n")
+    (folder / "zdm_automate/transport/winrs.py").write_text("import winrm\n")
+    (folder / "zdm_automate/transport/ssh.py").write_text("import fabric\nimport paramiko\n")
     return folder
 
 
@@ -46,6 +48,9 @@ def test_the_contracts_hold() -> None:
         ("lab/keeper.py", "import zdm_automate.runner", "The lab stands beside"),
         ("workplace.py", "import zdm_automate.lab.keeper", "Nothing but the command line knows the lab"),
         ("session.py", "import pypsrp", "Exactly one module imports pypsrp"),
+        ("transport/psrp.py", "import pypsrp\nimport winrm", "Exactly one module imports pywinrm"),
+        ("session.py", "import fabric", "Exactly one module imports fabric"),
+        ("box_session.py", "import paramiko", "Exactly one module imports fabric"),
         ("planner.py", "import socket", "Deciding has no host"),
         ("lab/world/dns.py", "import random", "Deciding has no host"),
         ("gates/judge.py", "import os", "Deciding has no host"),

@@ -157,3 +157,43 @@ def test_a_resolver_that_cannot_be_asked_is_refused(text: str) -> None:
 def test_the_schema_can_be_given_to_editors() -> None:
     """JSON Schema with all keys of the file."""
     assert {"hosts", "roles", "intent", "credentials"} <= set(ProjectFile.model_json_schema()["properties"])
+
+
+BOXES = """\
+boxes:
+  gate: {address: gate.example, user: ada, agent: true, host_key: 'SHA256:KEY'}
+  core: {address: 10.0.0.2, profile: cisco-ios, credential: admin, host_key: ['SHA256:KEY'], jump: gate, with: {file: /x}}
+roles:
+""".replace("KEY", "a" * 43)
+
+
+def test_boxes_are_read(tmp_path: Path) -> None:
+    """One pinned key or several, a jump host, and what is called otherwise on this box."""
+    project = read_project(folder(tmp_path, GOOD.replace("roles:\n", BOXES)))
+
+    assert project.box("core").own == {"file": "/x"}
+    assert project.box("core").host_keys == project.box("gate").host_keys
+    with pytest.raises(UnknownNameError, match="Boxes: gate, core"):
+        project.box("edge")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("credential: admin, host_key", "host_key", r"needs a credential, or a user with key_file or agent"),
+        ("credential: admin, host_key", "credential: boss, host_key", r"box core: there is no credential 'boss'"),
+        ("user: ada, agent: true", "user: ada", r"needs a credential"),
+        ("'SHA256:aaa", "'MD5:aaa", r"is no fingerprint"),
+        ("jump: gate", "jump: moat", r"there is no box 'moat' to jump from"),
+        ("agent: true,", "agent: true, jump: core,", r"lead in a circle"),
+        ("  gate:", "  dc1:", r"called like a role or a host"),
+        ("  gate:", "  old:", r"called like a role or a host"),
+    ],
+)
+def test_a_mistake_in_a_box_is_told(tmp_path: Path, old: str, new: str, said: str) -> None:
+    """Before anything is connected to."""
+    text = GOOD.replace("roles:\n", BOXES)
+    assert old in text
+
+    with pytest.raises(ProjectError, match=said):
+        read_project(folder(tmp_path, text.replace(old, new, 1)))

@@ -5,6 +5,7 @@ It never holds a secret: a credential says where its secret is found (`zdm_autom
 
 from __future__ import annotations
 
+import re
 from ipaddress import IPv4Address
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
@@ -35,15 +36,20 @@ class CredentialSection(_Section):
     Attributes:
         user: `DOMAIN\user` or `user@domain`.
         secret: `keyring:SERVICE`, `env:VARIABLE`, `file:PATH` (readable by its owner alone), `command:PROGRAM ARGUMENTS` whose
-            first line of output it is, or `prompt`.
+            first line of output it is, `prompt`, or `ticket`: the Kerberos ticket of this account that `kinit` got.
     """
 
     user: str = Field(min_length=1)
-    secret: str = Field(pattern=r"^(keyring:.+|env:[A-Za-z_]\w*|file:.+|command:.+|prompt)$")
+    secret: str = Field(pattern=r"^(keyring:.+|env:[A-Za-z_]\w*|file:.+|command:.+|prompt|ticket)$")
 
 
 class HostSection(_Section):
-    """How a host is reached. `computer_name` is what it must call itself; the key in `hosts` where it is empty."""
+    """How a host is reached. `computer_name` is what it must call itself; the key in `hosts` where it is empty.
+
+    `spn` is the service principal name to ask a ticket for, `host/sbs.example.local`, where it is not the address;
+    `delegate` hands a forwardable ticket on, for a second hop. `transport`: `auto` takes PowerShell remoting, and WinRS
+    where the host says that it has no PowerShell remoting. `connect_seconds` limits a connection and a handshake.
+    """
 
     address: str
     port: int = Field(default=0, ge=0, le=HIGHEST_PORT)
@@ -54,6 +60,54 @@ class HostSection(_Section):
     basic_over_http: bool = False
     credential: str = ""
     computer_name: str = Field(default="", max_length=63)
+    spn: str = Field(default="", pattern=r"^(|([A-Za-z]+/)?[A-Za-z0-9][A-Za-z0-9._-]*)$")
+    delegate: bool = False
+    transport: Literal["auto", "psrp", "winrs"] = "auto"
+    connect_seconds: int = Field(default=10, ge=1, le=120)
+
+
+class BoxSection(_Section):
+    """A switch, firewall or storage box that is reached over SSH, or a host that only leads there.
+
+    Attributes:
+        profile: how its command line is; empty: it is a jump host only.
+        host_key: SHA-256 fingerprint of its host key, or several of them: `SHA256:...`, as `ssh-keygen -l` shows it.
+        user: the account where no credential is named.
+        credential: account and password.
+        key_file: a private key, relative to the project's folder.
+        passphrase: where the key's passphrase is found, as for a credential's secret.
+        agent: use the keys of the SSH agent.
+        jump: another box of the project that leads there.
+        own: what is called otherwise on this box than in its profile: file, restart, test.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, validate_by_alias=True, serialize_by_alias=True)
+
+    address: str
+    port: int = Field(default=22, ge=1, le=HIGHEST_PORT)
+    profile: str = ""
+    host_key: str | tuple[str, ...] = ()
+    user: str = ""
+    credential: str = ""
+    key_file: str = ""
+    passphrase: str = Field(default="", pattern=r"^(|keyring:.+|env:[A-Za-z_]\w*|file:.+|prompt)$")
+    agent: bool = False
+    jump: str = ""
+    own: dict[str, str] = Field(default_factory=dict, alias="with")
+
+    @model_validator(mode="after")
+    def _fits(self) -> BoxSection:
+        if not self.credential and not (self.user and (self.key_file or self.agent)):
+            raise ValueError("a box needs a credential, or a user with key_file or agent: true")
+        wrong = next((key for key in self.host_keys if not re.fullmatch(r"SHA256:[A-Za-z0-9+/]{43}=?", key)), None)
+        if wrong is not None:
+            raise ValueError(f"host_key {wrong!r} is no fingerprint such as `ssh-keygen -l` shows it (SHA256:...)")
+        return self
+
+    @property
+    def host_keys(self) -> tuple[str, ...]:
+        """The pinned fingerprints."""
+        return (self.host_key,) if isinstance(self.host_key, str) else self.host_key
 
 
 class ProjectFile(_Section):
@@ -67,6 +121,7 @@ class ProjectFile(_Section):
         lab: folder of a lab that the project is rehearsed in, relative to the file; its clock is the project's clock then.
         lab_approves: False rehearses the approvals too: people approve as in production.
         credential: the credential of hosts that name none.
+        boxes: devices without PowerShell, by name; a playbook names them so.
         resolvers: public name servers for the view from outside, `address` or `address:port`.
         window: the golden hours; without them nothing is bound to a time, and the gate of the cut stays closed.
         limits: numbers that gates measure by.
@@ -84,6 +139,7 @@ class ProjectFile(_Section):
     credentials: dict[Name, CredentialSection] = Field(default_factory=dict)
     credential: str = ""
     hosts: dict[Name, HostSection] = Field(min_length=1)
+    boxes: dict[Name, BoxSection] = Field(default_factory=dict)
     roles: dict[Name, str] = Field(min_length=1)
     resolvers: tuple[str, ...] = ()
     window: WindowSection | None = None
@@ -175,6 +231,18 @@ class Project:
             hint=f"Hosts: {', '.join(self.content.hosts)}. Roles: {', '.join(self.content.roles)}.",
         )
 
+    def box(self, name: str) -> BoxSection:
+        """A box by its name.
+
+        Raises:
+            UnknownNameError: there is none.
+        """
+        try:
+            return self.content.boxes[name]
+        except KeyError:
+            known = ", ".join(self.content.boxes) or "none"
+            raise UnknownNameError(f"the project has no box {name!r}.", hint=f"Boxes: {known}.") from None
+
     def journals(self) -> list[Path]:
         """The journals of all runs, oldest run first."""
         return sorted(self.runs_folder.glob("*/journal.jsonl"), key=lambda path: path.parent.name)
@@ -214,3 +282,24 @@ def _refuse_unknown_names(content: ProjectFile, source: YamlSource) -> None:
         if wanted not in content.credentials:
             said = f"host {name}: there is no credential {wanted!r}" if wanted else f"host {name} names no credential"
             raise source.error(("hosts", name, "credential"), f"{said}; known: {', '.join(content.credentials) or 'none'}")
+    for name, box in content.boxes.items():
+        if name in content.roles or any(name.casefold() == host.casefold() for host in content.hosts):
+            raise source.error(("boxes", name), f"box {name} is called like a role or a host")
+        if box.credential and box.credential not in content.credentials:
+            raise source.error(("boxes", name, "credential"), f"box {name}: there is no credential {box.credential!r}")
+        _refuse_circle(name, content, source)
+
+
+def _refuse_circle(name: str, content: ProjectFile, source: YamlSource) -> None:
+    """Jump hosts lead somewhere, and not back.
+
+    Raises:
+        ProjectError: with line and column.
+    """
+    passed = [name]
+    while jump := content.boxes[passed[-1]].jump:
+        if jump not in content.boxes:
+            raise source.error(("boxes", passed[-1], "jump"), f"box {passed[-1]}: there is no box {jump!r} to jump from")
+        if jump in passed:
+            raise source.error(("boxes", name, "jump"), f"box {name}: its jump hosts lead in a circle: {', '.join(passed)}")
+        passed.append(jump)

@@ -27,6 +27,9 @@ FLOORS: Final = ("2.0", "3.0", "5.1")
 PRELUDE: Final = "prelude"
 """What `known_scripts` says of the prelude's text."""
 
+AGENT: Final = "winrs_agent.ps1"
+"""What answers calls on a host without PowerShell remoting; it lies beside the prelude."""
+
 LIMIT: Final = 100 * 1024
 """A script text of this many bytes or more is refused: it would not fit an old host's envelope with room to spare."""
 
@@ -51,7 +54,7 @@ if ($PSVersionTable.PSVersion -lt [version]'%(floor)s') {
 _NAME = re.compile(r"[A-Z][A-Za-z]+-Zdm[A-Z][A-Za-z0-9]*")
 _HELP = re.compile(r"<#(.*?)#>", re.DOTALL)
 _SECTION = re.compile(r"^[ \t]*\.([A-Z]+)(?:[ \t]+(\S+))?[ \t]*\r?$", re.MULTILINE)
-_NOTE = re.compile(r"^[ \t]*(Kind|Floor|Reader)[ \t]*:[ \t]*(\S+)", re.MULTILINE)
+_NOTE = re.compile(r"^[ \t]*(Kind|Floor|Reader|Hop)[ \t]*:[ \t]*(\S+)", re.MULTILINE)
 _VARIABLE = re.compile(r"\$([A-Za-z]\w*)")
 _TYPE = re.compile(r"\[([\w.]+(?:\[\])?)\]\s*\Z")
 _MANDATORY = re.compile(r"Mandatory\s*=\s*\$true", re.IGNORECASE)
@@ -80,6 +83,7 @@ class Verb:
         floor: the oldest PowerShell that runs it, `2.0`, `3.0` or `5.1`.
         reader: the paired reader of an applier, empty for other kinds.
         outputs: schema names it may emit.
+        hop: the parameter whose UNC path leads to a third machine; empty for none.
         source: the script as it lies on disk.
     """
 
@@ -91,6 +95,7 @@ class Verb:
     outputs: tuple[str, ...]
     parameters: tuple[Parameter, ...]
     source: str
+    hop: str = ""
 
     @property
     def repeatable(self) -> bool:
@@ -145,32 +150,36 @@ class Script:
 class Library(Mapping[str, Verb]):
     """All verbs that can be called, by name (any case), and the prelude they lean on."""
 
-    def __init__(self, verbs: Iterable[Verb], prelude: str) -> None:
+    def __init__(self, verbs: Iterable[Verb], prelude: str, agent: str = "") -> None:
         self._verbs = {verb.name: verb for verb in verbs}
         self._spelling = {name.casefold(): name for name in self._verbs}
         self._scripts: dict[str, Script] = {}
         self.prelude_text = _sendable(prelude, "prelude.ps1")
+        self.agent_text = _sendable(agent, AGENT)
 
     @classmethod
     def load(cls, folders: Iterable[Path]) -> Library:
-        """Reads `<folder>/*/Verb-ZdmNoun.ps1` and `<folder>/prelude.ps1`; an earlier folder hides a later one's verb.
+        """Reads `<folder>/*/Verb-ZdmNoun.ps1`, prelude and agent of the folders; an earlier folder hides a later one's verb.
 
         Raises:
             InputError: a script that does not declare what it must, or is not plain ASCII, or too long; no prelude.
         """
         verbs: dict[str, Verb] = {}
         prelude: str | None = None
+        agent = ""
         searched = tuple(folders)
         for folder in searched:
             start = folder / "prelude.ps1"
             if prelude is None and start.is_file():
                 prelude = _read(start)
+            if not agent and (folder / AGENT).is_file():
+                agent = _read(folder / AGENT)
             for path in sorted(folder.glob("*/*-Zdm*.ps1")):
                 if path.stem not in verbs:
                     verbs[path.stem] = parse(path.stem, path.parent.name, _read(path))
         if prelude is None:
             raise InputError(f"no prelude.ps1 in {', '.join(map(str, searched)) or 'no folder at all'}.")
-        return cls(verbs.values(), prelude)
+        return cls(verbs.values(), prelude, agent)
 
     def __getitem__(self, name: str) -> Verb:
         try:
@@ -248,6 +257,10 @@ def parse(name: str, area: str, source: str) -> Verb:
     outputs = tuple(sections.get("OUTPUTS", "").split())
     if not outputs:
         raise InputError(f"{area}/{name}.ps1 must name its schema under .OUTPUTS.")
+    parameters = tuple(_parameters(source[found.end() :]))
+    hop = notes.get("Hop", "")
+    if hop and hop not in {parameter.name for parameter in parameters}:
+        raise InputError(f"{area}/{name}.ps1 says Hop: {hop}, and has no such parameter.")
     return Verb(
         name=name,
         area=area,
@@ -255,8 +268,9 @@ def parse(name: str, area: str, source: str) -> Verb:
         floor=notes["Floor"],
         reader=notes.get("Reader", ""),
         outputs=outputs,
-        parameters=tuple(_parameters(source[found.end() :])),
+        parameters=parameters,
         source=source,
+        hop=hop,
     )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 from zdm_automate import wire
 from zdm_automate.errors import (
@@ -58,6 +58,18 @@ class SessionInfo:
     skew_seconds: float
     warnings: tuple[str, ...] = ()
 
+    def described(self) -> dict[str, Any]:
+        """As the journal holds it."""
+        return {
+            "transport": self.transport,
+            "auth": self.auth,
+            "ps_version": self.fact.ps_version,
+            "os": self.fact.os_caption,
+            "os_version": self.fact.os_version,
+            "culture": self.fact.culture,
+            "skew_seconds": round(self.skew_seconds, 1),
+        }
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
@@ -100,6 +112,11 @@ class HostSession:
     def address(self) -> str:
         """The address it is reached at."""
         return self._transport.target.address
+
+    @property
+    def delegates(self) -> bool:
+        """Whether the session hands on a ticket, with which the host can go on to a third machine."""
+        return self._transport.target.delegate and self._transport.auth_used == "kerberos"
 
     @property
     def requests(self) -> int:
@@ -261,11 +278,27 @@ def _outside(moment: datetime, start: datetime, end: datetime) -> float:
     return max(0.0, (moment - end).total_seconds())
 
 
-def open_all(sessions: Iterable[HostSession], *, limit: int = 5) -> dict[str, SessionInfo | ZdmError]:
+I_co = TypeVar("I_co", covariant=True)
+
+
+class Opens(Protocol[I_co]):
+    """A session, of a host or a box, as far as it is opened."""
+
+    @property
+    def host(self) -> str:
+        """Who is meant."""
+        ...
+
+    def connect(self) -> I_co:
+        """Opens it."""
+        ...
+
+
+def open_all(sessions: Iterable[Opens[I_co]], *, limit: int = 5) -> dict[str, I_co | ZdmError]:
     """Opens several hosts side by side; a host's failure is its result."""
     todo = list(sessions)
 
-    def attempt(session: HostSession) -> SessionInfo | ZdmError:
+    def attempt(session: Opens[I_co]) -> I_co | ZdmError:
         try:
             return session.connect()
         except ZdmError as problem:

@@ -14,9 +14,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from zdm_automate.bench import Bench
+from zdm_automate.box_session import BOX_OUTPUTS, BoxInfo, BoxSession
 from zdm_automate.errors import PlanStaleError, ZdmError
 from zdm_automate.facts.base import Fact
 from zdm_automate.facts.host import HostInventory
+from zdm_automate.hops import with_routes
 from zdm_automate.ledger import with_project
 from zdm_automate.pins import Identity
 from zdm_automate.planner import Plan, plan_items
@@ -25,7 +27,7 @@ from zdm_automate.reading import Gathering, Reader, gather
 from zdm_automate.resume import Settled, refuse_moved, settle_open, write_settled
 from zdm_automate.runner import Outcome, apply_plan, error_fields, refuse_stale
 from zdm_automate.scripts import Library
-from zdm_automate.session import SKEW_LIMIT, HostSession, SessionInfo, open_all, skew_error
+from zdm_automate.session import SKEW_LIMIT, HostSession, Opens, SessionInfo, open_all, skew_error
 from zdm_automate.settling import reads_of
 from zdm_automate.steps import Read
 from zdm_automate.undo import Made, look, undo_items
@@ -74,16 +76,18 @@ class Workplace:
         held: the facts that the project itself holds, read anew each time.
         controller: who answers for the role `controller`; None where the project looks nothing up from here.
         optional: roles whose host may be away; without it the run goes on as if the project did not have it.
+        boxes_sha256: hash of the profiles by which boxes are read and changed.
     """
 
-    sessions: Mapping[str, HostSession]
+    sessions: Mapping[str, HostSession | BoxSession]
     library: Library
     now: Callable[[], datetime]
     held: Callable[[], Iterable[Fact]] = tuple
     controller: Reader | None = None
     credentials: Mapping[str, Any] = field(default_factory=dict)
     optional: frozenset[str] = frozenset()
-    infos: dict[str, SessionInfo | ZdmError] = field(default_factory=dict)
+    boxes_sha256: str = ""
+    infos: dict[str, SessionInfo | BoxInfo | ZdmError] = field(default_factory=dict)
 
     def __enter__(self) -> Self:
         return self
@@ -94,19 +98,21 @@ class Workplace:
 
     # --- connect ---
 
-    def connect(self) -> Mapping[str, SessionInfo | ZdmError]:
+    def connect(self) -> Mapping[str, SessionInfo | BoxInfo | ZdmError]:
         """Opens all hosts side by side; a host's failure is its result, see `require`."""
-        by_host = open_all(dict.fromkeys(self.sessions.values()))
+        everyone: tuple[Opens[SessionInfo | BoxInfo], ...] = tuple(dict.fromkeys(self.sessions.values()))
+        by_host = open_all(everyone)
         self.infos = {role: by_host[session.host] for role, session in self.sessions.items()}
         return self.infos
 
     def require(self, roles: Iterable[str]) -> None:
-        """Asks that these roles are open.
+        """Asks that these roles are open, and every box that the project says is to be worked with.
 
         Raises:
             ZdmError: the first host that is not, with its own reason.
         """
-        for role in roles:
+        boxes = (role for role, session in self.sessions.items() if isinstance(session, BoxSession))
+        for role in (*roles, *boxes):
             info = self.infos.get(role)
             if isinstance(info, ZdmError) and role not in self.optional:
                 raise info
@@ -146,14 +152,15 @@ class Workplace:
         Raises:
             ZdmError: a host that was opened does not say.
         """
-        by_host = {session.host: role for role, session in self.sessions.items() if role in self.hosts}
+        machines = {role: s for role, s in self.sessions.items() if role in self.hosts and isinstance(s, HostSession)}
+        by_host = {session.host: role for role, session in machines.items()}
         reads = [Read(role=role, verb=IDENTITY) for role in by_host.values()]
-        got = gather(dict(self.sessions), reads, output_of=self.output_of, now=self.now(), hosts=self.hosts)
+        got = gather(dict(machines), reads, output_of=self.output_of, now=self.now(), hosts=self.hosts)
         for done in got.failures:
             if done.error is not None:
                 raise done.error
         return {
-            host: Identity.of(self.infos[role].host, got.facts.of(role, HostInventory)[0], self.sessions[role].address)
+            host: Identity.of(self.infos[role].host, got.facts.of(role, HostInventory)[0], machines[role].address)
             for host, role in by_host.items()
         }
 
@@ -183,7 +190,11 @@ class Workplace:
     # --- plan ---
 
     def plan(self, what: Intended, gathering: Gathering) -> Plan:
-        """The plan on these facts; its id sorts by time."""
+        """The plan on these facts; its id sorts by time.
+
+        Raises:
+            RefusedError: a change needs a second hop, and nothing that is allowed leads there.
+        """
         return self._planned(what, gathering, plan_items(what.book.items, gathering.facts, what.intent), what.book.name)
 
     def plan_undo(self, what: Intended, run: str, made: Sequence[Made], overwrite: Collection[str]) -> Plan:
@@ -209,7 +220,12 @@ class Workplace:
             created=moment.isoformat(timespec="seconds"),
             fingerprint=gathering.facts.fingerprint(),
             intent_hash=what.intent_hash,
-            items=items,
+            items=with_routes(
+                items,
+                self.library,
+                hosts=self.hosts,
+                delegating=[role for role, session in self.sessions.items() if session.delegates],
+            ),
             hosts=self.hosts,
             warnings=tuple(w for done in gathering.calls if done.result is not None for w in done.result.warnings),
         )
@@ -312,10 +328,10 @@ class Workplace:
     def report_hosts(self, journal: Writer) -> None:
         """One line per host: who answered, how, with which versions."""
         for role, info in self.infos.items():
-            if isinstance(info, SessionInfo):
-                journal.write("host.connected", role=role, host=info.host, session=describe(info))
-            else:
+            if isinstance(info, ZdmError):
                 journal.write("host.failed", role=role, host=self.sessions[role].host, error=error_fields(info))
+            else:
+                journal.write("host.connected", role=role, host=info.host, session=info.described())
 
     def report_reads(self, journal: Writer, gathering: Gathering) -> None:
         """One line per reader: what it found, how long it took, which script it was."""
@@ -340,13 +356,13 @@ class Workplace:
 
     def output_of(self, verb: str) -> str:
         """Schema name of a verb's result."""
-        if verb in CONTROLLER_OUTPUTS:
-            return CONTROLLER_OUTPUTS[verb]
+        if verb in NOT_SCRIPTS:
+            return NOT_SCRIPTS[verb]
         return self.library[verb].outputs[0]
 
     def sha256_of(self, verb: str) -> str:
         """Hash of what is sent for a verb."""
-        return self.library.script(verb).sha256
+        return self.boxes_sha256 if verb in BOX_OUTPUTS else self.library.script(verb).sha256
 
 
 def _about(plan: Plan) -> list[Read]:
@@ -354,18 +370,5 @@ def _about(plan: Plan) -> list[Read]:
     return reads_of(e for change in plan.changes for e in change.effects) if plan.kind == "undo" else []
 
 
-CONTROLLER_OUTPUTS = {"Get-ZdmExternalDns": "Zdm.DnsAnswer"}
-"""What this machine itself can read, and as which fact."""
-
-
-def describe(info: SessionInfo) -> dict[str, Any]:
-    """A session as the journal holds it."""
-    return {
-        "transport": info.transport,
-        "auth": info.auth,
-        "ps_version": info.fact.ps_version,
-        "os": info.fact.os_caption,
-        "os_version": info.fact.os_version,
-        "culture": info.fact.culture,
-        "skew_seconds": round(info.skew_seconds, 1),
-    }
+NOT_SCRIPTS = {"Get-ZdmExternalDns": "Zdm.DnsAnswer", **BOX_OUTPUTS}
+"""What this machine itself can read and what is asked of boxes, and as which fact."""

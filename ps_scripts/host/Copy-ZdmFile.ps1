@@ -19,6 +19,7 @@ function Copy-ZdmFile {
         Kind: applier
         Floor: 3.0
         Reader: Get-ZdmFile
+        Hop: Source
     #>
     [CmdletBinding(SupportsShouldProcess = $true)]
     param(

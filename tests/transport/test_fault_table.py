@@ -179,7 +179,7 @@ def test_a_tls_error_says_whether_it_is_the_certificate(text: str, expected: typ
 @pytest.mark.parametrize(
     ("text", "word"),
     [
-        ("Server HTTP/x@Y not found in Kerberos database", "identity"),
+        ("Server HTTP/x@Y not found in Kerberos database", "service principal"),
         ("Clock skew too great", "clocks"),
         ("Cannot contact any KDC for realm 'X'", "domain controller"),
         ("SpnegoError (7): Unspecified", "user name or password"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -9,80 +10,77 @@ import typer
 from zdm_automate.cli.shown import HERE, AsJson, ProjectFolder, say, show, show_json
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Iterator
 
+    from zdm_automate.box_session import BoxInfo
+    from zdm_automate.checkup import HostCheck
     from zdm_automate.cli.opening import Opened
-    from zdm_automate.errors import ZdmError
     from zdm_automate.pins import Identity
-    from zdm_automate.session import HostSession, SessionInfo
+    from zdm_automate.session import SessionInfo
 
 
 def check(
+    host: Annotated[
+        str, typer.Argument(help="One host, role or box: all that was looked at; empty: every one, one line each.")
+    ] = "",
+    end_shells: Annotated[
+        bool, typer.Option("--end-shells", help="End the remote shells of this account that are open on that host.")
+    ] = False,
     repin: Annotated[str, typer.Option(help="A host whose machine was replaced on purpose: pin the new one.")] = "",
     project: ProjectFolder = HERE,
     as_json: AsJson = False,
 ) -> None:
-    """Connect to every host: reach, right machine, versions, language mode, clock. Changes nothing on them."""
-    from rich.table import Table
-
+    """Connect to every host: reach, right machine, versions, language mode, clock. Changes nothing but with --end-shells."""
+    from zdm_automate.checkup import look_at_all
     from zdm_automate.cli.opening import open_project
-    from zdm_automate.errors import ZdmError
-    from zdm_automate.session import open_all
+    from zdm_automate.errors import InputError
 
     opened = open_project(project)
+    content = opened.project.content
     if repin:
         opened.project.host(repin)
-    sessions = [opened.session(host) for host in opened.project.content.hosts]
-    try:
-        found = open_all(sessions)
-        found |= _recognised(opened, {one.host: one for one in sessions}, found, repin)
-    finally:
-        for session in sessions:
-            session.close()
-    rows = [_row(host, info) for host, info in found.items()]
+    names = [*content.hosts, *(name for name, box in content.boxes.items() if box.profile)]
+    if host:
+        names = [_known(opened, host)]
+    if end_shells:
+        if not host or host in content.boxes:
+            raise InputError("--end-shells needs one host.", hint="`zdm check HOST --end-shells`.")
+        _end_shells(opened, names[0], as_json=as_json)
+        return
+    patients = [opened.box(name) if name in content.boxes else opened.patient(name) for name in names]
+    with _progress(len(names)) as told:
+        found = look_at_all(patients, told=told)
+    _recognise(opened, found, repin)
     if as_json:
-        show_json(rows)
+        show_json([_row(one) for one in found])
     else:
-        table = Table(box=None, pad_edge=False)
-        for name in ("HOST", "", "WINDOWS", "PS", "BY", "CULTURE", "CLOCK", "REMARK"):
-            table.add_column(name, overflow="fold", no_wrap=name in {"HOST", "PS", "CLOCK", "BY"})
-        for row in rows:
-            good = "[green]ok[/]" if row["ok"] else "[bold red]failed[/]"
-            remark = "; ".join(row["warnings"]) if row["ok"] else row["error"]
-            skew = f"{row['skew_seconds']:+.0f} s" if row["ok"] else ""
-            windows = str(row.get("os", "")).replace("Microsoft ", "").replace("Windows ", "")
-            ps = ".".join(str(row.get("ps", "")).split(".")[:2])
-            table.add_row(row["host"], good, windows, ps, row.get("by", ""), row.get("culture", ""), skew, remark)
-        show(table)
-    bad = [info for info in found.values() if isinstance(info, ZdmError)]
+        show(_overview(found))
+        for one in found:
+            if host or one.problem is not None:
+                show("", _details(one))
+    bad = [one.problem for one in found if one.problem is not None]
     if bad:
         raise typer.Exit(max(problem.exit_code for problem in bad))
-    _refuse_skew([info for info in found.values() if not isinstance(info, ZdmError)])
+    _refuse_skew([one.info for one in found if one.info is not None])
 
 
-def _recognised(
-    opened: Opened, sessions: Mapping[str, HostSession], found: Mapping[str, SessionInfo | ZdmError], repin: str
-) -> dict[str, ZdmError]:
-    """Pins the machines met for the first time, and the one that is to be pinned anew; gives what is wrong with the others."""
+def _recognise(opened: Opened, found: Iterable[HostCheck], repin: str) -> None:
+    """Pins the machines met for the first time, and the one that is to be pinned anew; a stranger is that host's problem."""
     from zdm_automate.errors import ZdmError
     from zdm_automate.pins import Identity
-    from zdm_automate.workplace import IDENTITY
 
-    wrong: dict[str, ZdmError] = {}
     pins = opened.pins
-    for host, info in found.items():
-        if isinstance(info, ZdmError):
+    for one in found:
+        if one.info is None or one.machine is None:
             continue
+        seen = Identity.of(one.info.host, one.machine, opened.project.host(one.host).address)
         try:
-            inventory: Any = sessions[host].read(IDENTITY).facts[0]
-            seen = Identity.of(info.host, inventory, sessions[host].address)
-            if repin.casefold() == host.casefold():
-                _repin(opened, host, seen)
-            pins.refuse_strangers({host: seen})
-            pins.add({host: seen}, by=opened.operator, at=opened.clock.now())
+            if repin.casefold() == one.host.casefold():
+                _repin(opened, one.host, seen)
+            pins.refuse_strangers({one.host: seen})
+            pins.add({one.host: seen}, by=opened.operator, at=opened.clock.now())
         except ZdmError as problem:
-            wrong[host] = problem
-    return wrong
+            one.problem = problem
 
 
 def _repin(opened: Opened, host: str, seen: Identity) -> None:
@@ -99,7 +97,81 @@ def _repin(opened: Opened, host: str, seen: Identity) -> None:
         record.write("run.finished", boundary=True, result="done")
 
 
-def _refuse_skew(infos: list[SessionInfo]) -> None:
+def _known(opened: Opened, name: str) -> str:
+    """The name of a host or box as the project writes it."""
+    content = opened.project.content
+    if name in content.boxes:
+        return name
+    opened.project.host(name)
+    wanted = content.roles.get(name, name)
+    return next(known for known in content.hosts if known.casefold() == wanted.casefold())
+
+
+@contextmanager
+def _progress(hosts: int) -> Iterator[Callable[[HostCheck], None]]:
+    """Says who is still waited for, where somebody looks."""
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    left = hosts
+    if not console.is_terminal:
+        yield lambda _check: None
+        return
+    with console.status(f"looking at {hosts} hosts") as status:
+
+        def told(found: HostCheck) -> None:
+            nonlocal left
+            left -= 1
+            status.update(f"{hosts - left} of {hosts} hosts done, last {found.host}")
+
+        yield told
+
+
+def _end_shells(opened: Opened, name: str, *, as_json: bool) -> None:
+    from zdm_automate.transport.psrp import end_shell, service_state
+
+    target = opened.target(name)
+    _, shells = service_state(target)
+    for shell in shells:
+        end_shell(target, shell)
+    if as_json:
+        show_json([{"host": name, "id": shell.id, "owner": shell.owner} for shell in shells])
+    else:
+        say(f"{len(shells)} shells of {shells[0].owner} ended on {name}." if shells else f"No shell is open on {name}.")
+
+
+def _overview(found: Iterable[HostCheck]) -> Any:
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    for name in ("HOST", "", "WINDOWS", "PS", "BY", "CULTURE", "CLOCK", "REMARK"):
+        table.add_column(name, overflow="fold", no_wrap=name in {"HOST", "PS", "CLOCK", "BY"})
+    for one in found:
+        row = _row(one)
+        good = "[green]ok[/]" if row["ok"] else "[bold red]failed[/]"
+        remark = "; ".join(row["warnings"]) if row["ok"] else row["error"]
+        skew = f"{row['skew_seconds']:+.0f} s" if "skew_seconds" in row else ""
+        windows = str(row.get("os", "")).replace("Microsoft ", "").replace("Windows ", "")
+        ps = ".".join(str(row.get("ps", "")).split(".")[:2])
+        table.add_row(row["host"], good, windows, ps, row.get("by", ""), row.get("culture", ""), skew, remark)
+    return table
+
+
+def _details(found: HostCheck) -> Any:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title=found.host, title_justify="left", box=None, pad_edge=False)
+    for name in ("LOOKED AT", "SEEN", "WHAT TO DO"):
+        table.add_column(name, overflow="fold")
+    for finding in found.findings:
+        table.add_row(finding.name, Text(finding.value), Text(finding.action))
+    if found.problem is not None:
+        table.add_row("trouble", Text(found.problem.message), Text(found.problem.hint))
+    return table
+
+
+def _refuse_skew(infos: list[SessionInfo | BoxInfo]) -> None:
     from zdm_automate.session import SKEW_LIMIT, skew_error
 
     for info in infos:
@@ -107,25 +179,29 @@ def _refuse_skew(infos: list[SessionInfo]) -> None:
             raise skew_error(info.host, info.skew_seconds)
 
 
-def _row(host: str, info: SessionInfo | ZdmError) -> dict[str, Any]:
-    from zdm_automate.errors import ZdmError
+def _row(found: HostCheck) -> dict[str, Any]:
     from zdm_automate.runner import error_fields
+    from zdm_automate.session import SessionInfo
 
-    if isinstance(info, ZdmError):
-        return {"host": host, "ok": False, "error": str(info), "error_id": error_fields(info)["id"], "warnings": []}
-    fact = info.fact
-    return {
-        "host": host,
-        "ok": True,
-        "os": fact.os_caption,
-        "os_version": fact.os_version,
-        "ps": fact.ps_version,
-        "by": f"{info.transport}/{info.auth}",
-        "language_mode": fact.language_mode,
-        "culture": fact.culture,
-        "skew_seconds": round(info.skew_seconds, 1),
-        "warnings": list(info.warnings),
-    }
+    row: dict[str, Any] = {"host": found.host, "ok": found.problem is None, "warnings": []}
+    if found.problem is not None:
+        row |= {"error": str(found.problem), "error_id": error_fields(found.problem)["id"]}
+    info = found.info
+    if info is not None:
+        row |= {"by": f"{info.transport}/{info.auth}", "warnings": list(info.warnings)}
+    if isinstance(info, SessionInfo):
+        row |= {
+            "os": info.fact.os_caption,
+            "os_version": info.fact.os_version,
+            "ps": info.fact.ps_version,
+            "language_mode": info.fact.language_mode,
+            "culture": info.fact.culture,
+            "skew_seconds": round(info.skew_seconds, 1),
+        }
+    elif info is not None:
+        row["os"] = info.version
+    findings = [{"name": one.name, "value": one.value, "action": one.action} for one in found.findings]
+    return row | {"findings": findings, "shells": len(found.shells)}
 
 
 def read(
@@ -140,9 +216,7 @@ def read(
     from zdm_automate.facts.base import to_wire
 
     opened = open_project(project)
-    opened.project.host(host)
-    name = opened.project.content.roles.get(host, host)
-    name = next(known for known in opened.project.content.hosts if known.casefold() == name.casefold())
+    name = _known(opened, host)
     params = _params(opened.library[verb], arguments or [])
     session = opened.session(name)
     try:

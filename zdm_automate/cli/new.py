@@ -102,6 +102,7 @@ def _lab_text(folder: Path, lab: Path, info: LabInfo, template: dict[str, object
             "port": way.http_port if way.old else way.https_port,
             "ssl": not way.old,
             **({} if way.old else {"fingerprint": way.fingerprint}),
+            **({"auth": "kerberos", "spn": way.spn} if way.spn else {}),
         }
         for name, way in info.hosts.items()
     }

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import getpass
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from zdm_automate.box_profiles import load_profiles, profile_of, profiles_sha256
 from zdm_automate.clock import Clock, SystemClock
 from zdm_automate.debug_log import switch_on
 from zdm_automate.errors import ZdmError
@@ -15,11 +17,11 @@ from zdm_automate.ledger import LEDGER_EVENTS, Open, open_temporaries, project_f
 from zdm_automate.pins import PINS, Pins
 from zdm_automate.plans import Plans
 from zdm_automate.playbook import load_playbook
-from zdm_automate.project import Project, read_project, resolver_of
+from zdm_automate.project import CredentialSection, Project, read_project, resolver_of
 from zdm_automate.redaction import Redactor
 from zdm_automate.resources import folders
 from zdm_automate.scripts import Library
-from zdm_automate.secrets import Credential
+from zdm_automate.secrets import Credential, Secret
 from zdm_automate.standing import EVENTS, Standing, stand
 from zdm_automate.summaries import Summary, summary
 from zdm_automate.workplace import CONTROLLER, Intended, Workplace
@@ -28,13 +30,19 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
     from pathlib import Path
 
+    from zdm_automate.box_profiles import Profile
+    from zdm_automate.box_session import BoxSession
+    from zdm_automate.checkup import Patient
     from zdm_automate.events import Observer
     from zdm_automate.facts.base import Fact
     from zdm_automate.playbook import Playbook
     from zdm_automate.session import HostSession
+    from zdm_automate.transport.base import Target, Transport
+    from zdm_automate.transport.ssh import SshTarget
+    from zdm_automate.transport.ways import WaysTransport
 
 
-@dataclass(slots=True)
+@dataclass
 class Opened:
     """A project with all that commands need."""
 
@@ -43,6 +51,11 @@ class Opened:
     clock: Clock
     plans: Plans
     credentials: dict[str, Credential] = field(default_factory=dict)
+
+    @cached_property
+    def profiles(self) -> dict[str, Profile]:
+        """How boxes are read and changed, by profile name."""
+        return load_profiles(self.folders("ps_scripts"))
 
     @property
     def operator(self) -> str:
@@ -71,7 +84,9 @@ class Opened:
     def credential(self, host: str) -> Credential:
         """The credential of a host, fetched once."""
         section = self.project.host(host)
-        name = section.credential or self.project.content.credential
+        return self._fetched(section.credential or self.project.content.credential)
+
+    def _fetched(self, name: str) -> Credential:
         if name not in self.credentials:
             sections = self.project.content.credentials
             self.credentials[name] = fetch(name, sections[name], self.project.folder, others=sections.values())
@@ -80,12 +95,36 @@ class Opened:
     def session(self, host: str) -> HostSession:
         """A session with a host, not yet open."""
         from zdm_automate.session import HostSession
+
+        wanted = self.project.host(host).transport
+        return HostSession(self._transport(self.target(host), wanted), self.library, now=self.clock.now)
+
+    def patient(self, host: str) -> Patient:
+        """A host to be looked at."""
+        from zdm_automate.checkup import Patient
+        from zdm_automate.session import HostSession
+        from zdm_automate.transport.probe import probe
+        from zdm_automate.transport.psrp import service_state
+
+        target = self.target(host)
+        transport = self._transport(target, self.project.host(host).transport)
+        return Patient(
+            name=host,
+            target=target,
+            session=HostSession(transport, self.library, now=self.clock.now),
+            probe=probe,
+            service=service_state,
+            why=lambda: transport.why,
+        )
+
+    def target(self, host: str) -> Target:
+        """Where a host is reached, and how."""
         from zdm_automate.transport.base import Target
-        from zdm_automate.transport.psrp import PsrpTransport
 
         switch_on(self.project.folder, lambda: self.redactor)
         section = self.project.host(host)
-        target = Target(
+        service, _, name = section.spn.rpartition("/")
+        return Target(
             host=section.computer_name or host,
             address=section.address,
             port=section.port,
@@ -94,9 +133,61 @@ class Opened:
             fingerprint=section.fingerprint,
             ca_file=section.ca_file,
             basic_over_http=section.basic_over_http,
+            spn_service=service or "host",
+            spn_host=name,
+            delegate=section.delegate,
             credential=self.credential(host),
+            connect_seconds=section.connect_seconds,
         )
-        return HostSession(PsrpTransport(target, prelude=self.library.prelude_text), self.library, now=self.clock.now)
+
+    def _transport(self, target: Target, wanted: str) -> WaysTransport:
+        """The ways of a host, in the order in which they are tried; a library is loaded when its way is."""
+        from zdm_automate.transport.ways import WaysTransport
+
+        def psrp() -> Transport:
+            from zdm_automate.transport.psrp import PsrpTransport
+
+            return PsrpTransport(target, prelude=self.library.prelude_text)
+
+        def winrs() -> Transport:
+            from zdm_automate.transport.winrs import WinrsTransport
+
+            return WinrsTransport(target, prelude=self.library.prelude_text, agent=self.library.agent_text)
+
+        ways = {"psrp": psrp, "winrs": winrs}
+        return WaysTransport(target, list(ways.items()) if wanted == "auto" else [(wanted, ways[wanted])])
+
+    def box(self, name: str) -> BoxSession:
+        """A session with a box, not yet open."""
+        from zdm_automate.box_session import BoxSession
+        from zdm_automate.transport.ssh import SshLine
+
+        section = self.project.box(name)
+        profile = profile_of(section.profile, self.profiles, section.own)
+        backups = self.project.folder / "backups"
+        return BoxSession(SshLine(self._ssh_target(name)), profile, now=self.clock.now, backups=backups)
+
+    def _ssh_target(self, name: str) -> SshTarget:
+        from zdm_automate.transport.ssh import SshTarget
+
+        section = self.project.box(name)
+        passphrase = None
+        if section.passphrase:
+            known = CredentialSection(user=name, secret=section.passphrase)
+            key = f"passphrase of {name}"
+            self.credentials[key] = self.credentials.get(key) or fetch(key, known, self.project.folder)
+            passphrase = self.credentials[key].password
+        return SshTarget(
+            name=name,
+            address=section.address,
+            port=section.port,
+            host_keys=section.host_keys,
+            credential=self._fetched(section.credential) if section.credential else Credential(section.user, Secret("")),
+            key_file=self.project.folder / section.key_file if section.key_file else None,
+            passphrase=passphrase,
+            use_agent=section.agent,
+            jump=self._ssh_target(section.jump) if section.jump else None,
+        )
 
     def held(self) -> Iterable[Fact]:
         """What the project itself remembers."""
@@ -152,18 +243,23 @@ class Opened:
         """The hosts that a playbook needs."""
         book = what.book
         roles = self.project.roles_of(book.roles, book.optional, book.name)
-        everyone = roles | {CONTROLLER: CONTROLLER}
+        boxes = {name: name for name, section in self.project.content.boxes.items() if section.profile}
+        everyone = roles | boxes | {CONTROLLER: CONTROLLER}
         wanted = set(book.roles) | {read.role for read in book.readers(what.intent, everyone, seats=True)}
         hosts = {role: host for role, host in roles.items() if role in wanted}
         by_host = {host: self.session(host) for host in dict.fromkeys(hosts.values())}
         return Workplace(
-            sessions={role: by_host[host] for role, host in hosts.items()},
+            sessions={
+                **{role: by_host[host] for role, host in hosts.items()},
+                **{name: self.box(name) for name in boxes if name in wanted},
+            },
             library=self.library,
             now=self.clock.now,
             held=self.held,
             controller=self._outside() if CONTROLLER in wanted else None,
             credentials={role: self.credential(host) for role, host in hosts.items()},
             optional=book.optional,
+            boxes_sha256=profiles_sha256(self.profiles) if boxes else "",
         )
 
     def bench(self, roles: Iterable[str]) -> Workplace:

@@ -164,3 +164,17 @@ class DhcpClientLease(Fact):
     lease_obtained_utc: str | None
     lease_expires_utc: str | None
     dns_servers: tuple[str, ...]
+
+
+@fact
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DhcpRelay(Fact):
+    """Where a switch, firewall or storage box sends the requests of one interface's clients: now, and after its next start."""
+
+    zdm_type: ClassVar[str] = "Zdm.DhcpRelay"
+    reader: ClassVar[str] = "Get-ZdmDhcpRelay"
+    key: ClassVar[tuple[str, ...]] = ("interface",)
+
+    interface: str
+    servers: tuple[str, ...]
+    saved_servers: tuple[str, ...]

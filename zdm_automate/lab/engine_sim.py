@@ -1,10 +1,14 @@
-"""Engine `sim`: recognises a verb by the hash of its text and runs its twin over the world. It runs no other script."""
+"""Engine `sim`: recognises a verb by the hash of its text and runs its twin over the world. It runs no other script.
+
+Of commands without a script it answers Get-Command, by which a client finds out whether scripts are taken.
+"""
 
 from __future__ import annotations
 
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from zdm_automate.lab.commands_only import shown_commands
 from zdm_automate.lab.world.refusal import Refusal
 from zdm_automate.scripts import Library, known_scripts, sha256
 from zdm_automate.secrets import Credential
@@ -37,6 +41,10 @@ class SimEngine:
         for command in invocation.commands:
             if stopped.is_set():
                 return
+            if not command.is_script and command.text.casefold() == "get-command":
+                for row in shown_commands(command, None):
+                    emit.output(row)
+                continue
             verb = self._verb(command)
             outcome = self._keeper.perform(host, verb, _arguments(command), user=invocation.user)
             for text in outcome.verbose:

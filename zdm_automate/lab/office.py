@@ -5,6 +5,7 @@ It reads files and nothing else; the DNS and DHCP sections are handed to the bui
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
@@ -71,6 +72,22 @@ class EventSection(_Section):
     message: str
 
 
+class ReachSection(_Section):
+    """What of remote administration a machine offers; the default is all of it.
+
+    Attributes:
+        psrp: PowerShell remoting; without it there is WinRS only.
+        scripts: its endpoint runs scripts; without it commands only, as JEA and Exchange do.
+        kerberos_only: NTLM is refused; the lab needs a keytab then (ZDM_LAB_KEYTAB).
+        leaked_shells: shells of the administrator that earlier crashes have left behind.
+    """
+
+    psrp: bool = True
+    scripts: bool = True
+    kerberos_only: bool = False
+    leaked_shells: int = Field(default=0, ge=0, le=30)
+
+
 class HostSection(_Section):
     """One machine."""
 
@@ -90,6 +107,7 @@ class HostSection(_Section):
     events: tuple[EventSection, ...] = ()
     remoting: bool = True
     powered: bool = True
+    reach: ReachSection = ReachSection()
 
     @model_validator(mode="after")
     def _fits(self) -> HostSection:
@@ -145,6 +163,7 @@ class Office:
         rate: world seconds per real second.
         pace: nominal seconds of a call.
         project: the template of the technician's project file.
+        reach: what each machine offers of remote administration.
     """
 
     name: str
@@ -156,6 +175,7 @@ class Office:
     rate: float
     pace: Pace
     project: dict[str, Any]
+    reach: Mapping[str, ReachSection]
 
 
 def office_folders() -> tuple[Path, ...]:
@@ -217,6 +237,7 @@ def read_office(path: Path) -> Office:
         rate=made.rate,
         pace=made.pace,
         project=made.project,
+        reach={name: section.reach for name, section in made.hosts.items()},
     )
 
 

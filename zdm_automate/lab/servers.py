@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zdm_automate import resources
 from zdm_automate.errors import UnknownNameError, ZdmError
+from zdm_automate.lab.commands_only import CommandsOnly
 from zdm_automate.lab.dns_responder import DnsResponder
 from zdm_automate.lab.endpoint.accounts import Accounts
 from zdm_automate.lab.endpoint.faults import Fault, Faults, drawn
@@ -20,6 +23,7 @@ from zdm_automate.lab.engine_sim import SimEngine
 from zdm_automate.lab.office_dns import public_record
 from zdm_automate.lab.pwsh.engine import PwshEngine
 from zdm_automate.lab.state import PWSH, SIM, HostWay
+from zdm_automate.lab.winrs_sim import SimPrograms
 from zdm_automate.lab.world import dns_resolve
 from zdm_automate.lab.world.dns import key_of
 from zdm_automate.lab.world.restart import rebooted
@@ -27,10 +31,10 @@ from zdm_automate.scripts import Library
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from pathlib import Path
 
     from zdm_automate.lab.dns_responder import Ask
     from zdm_automate.lab.endpoint.engine import Engine
+    from zdm_automate.lab.endpoint.service import MakeBackend, MakeCommands
     from zdm_automate.lab.endpoint.winrs import ShellOptions
     from zdm_automate.lab.keeper import Keeper
     from zdm_automate.lab.office import Office
@@ -44,8 +48,15 @@ if TYPE_CHECKING:
 
     MakeBridge = Callable[[Keeper, Path], RunningBridge]
 
+KEYTAB = "ZDM_LAB_KEYTAB"
+"""Environment of the lab's process: a keytab with its hosts' keys, for offices with hosts that take Kerberos only."""
+
 LOOPBACK = "127.0.0.1"
 HTTP_PORT, HTTPS_PORT = 5985, 5986
+
+
+def _agent() -> str:
+    return Library.load(resources.folders("ps_scripts")).agent_text
 
 
 def world_bridge(keeper: Keeper, folder: Path) -> RunningBridge:
@@ -87,6 +98,7 @@ class Servers:
         self._listeners: list[Listener] = []
         self._responders: list[DnsResponder] = []
         self._endpoints: dict[str, Endpoint] = {}
+        self._commands_only: dict[str, CommandsOnly] = {}
         self.ways: dict[str, HostWay] = {}
         self.public_dns_port = 0
 
@@ -96,6 +108,8 @@ class Servers:
         passwords = {self._office.user: self._office.password.get_secret_value()}
         accounts = Accounts(passwords, netbios=directory.netbios, domain=directory.domain)
         accounts.offer_ntlm(self._folder.path / "ntlm-accounts")
+        if os.environ.get(KEYTAB):
+            accounts.offer_kerberos(Path(os.environ[KEYTAB]))
         self._accounts = accounts
         if self._engine == PWSH:
             self._pwsh = PwshEngine(self._make_bridge(self._keeper, self._folder.pwsh_folder), self._folder.pwsh_folder)
@@ -153,35 +167,67 @@ class Servers:
 
         endpoint = self._endpoint(host, engine, faults, WINRM_2 if old else Quotas())
         self._endpoints[host.name] = endpoint
+        principal = accounts.principal(self._office.user)
+        endpoint.leave_behind(principal, self._office.reach[host.name].leaked_shells)
         plain = self._listen(endpoint, accounts, address, http_port, None)
         sealed = self._listen(endpoint, accounts, address, https_port, tls)
         self.ways[host.name] = HostWay(
-            address=address, http_port=plain.port, https_port=sealed.port, fingerprint=tls.fingerprint, old=old
+            address=address,
+            http_port=plain.port,
+            https_port=sealed.port,
+            fingerprint=tls.fingerprint,
+            spn=f"host/{host.fqdn}" if self._office.reach[host.name].kerberos_only else "",
+            old=old,
         )
 
     def _endpoint(self, host: Host, sim: Engine, faults: Faults, quotas: Quotas) -> Endpoint:
         version = host.windows.version
         old = host.windows.powershell == "2.0"
+        reach = self._office.reach[host.name]
         pwsh = self._pwsh
+        shell: MakeBackend
+        programs: MakeCommands
         if pwsh is None:
+            engine = sim if reach.scripts else self._commands_only.setdefault(host.name, CommandsOnly())
             protocol = "2.1" if old else "2.3"
 
             def modelled(user: str, configuration: str) -> PsrpBackend:
-                return PsrpBackend(sim, host.name, user=user, configuration=configuration, protocol=protocol)
+                return PsrpBackend(engine, host.name, user=user, configuration=configuration, protocol=protocol)
 
-            return Endpoint(host.name, modelled, quotas=quotas, faults=faults, os_version=version)
+            def agents(user: str, options: ShellOptions) -> SimPrograms:
+                return SimPrograms(engine, host.name, user=user, agent=_agent, options=options)
 
-        def shell(user: str, configuration: str) -> PwshBackend:
-            return pwsh.shell(host.name, user=user, configuration=configuration, old=old)
+            shell, programs = modelled, agents
+        else:
 
-        def programs(user: str, options: ShellOptions) -> PwshPrograms:
-            return pwsh.programs(host.name, user=user, version=version, options=options)
+            def real(user: str, configuration: str) -> PwshBackend:
+                return pwsh.shell(host.name, user=user, configuration=configuration, old=old)
 
-        return Endpoint(host.name, shell, make_commands=programs, quotas=quotas, faults=faults, os_version=version)
+            def processes(user: str, options: ShellOptions) -> PwshPrograms:
+                return pwsh.programs(host.name, user=user, version=version, options=options)
+
+            shell, programs = real, processes
+        return Endpoint(
+            host.name,
+            shell,
+            make_commands=programs if reach.scripts else None,
+            configurations=("Microsoft.PowerShell",) if reach.psrp else (),
+            quotas=quotas,
+            faults=faults,
+            os_version=version,
+        )
 
     def _listen(self, endpoint: Endpoint, accounts: Accounts, address: str, port: int, tls: TlsIdentity | None) -> Listener:
         try:
-            made = Listener(endpoint.handle, accounts, address=address, port=port, tls=tls, faults=endpoint.faults)
+            made = Listener(
+                endpoint.handle,
+                accounts,
+                address=address,
+                port=port,
+                tls=tls,
+                kerberos_only=self._office.reach[endpoint.host].kerberos_only,
+                faults=endpoint.faults,
+            )
         except OSError as problem:
             raise ZdmError(
                 f"{endpoint.host} cannot listen on {address} port {port}: {problem.strerror}.",
@@ -248,8 +294,11 @@ class Servers:
         return endpoint
 
     def requests(self) -> dict[str, dict[str, int]]:
-        """WSMan requests so far, by host and action."""
-        return {name: dict(endpoint.requests) for name, endpoint in self._endpoints.items()}
+        """WSMan requests so far, by host and action; for hosts that take none, also the scripts that were sent."""
+        counted = {name: dict(endpoint.requests) for name, endpoint in self._endpoints.items()}
+        for name, engine in self._commands_only.items():
+            counted[name]["Script"] = engine.scripts
+        return counted
 
     def public(self, name: str, kind: str, values: tuple[str, ...], ttl: int) -> None:
         """Changes what the outside world answers.

@@ -40,6 +40,7 @@ class HostWay:
         http_port, https_port: WS-Management.
         fingerprint: SHA-256 of its certificate.
         dns_port: UDP and TCP; 0 where it answers no DNS.
+        spn: its service principal where it takes Kerberos only, otherwise empty.
         old: it is of a generation that is reached over HTTP with message encryption rather than over HTTPS.
     """
 
@@ -48,6 +49,7 @@ class HostWay:
     https_port: int
     fingerprint: str
     dns_port: int = 0
+    spn: str = ""
     old: bool = False
 
 

@@ -49,6 +49,8 @@ def actions(keeper: Keeper, servers: Servers, ended: Event) -> Actions:  # noqa:
             count=int(given.get("count", 1)),
             seconds=float(given.get("seconds", 0)),
             skip=int(given.get("skip", 0)),
+            code=int(given.get("code", 0)),
+            text=str(given.get("text", "")),
         )
         servers.add_fault(str(given["host"]), made)
         return {}

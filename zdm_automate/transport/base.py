@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import ip_address
 from typing import Any, Literal, Protocol
 
 from zdm_automate.errors import InputError
@@ -70,6 +71,7 @@ class Target:
         ca_file: certificates to trust instead of the system's; empty: the system's.
         basic_over_http: allows Basic without TLS, for a lab on loopback; the password goes over the wire in clear.
         encryption: message encryption without TLS: `auto` (always, except with Basic) or `never`, for a lab on loopback.
+        spn_service: service part of the service principal name; every Windows computer has `host`.
         spn_host: host part of the service principal name where it is not the address.
         delegate: Kerberos credential delegation.
         connect_seconds: limit for a TCP connection and a TLS handshake.
@@ -89,6 +91,7 @@ class Target:
     basic_over_http: bool = False
     encryption: Literal["auto", "never"] = "auto"
     configuration: str = "Microsoft.PowerShell"
+    spn_service: str = "host"
     spn_host: str = ""
     delegate: bool = False
     connect_seconds: int = 10
@@ -106,8 +109,39 @@ class Target:
             raise InputError(
                 f"{self.host}: Basic without TLS would send the password in clear.", hint="Use HTTPS, or auth: negotiate."
             )
+        if self.auth == "kerberos" and not self.spn_host and _is_address(self.address):
+            raise InputError(
+                f"{self.host}: Kerberos proves names, and {self.address} is an address.",
+                hint="Write the full DNS name as its address, or `spn: host/NAME` beside the address.",
+            )
+        if self.credential is not None and not self.credential.password and self.auth not in {"kerberos", "negotiate"}:
+            raise InputError(f"{self.host}: auth {self.auth} needs a password, a ticket is Kerberos' own.")
         if self.operation_seconds >= self.read_seconds:
             raise InputError(f"{self.host}: operation_seconds must be below read_seconds.")
+
+    @property
+    def mechanism(self) -> Auth:
+        """What is really tried: Kerberos proves names, so of Negotiate with an address NTLM is left.
+
+        Without this an unconfigured Kerberos would look for a domain controller in the DNS, for seconds, at every logon.
+        """
+        return "ntlm" if self.auth == "negotiate" and not self.spn_host and _is_address(self.address) else self.auth
+
+    @property
+    def account(self) -> tuple[str | None, str | None]:
+        r"""User name and password as the logon takes them; no password stands for a ticket that is there already.
+
+        Kerberos knows `user@REALM`: of `DOMAIN\user` the realm is the domain that the host's full name ends with.
+        """
+        if self.credential is None:
+            return None, None
+        user, password = self.credential.username, self.credential.password.reveal() or None
+        if self.auth != "kerberos":
+            return user, password
+        name = user.rpartition("\\")[2]
+        name, _, realm = name.partition("@")
+        realm = realm or (self.spn_host or self.address).partition(".")[2]
+        return f"{name}@{realm.upper()}" if realm else name, password
 
     @property
     def endpoint(self) -> str:
@@ -116,11 +150,31 @@ class Target:
         return f"{scheme}://{self.address}:{self.port or (5986 if self.ssl else 5985)}/{self.path}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shell:
+    """A remote shell on a host, as WinRM lists it."""
+
+    id: str
+    resource: str
+    owner: str = ""
+    state: str = ""
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
 class Transport(Protocol):
     """One held connection to one host. Calls of one transport come one after the other."""
 
-    name: str
-    """`psrp`, `winrs`, `ssh`, `fake`: for the journal."""
+    @property
+    def name(self) -> str:
+        """`psrp`, `winrs`, `fake`: for the journal."""
+        ...
 
     @property
     def target(self) -> Target:

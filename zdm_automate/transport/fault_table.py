@@ -75,7 +75,7 @@ _KERBEROS = Fault(
     "Kerberos cannot prove the host's identity.",
     "Connect by the full DNS name; look for a missing or double service principal name with setspn -Q.",
 )
-_BROKEN = Fault(
+BROKEN = Fault(
     e.PoolLostError,
     "the host's PowerShell process ended.",
     "Look in its Application log (1000, 1026), then read before going on.",
@@ -90,7 +90,7 @@ WSMAN: Final[Mapping[int, Fault]] = {
     1311: Fault(e.AuthenticationError, "the host reaches no domain controller.", "Check its DNS servers, time and Netlogon."),
     1115: _CLOSING,
     995: _GONE,
-    1722: _BROKEN,
+    1722: BROKEN,
     14: Fault(e.QuotaError, "the host's WinRM service is out of memory.", "Restart WinRM there in agreed hours."),
     2: Fault(
         e.UnreachableError, "the host cannot start its PowerShell process.", "Repair or register its session configuration."
@@ -179,12 +179,18 @@ REFUSED_HTTP: Final = frozenset({400, 401, 403, 404, 407, 411, 413, 503})
 UNSURE: Final = frozenset({2, 14, 995, 1115, 1722, 0x80338029, 0x8033804D})
 """Fault codes after which the command may have been started although the answer was a fault."""
 
+NO_CONFIGURATION: Final = frozenset({2, 0x80338000, 0x80338002, 0x8033803B, 0x80338113})
+"""Codes with which WinRM says that it has no such session configuration, or that its process cannot be started."""
+
 OPTIONS_REFUSED: Final = frozenset({0x80338041, 0x80338010})
 """Codes with which an old host refuses an option of a new shell; without the newer options it may open."""
 
 
 UNREACHED: Final = Fault(
     e.UnreachableError, "no connection to the endpoint.", "Check name, address, port, listener and firewall."
+)
+NAMELESS: Final = Fault(
+    e.UnreachableError, "the name of the host leads nowhere.", "Check the name, and which DNS server this computer asks."
 )
 SILENT: Final = Fault(e.UnreachableError, "nothing answers at the address.", "Check power, address, port and firewall.")
 STALLED: Final = Fault(e.PoolLostError, "the host stopped answering.", "Read what is there before going on.", gone=True)
@@ -194,34 +200,101 @@ BROKEN_OFF: Final = Fault(
 
 _CERTIFICATE = re.compile(r"fingerprint|CERTIFICATE_VERIFY_FAILED|certificate verify failed|doesn't match", re.IGNORECASE)
 
-_LOGON_TEXT: Final[tuple[tuple[str, Fault], ...]] = (
-    (r"not found in Kerberos database", _KERBEROS),
+NOT_OFFERED: Final = Fault(
+    e.AuthenticationError,
+    "the host offers no way to log on that this target may use.",
+    "Look at WinRM's authentication there (winrm get winrm/config/service/auth) and at `auth` in the project.",
+)
+
+LOGON_TEXT: Final[tuple[tuple[str, Fault], ...]] = (
     (
-        r"Clock skew",
+        r"Client '?.*not found in Kerberos database",
+        Fault(e.AuthenticationError, "the domain does not know the account.", "Check its name; write user@domain."),
+    ),
+    (
+        r"Server .*not found in Kerberos database",
+        Fault(
+            e.AuthenticationError,
+            "the domain knows no such service principal.",
+            "Connect by the full DNS name; look with `setspn -Q`. A renamed host or an alias needs `spn: host/NAME`.",
+        ),
+    ),
+    (
+        r"Clock skew|not yet valid",
         Fault(e.AuthenticationError, "Kerberos refuses because clocks differ by more than 5 minutes.", "Set the clocks first."),
     ),
+    (
+        r"Ticket expired|credential has expired|0x80090317",
+        Fault(e.AuthenticationError, "the Kerberos ticket has expired.", "Run kinit again, or give a password."),
+    ),
+    (
+        r"Password has expired|must be changed",
+        Fault(e.AuthenticationError, "the account's password has expired.", "Change it, then try again."),
+    ),
+    (
+        r"entry in database has expired",
+        Fault(e.AuthenticationError, "the account has expired.", "Look at the account in the directory."),
+    ),
+    (
+        r"have been revoked",
+        Fault(e.AuthenticationError, "the account is disabled or locked out.", "Look at the account in the directory."),
+    ),
+    (r"Preauthentication failed|Decrypt integrity check failed", _LOGON),
     (
         r"Cannot (contact any|find) KDC|resolve network address for KDC",
         Fault(e.AuthenticationError, "no domain controller answers for Kerberos.", "Check DNS and port 88; or use auth: ntlm."),
     ),
     (
-        r"gssapi library|Protocol kerberos is not available|No module named",
-        Fault(e.AuthenticationError, "Kerberos support is not installed here.", "Install pypsrp[kerberos], or use auth: ntlm."),
+        r"no support for encryption type|etype|encryption types? (not|un)",
+        Fault(
+            e.AuthenticationError,
+            "this computer and the domain have no encryption type in common.",
+            "Realms of 2003 know RC4 only: use auth: ntlm there.",
+        ),
     ),
     (
-        r"No (applicable|Kerberos) credentials|credentials cache|needed but only found",
-        Fault(e.AuthenticationError, "there is no usable credential.", "Give user name and password, or run kinit."),
+        r"stream modified|Wrong principal|Request ticket server|Key version",
+        Fault(
+            e.AuthenticationError,
+            "the ticket is for another machine than the one that answered.",
+            "The name leads elsewhere, or two accounts hold the principal: `setspn -X` finds doubles.",
+        ),
     ),
     (
-        r"revoked|expired",
-        Fault(e.AuthenticationError, "the account or its password is disabled, locked or expired.", "Look at the account."),
+        r"gssapi library|Protocol kerberos is not available|No module named|requires? the .*(gssapi|krb5)",
+        Fault(e.AuthenticationError, "Kerberos support is not installed here.", "`make kerberos` adds it; or use auth: ntlm."),
+    ),
+    (
+        r"client principal .* in cache|credentials cache|No (applicable|Kerberos) credentials|No credentials were supplied",
+        Fault(e.AuthenticationError, "there is no Kerberos ticket for the account.", "Run kinit, or give a password."),
+    ),
+    (
+        r"needed but only found|username and password",
+        Fault(e.AuthenticationError, "there is no usable credential.", "Give user name and password."),
+    ),
+    (
+        r"auth protocol .* incompatible",
+        Fault(
+            e.AuthenticationError,
+            "the host offers only another way to log on than the project asks for.",
+            "Where Kerberos is required nothing else is used: look at the host's SPN and its WinRM authentication.",
+        ),
     ),
 )
+"""Patterns of what the security libraries say, most telling first."""
+
+_PRINCIPAL = re.compile(r"(?:Server|Client|principal) '?(\S+@[\w.-]+)")
+
+
+def logon_words(text: str) -> str:
+    """What of a security library's words helps: the principal it speaks of."""
+    found = _PRINCIPAL.search(text)
+    return found[1].strip("'") if found else ""
 
 
 def logon_fault(text: str) -> Fault:
     """The meaning of a failed security exchange."""
-    return next((fault for pattern, fault in _LOGON_TEXT if re.search(pattern, text, re.IGNORECASE)), _LOGON)
+    return next((fault for pattern, fault in LOGON_TEXT if re.search(pattern, text, re.IGNORECASE)), _LOGON)
 
 
 def is_certificate(text: str) -> bool:

@@ -8,9 +8,8 @@ from __future__ import annotations
 import threading
 import time
 import xml.etree.ElementTree as ET
-from dataclasses import dataclass, replace
+from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import requests
@@ -22,46 +21,29 @@ from pypsrp.serializer import TaggedValue
 from pypsrp.shell import SignalCode, WinRS
 from pypsrp.wsman import OptionSet, SelectorSet, WSMan, WSManAction
 from spnego.exceptions import SpnegoError
-from urllib3.exceptions import NewConnectionError
 
 from zdm_automate import debug_log
 from zdm_automate import errors as e
 from zdm_automate.secrets import Credential, Secret
 from zdm_automate.transport import fault_table
-from zdm_automate.transport.base import Arguments, Reply, Target
+from zdm_automate.transport.base import Arguments, Reply, Shell, Target
 from zdm_automate.transport.clixml import error_record, plain
+from zdm_automate.transport.held import HeldTransport, Limits, Lost
+from zdm_automate.transport.http_failures import Meaning, http_meaning
 from zdm_automate.transport.sockets import Sockets
 from zdm_automate.transport.watchdog import DeadlineError, Worker
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 debug_log.silence()
+
+PROBE: Final = "New-Object"
+"""A cmdlet that every endpoint for scripts shows, and none for commands only."""
 
 _OPERATION_TIMED_OUT: Final = 0x80338029
 _INT32: Final = 2**31
 _LIMIT_INT64: Final = 2**63
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """How long a pool is trusted.
-
-    Attributes:
-        touch_seconds: silence after which the shell is asked for output: connections end at 120 s of silence, shells earlier.
-        doubt_seconds: silence after which a pool is asked whether it is alive before a call (a suspended controller).
-        pipelines: a pool is opened anew after this many; hosts count 1,000 commands that were never terminated.
-        held_pipelines: on a host that counts 15 operations, how many finished pipelines may wait to be closed together.
-        stop_seconds: how long after a deadline the host may take to hear that the call is over.
-        close_seconds: how long closing may take.
-    """
-
-    touch_seconds: float = 40.0
-    doubt_seconds: float = 60.0
-    pipelines: int = 900
-    held_pipelines: int = 10
-    stop_seconds: float = 2.0
-    close_seconds: float = 5.0
 
 
 class _Wire(WSMan):
@@ -69,15 +51,15 @@ class _Wire(WSMan):
 
     def __init__(self, target: Target, *, seconds: int = 0) -> None:
         secure = bool(target.fingerprint)
-        account = target.credential
+        user, password = target.account
         super().__init__(
             target.address,
             port=target.port or None,
-            username=account.username if account else None,
-            password=account.password.reveal() if account else None,
+            username=user,
+            password=password,
             ssl=target.ssl,
             path=target.path,
-            auth=target.auth,
+            auth=target.mechanism,
             cert_validation=False if secure else (target.ca_file or True),  # type: ignore[arg-type]
             connection_timeout=seconds or target.connect_seconds,
             operation_timeout=target.operation_seconds,
@@ -85,6 +67,7 @@ class _Wire(WSMan):
             encryption="never" if target.auth == "basic" and not target.ssl else target.encryption,
             no_proxy=True,
             negotiate_delegate=target.delegate,
+            negotiate_service=target.spn_service,
             negotiate_hostname_override=target.spn_host or None,
         )
         self.requests = 0
@@ -115,23 +98,14 @@ class _Wire(WSMan):
         return answer
 
 
-class _Lost(Exception):  # noqa: N818 - a verdict on the way, never seen outside
-    """The call ended without its reply; `started` is False where the host certainly did not take it."""
-
-    def __init__(self, error: e.RemoteError, *, started: bool, gone: bool) -> None:
-        super().__init__(error)
-        self.error = error
-        self.started = started
-        self.gone = gone
-
-
 class _Line:
     """One pool on one connection with its thread. All but `abandon` runs in that thread."""
 
-    def __init__(self, target: Target, prelude: str, limits: Limits, *, no_profile: bool = True) -> None:
+    def __init__(self, target: Target, prelude: str, limits: Limits, *, no_profile: bool = True, probed: bool = False) -> None:
         self.target = target
         self.prelude = prelude
         self.limits = limits
+        self.probed = probed
         self.wire = _Wire(target)
         self.pool = RunspacePool(self.wire, configuration_name=target.configuration, no_profile=no_profile)
         self.pipelines = 0
@@ -141,12 +115,46 @@ class _Line:
         self.held: list[PowerShell] = []
         self.worker = Worker(f"psrp-{target.host}", idle=self._touch, every=limits.touch_seconds)
 
+    @property
+    def sent(self) -> bool:
+        """Whether the Command of the present call has gone out."""
+        return self.wire.sent
+
+    @property
+    def requests(self) -> int:
+        """WSMan requests so far."""
+        return self.wire.requests
+
     def open(self) -> Reply:
         try:
             self.pool.open()
         except Exception as problem:  # noqa: BLE001 - everything a library raises here is a failure of the way
             self._lost(problem)
-        return self.invoke(self._prelude) if self.prelude else Reply(requests=self.wire.requests)
+        if not self.prelude:
+            return Reply(requests=self.wire.requests)
+        if not self.probed:
+            self._refuse_commands_only()
+        return self.invoke(self._prelude)
+
+    def _refuse_commands_only(self) -> None:
+        """Finds out without a script whether the endpoint takes scripts: only such a one shows a command that makes objects."""
+
+        def build(pipeline: PowerShell) -> None:
+            pipeline.add_cmdlet("Get-Command").add_parameter("Name", PROBE)
+
+        answer = self.invoke(build)
+        self._close_held()
+        if not answer.errors:
+            return
+        self.dead = True
+        error = e.RestrictedLanguageError(
+            f"the endpoint {self.target.configuration} takes commands only (JEA, Exchange, or a restricted session); "
+            "no script was sent to it.",
+            hint="Name another session configuration, or do what it is for by hand.",
+            host=self.target.host,
+            error_id="ZdmCommandsOnly",
+        )
+        raise Lost(error, started=False, gone=False)
 
     def invoke(self, build: Callable[[PowerShell], None], *, secret: bool = False) -> Reply:
         wire = self.wire
@@ -168,7 +176,7 @@ class _Line:
         self.pipelines += 1
         if pipeline.state == PSInvocationState.STOPPED and not pipeline.streams.error:
             self.dead = True
-            raise _Lost(e.PoolLostError("the host stopped the command.", host=self.target.host), started=True, gone=True)
+            raise Lost(e.PoolLostError("the host stopped the command.", host=self.target.host), started=True, gone=True)
         self._release(pipeline)
         self.used = time.monotonic()
         return _reply(pipeline, seconds=self.used - started, requests=wire.requests - before)
@@ -190,7 +198,7 @@ class _Line:
             self.wire.sockets.end()
         self.worker.stop(wait=1.0)
 
-    def abandon(self, wait: float) -> None:
+    def abandon(self, *, tell: bool) -> None:
         """Gives the line up under a call in progress: breaks its sockets and tells the host by another connection."""
         self.dead = True
         self.wire.sockets.end()
@@ -198,7 +206,7 @@ class _Line:
         self.worker.stop()
         tidy = threading.Thread(target=self._tidy, name=f"tidy-{self.target.host}", daemon=True)
         tidy.start()
-        tidy.join(wait)
+        tidy.join(self.limits.stop_seconds if tell else 0.0)
 
     def _prelude(self, pipeline: PowerShell) -> None:
         pipeline.add_script(self.prelude)
@@ -211,6 +219,7 @@ class _Line:
             self.dead = True
         finally:
             self.wire.close()
+            self.wire.sockets.close()
 
     def _release(self, pipeline: PowerShell) -> None:
         """Newer hosts count 1,000 commands and the pool is recycled before; old ones count 15, so there pipelines are closed.
@@ -252,19 +261,10 @@ class _Line:
     def _tidy(self) -> None:
         """Stops the command and removes the shell through a connection of its own; whatever fails here was tried."""
         seconds = max(1, round(self.limits.stop_seconds))
+        shell = Shell(id=self.pool.shell.id or self.pool.id, resource=self.pool.shell.resource_uri)
         try:
-            wire = _Wire(self.target, seconds=seconds)
-            shell = WinRS(wire, resource_uri=self.pool.shell.resource_uri)
-            shell._selector_set = SelectorSet()  # noqa: SLF001 - pypsrp gives no public way to an existing shell
-            shell._selector_set.add_option("ShellId", self.pool.shell.id or self.pool.id)  # noqa: SLF001
-            shell.opened = True
-            try:
-                if self.pipeline is not None:
-                    shell.signal(SignalCode.PS_CTRL_C, self.pipeline.id)
-                shell.close()
-            finally:
-                wire.close()
-        except Exception:  # noqa: BLE001 - the call has failed already and says so
+            end_shell(self.target, shell, command=self.pipeline.id if self.pipeline is not None else "", seconds=seconds)
+        except e.RemoteError:
             return
 
     def _lost(self, problem: Exception) -> NoReturn:
@@ -272,34 +272,18 @@ class _Line:
         fault, detail, identity, refused = _meaning(problem)
         error = fault.raised(self.target.host, identity, detail)
         started = self.wire.taken or (self.wire.sent and not refused)
-        raise _Lost(error, started=started, gone=fault.gone or not self.wire.sent) from problem
+        raise Lost(error, started=started, gone=fault.gone or not self.wire.sent) from problem
 
 
-class PsrpTransport:
+class PsrpTransport(HeldTransport[_Line]):
     """A held runspace pool on one host."""
 
     name = "psrp"
 
     def __init__(self, target: Target, *, prelude: str = "", limits: Limits | None = None) -> None:
-        self.target = target
+        super().__init__(target)
         self._prelude = prelude
         self._limits = limits or Limits()
-        self._line: _Line | None = None
-        self._spent = 0
-        self._name = ""
-        self._lock = threading.Lock()
-        self.auth_used = ""
-
-    @property
-    def requests(self) -> int:
-        """WSMan requests sent so far."""
-        return self._spent + (self._line.wire.requests if self._line else 0)
-
-    def open(self, timeout: float = 60.0) -> Reply:
-        """See `Transport.open`."""
-        with self._lock:
-            self._drop()
-            return self._open(time.monotonic() + timeout)
 
     def call(self, text: str, arguments: Arguments, *, timeout: float, repeatable: bool) -> Reply:
         """See `Transport.call`."""
@@ -308,7 +292,7 @@ class PsrpTransport:
         def build(pipeline: PowerShell) -> None:
             pipeline.add_script(text, use_local_scope=True).add_parameter("ZdmArguments", value)
 
-        return self._run(build, secret=_has_secret(arguments), timeout=timeout, repeatable=repeatable)
+        return self._pipeline(build, secret=_has_secret(arguments), timeout=timeout, repeatable=repeatable)
 
     def command(self, name: str, parameters: Arguments, *, timeout: float, repeatable: bool) -> Reply:
         """Runs one command with parameters and no script text, for endpoints that take no scripts; else like `call`."""
@@ -317,110 +301,20 @@ class PsrpTransport:
         def build(pipeline: PowerShell) -> None:
             pipeline.add_cmdlet(name).add_parameters(value)
 
-        return self._run(build, secret=_has_secret(parameters), timeout=timeout, repeatable=repeatable)
+        return self._pipeline(build, secret=_has_secret(parameters), timeout=timeout, repeatable=repeatable)
 
-    def close(self) -> None:
-        """Closes pool and connection; never raises for a host that is gone."""
-        with self._lock:
-            self._drop()
+    def _pipeline(self, build: Callable[[PowerShell], None], *, secret: bool, timeout: float, repeatable: bool) -> Reply:
+        return self._run(lambda line: line.invoke(build, secret=secret), timeout=timeout, repeatable=repeatable)
 
-    def _run(self, build: Callable[[PowerShell], None], *, secret: bool, timeout: float, repeatable: bool) -> Reply:
-        until = time.monotonic() + timeout
-        with self._lock:
-            again = True
-            while True:
-                line = self._ready(until)
-                try:
-                    return line.worker.run(partial(line.invoke, build, secret=secret), until=until)
-                except DeadlineError:
-                    self._abandon(line)
-                    raise self._late(timeout, unknown=line.wire.sent and not repeatable) from None
-                except _Lost as lost:
-                    self._drop()
-                    may = repeatable if lost.started else lost.gone
-                    if again and may and isinstance(lost.error, e.PoolLostError | e.QuotaError):
-                        again = False
-                        continue
-                    if lost.started and not repeatable:
-                        raise e.OutcomeUnknownError(
-                            f"the connection was lost while a change was under way: {lost.error.message}",
-                            hint="Read what is there; do not repeat the change blindly.",
-                            host=self.target.host,
-                            error_id=lost.error.error_id,
-                        ) from lost.error
-                    raise lost.error from lost.__cause__
-
-    def _ready(self, until: float) -> _Line:
-        if self._line is not None and self._line.spent:
-            self._drop()
-        if self._line is None:
-            self._open(until)
-        assert self._line is not None  # noqa: S101 - _open sets it or raises
-        return self._line
-
-    def _open(self, until: float) -> Reply:
-        no_profile = True
-        while True:
-            line = self._line = _Line(self.target, self._prelude, self._limits, no_profile=no_profile)
-            try:
-                reply = line.worker.run(line.open, until=until)
-            except DeadlineError:
-                self._abandon(line, wait=0.0)
-                raise e.CallTimeoutError(
-                    "the host did not open a session in time.", hint="Look at its load, and at WinRM.", host=self.target.host
-                ) from None
-            except _Lost as lost:
-                self._drop()
-                if no_profile and lost.error.error_id in {str(code) for code in fault_table.OPTIONS_REFUSED}:
-                    no_profile = False
-                    continue
-                raise lost.error from lost.__cause__
-            break
-        self.auth_used = line.auth_used
-        if reply.errors:
-            self._drop()
-            raise fault_table.verb_error(reply.errors[0], self.target.host)
-        self._same_machine(reply)
-        return replace(reply, requests=line.wire.requests)
-
-    def _same_machine(self, reply: Reply) -> None:
-        """A name can lead to another machine after a cut-over: a pool opened again must be on the one it was on."""
-        first = reply.output[0] if reply.output else None
-        name = str(first.get("ComputerName", "")) if isinstance(first, dict) else ""
-        if self._name and name and name.casefold() != self._name.casefold():
-            self._drop()
-            raise e.WrongHostError(
-                f"{name} answers now where {self._name} did.", hint="Check the address of the host.", host=self.target.host
-            )
-        self._name = self._name or name
-
-    def _late(self, timeout: float, *, unknown: bool) -> e.ZdmError:
-        if unknown:
-            return e.OutcomeUnknownError(
-                f"a change had not ended after {timeout:g} s; whether it was made is not known.",
-                hint="Read what is there; do not repeat the change blindly.",
-                host=self.target.host,
-            )
-        return e.CallTimeoutError(
-            f"the call had not ended after {timeout:g} s.", hint="Look at the host's load.", host=self.target.host
-        )
-
-    def _abandon(self, line: _Line, wait: float | None = None) -> None:
-        self._spent += line.wire.requests
-        self._line = None
-        line.abandon(self._limits.stop_seconds if wait is None else wait)
-
-    def _drop(self) -> None:
-        if self._line is not None:
-            line = self._line
-            line.close()
-            self._line = None
-            self._spent += line.wire.requests
+    def _lines(self) -> Iterator[_Line]:
+        """With the options of newer hosts, then without those that an old host refuses."""
+        probed = bool(self._name)
+        yield _Line(self.target, self._prelude, self._limits, probed=probed)
+        yield _Line(self.target, self._prelude, self._limits, no_profile=False, probed=probed)
 
 
-def _meaning(problem: Exception) -> tuple[fault_table.Fault, str, str, bool]:
-    """Fault, the far side's words, its number, and whether the host certainly did not start what it was asked for."""
-    found: tuple[fault_table.Fault, str, str, bool]
+def _meaning(problem: Exception) -> Meaning:
+    found: Meaning
     match problem:
         case WSManFaultError():
             words = str(problem.provider_fault or problem.reason or "")
@@ -429,18 +323,16 @@ def _meaning(problem: Exception) -> tuple[fault_table.Fault, str, str, bool]:
         case WinRMTransportError():
             found = fault_table.http_fault(problem.code), "", str(problem.code), problem.code in fault_table.REFUSED_HTTP
         case PypsrpAuthenticationError():
-            found = fault_table.HTTP[401], "", "401", True
+            nothing = "did not response with one of" in str(problem)
+            found = (fault_table.NOT_OFFERED if nothing else fault_table.HTTP[401]), "", "401", True
         case SpnegoError() | ImportError():
-            found = fault_table.logon_fault(str(problem)), str(problem), "", True
-        case requests.exceptions.SSLError():
-            found = fault_table.tls_fault(str(problem)), "", "", fault_table.is_certificate(str(problem))
-        case requests.exceptions.ConnectTimeout():
-            found = fault_table.SILENT, "", "", True
-        case requests.exceptions.ReadTimeout():
-            found = fault_table.STALLED, "", "", False
+            found = fault_table.logon_fault(str(problem)), fault_table.logon_words(str(problem)), "", True
+        case _ if type(problem).__module__.partition(".")[0] in {"krb5", "gssapi"} or "auth protocol" in str(problem):
+            # krb5 and gssapi are not there where Kerberos is not installed, and pyspnego lets some of their errors through;
+            # pypsrp says with a ValueError that the host wants another way to log on
+            found = fault_table.logon_fault(str(problem)), fault_table.logon_words(str(problem)), "", True
         case requests.exceptions.RequestException():
-            never = isinstance(getattr(problem.args[0] if problem.args else None, "reason", None), NewConnectionError)
-            found = (fault_table.UNREACHED if never else fault_table.BROKEN_OFF), "", "", never
+            found = http_meaning(problem)
         case _:
             words = type(problem).__name__ if not isinstance(problem, WinRMError) else f"{type(problem).__name__}: {problem}"
             found = fault_table.BROKEN_OFF, words, "", False
@@ -492,3 +384,66 @@ def _wire_value(value: Any) -> Any:  # noqa: PLR0911 - one return per type
             return {str(key): _wire_value(item) for key, item in value.items()}
         case _:
             raise e.InputError(f"a value of type {type(value).__name__} cannot be sent.")
+
+
+# --- WinRM itself, beside any session ---
+
+SHELLS: Final = "http://schemas.microsoft.com/wbem/wsman/1/windows/shell"
+CONFIG: Final = "http://schemas.microsoft.com/wbem/wsman/1/config"
+TOLD: Final = ("MaxEnvelopeSizekb", "MaxShellsPerUser", "MaxMemoryPerShellMB", "MaxConcurrentOperationsPerUser", "IdleTimeout")
+"""WinRM's settings that limit a migration, in the order in which they are told."""
+
+
+@contextmanager
+def _service(target: Target, seconds: int) -> Iterator[_Wire]:
+    """A connection for a question or two; every failure is an exception of ours."""
+    wire = _Wire(target, seconds=seconds)
+    try:
+        yield wire
+    except Exception as problem:
+        fault, detail, identity, _ = _meaning(problem)
+        raise fault.raised(target.host, identity, detail) from problem
+    finally:
+        wire.close()
+        wire.sockets.close()
+
+
+def service_state(target: Target) -> tuple[dict[str, str], tuple[Shell, ...]]:
+    """WinRM's settings that limit a migration, by name, and the shells that are open there and that this account may see.
+
+    Raises:
+        RemoteError: this account may not read them, or the way failed.
+    """
+    with _service(target, target.connect_seconds) as wire:
+        config = wire.get(CONFIG)
+        question = ET.Element("{http://schemas.xmlsoap.org/ws/2004/09/enumeration}Enumerate")
+        ET.SubElement(question, "{http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd}OptimizeEnumeration")
+        ET.SubElement(question, "{http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd}MaxElements").text = "32000"
+        shells = wire.enumerate(SHELLS, question)
+
+    def told(node: ET.Element, name: str) -> str:
+        return node.findtext(f"{{{SHELLS}}}{name}", "")
+
+    found = {node.tag.rpartition("}")[2]: node.text or "" for node in config.iter() if len(node) == 0}
+    return {name: found[name] for name in TOLD if name in found}, tuple(
+        Shell(
+            id=told(node, "ShellId"), resource=told(node, "ResourceUri"), owner=told(node, "Owner"), state=told(node, "State")
+        )
+        for node in shells.iter(f"{{{SHELLS}}}Shell")
+    )
+
+
+def end_shell(target: Target, shell: Shell, *, command: str = "", seconds: int = 10) -> None:
+    """Ends a shell, whoever opened it, and before that the command in it.
+
+    Raises:
+        RemoteError: it is not there, not this account's, or the way failed.
+    """
+    with _service(target, seconds) as wire:
+        known = WinRS(wire, resource_uri=shell.resource)
+        known._selector_set = SelectorSet()  # noqa: SLF001 - pypsrp gives no public way to an existing shell
+        known._selector_set.add_option("ShellId", shell.id)  # noqa: SLF001
+        known.opened = True
+        if command:
+            known.signal(SignalCode.PS_CTRL_C, command)
+        known.close()

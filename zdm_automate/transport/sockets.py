@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import ssl
 from typing import TYPE_CHECKING, Any
+
+from urllib3.util.ssl_ import create_urllib3_context
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,6 +28,8 @@ class Sockets:
             manager: Any = adapter.poolmanager  # type: ignore[attr-defined]
             if fingerprint:
                 manager.connection_pool_kw["assert_fingerprint"] = fingerprint
+                # the fingerprint is what is asked for; loading the system's authorities would take longer than the handshake
+                manager.connection_pool_kw["ssl_context"] = create_urllib3_context(cert_reqs=ssl.CERT_NONE)
             manager.pool_classes_by_scheme = {
                 scheme: self._watched_pool(make) for scheme, make in manager.pool_classes_by_scheme.items()
             }
@@ -36,6 +41,14 @@ class Sockets:
             with contextlib.suppress(OSError):
                 # not SSLSocket.shutdown: that would take the TLS layer from under the reading thread
                 socket.socket.shutdown(held, socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        """Gives back every socket, also those of answers that nobody has read to their end (a logon that failed)."""
+        for held in self._open:
+            if held.fileno() >= 0:
+                # not held.close(): that waits for the answer's reader, which is in nobody's hands any more
+                socket.close(held.detach())
+        self._open = []
 
     def _watched_pool(self, make: Callable[..., Any]) -> Callable[..., Any]:
         def made(*args: Any, **kwargs: Any) -> Any:

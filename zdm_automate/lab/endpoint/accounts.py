@@ -1,4 +1,7 @@
-"""Who may log on to the endpoints: Basic is compared here, NTLM by pyspnego against a file of hashes. No password is kept."""
+"""Who may log on to the endpoints: Basic is compared here, NTLM by pyspnego against a file of hashes, Kerberos by a keytab.
+
+No password is kept.
+"""
 
 from __future__ import annotations
 
@@ -17,12 +20,16 @@ if TYPE_CHECKING:
 
 FILE: Final = "NTLM_USER_FILE"
 LEVEL: Final = "LM_COMPAT_LEVEL"
+KEYTAB: Final = "KRB5_KTNAME"
 NO_LM_HASH: Final = "0" * 32
 ONLY_NTLM2: Final = "5"
 """Below it pyspnego's acceptor takes an LM answer that proves no password."""
 
-AS_UNSET: Final = {FILE: "", LEVEL: "3"}
-"""What pyspnego reads like a variable that is not set. Taking one away would trip whoever lists the environment meanwhile."""
+AS_UNSET: Final = {FILE: "", LEVEL: "3", KEYTAB: "FILE:/etc/krb5.keytab"}
+"""What pyspnego and Kerberos read like a variable that is not set.
+
+Taking one away would trip whoever lists the environment meanwhile.
+"""
 
 _ENVIRONMENT = Lock()
 """The environment belongs to the process; so does the lock around its change."""
@@ -40,6 +47,7 @@ class Accounts:
         self._hashes = {user.casefold(): ntowfv1(password) for user, password in passwords.items()}
         self._spelling = {user.casefold(): user for user in passwords}
         self._file: Path | None = None
+        self._keytab: Path | None = None
         self._lines = [
             f"{shape}:1000:{NO_LM_HASH}:{base64.b16encode(digest).decode()}:[U]:LCT-00000000"
             for user, digest in self._hashes.items()
@@ -66,12 +74,20 @@ class Accounts:
             self._file.unlink(missing_ok=True)
             self._file = None
 
+    def offer_kerberos(self, keytab: Path) -> None:
+        """Takes Kerberos logons with tickets for the principals of this keytab."""
+        self._keytab = keytab
+
     @contextmanager
     def offered(self) -> Iterator[None]:
         """Within it pyspnego's acceptor knows these accounts, and no others."""
         with _ENVIRONMENT:
             before = {name: os.environ.get(name, unset) for name, unset in AS_UNSET.items()}
-            os.environ |= {FILE: str(self._file), LEVEL: ONLY_NTLM2} if self._file is not None else AS_UNSET
+            os.environ |= AS_UNSET
+            if self._file is not None:
+                os.environ |= {FILE: str(self._file), LEVEL: ONLY_NTLM2}
+            if self._keytab is not None:
+                os.environ[KEYTAB] = str(self._keytab)
             try:
                 yield
             finally:

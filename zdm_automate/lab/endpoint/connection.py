@@ -53,6 +53,7 @@ class Terms:
     Attributes:
         encrypted: the line itself is, by TLS; otherwise only sealed bodies are taken, except from Basic.
         basic: Basic is offered.
+        kerberos_only: NTLM is neither offered nor taken.
         stopping: set when the listener ends; no fault's pause outlasts it.
         counted: called for every request that reaches the handler.
     """
@@ -61,6 +62,7 @@ class Terms:
     accounts: Accounts
     encrypted: bool
     basic: bool
+    kerberos_only: bool
     faults: Faults
     limits: Limits
     stopping: Event
@@ -84,7 +86,7 @@ class Connection(BaseHTTPRequestHandler):
         """Begins: nobody has logged on."""
         server: HasTerms = self.server  # type: ignore[assignment] # the listener's own server
         self.terms = server.terms
-        self.logon = Logon(self.terms.accounts, basic=self.terms.basic)
+        self.logon = Logon(self.terms.accounts, basic=self.terms.basic, kerberos_only=self.terms.kerberos_only)
         self.extra: Headers = ()
         super().setup()
         self.connection.settimeout(self.terms.limits.idle_seconds)
@@ -173,8 +175,8 @@ class Connection(BaseHTTPRequestHandler):
             case "401":
                 self._challenge(self.logon.refuse())
                 return
-            case "500":
-                self._reply(500)
+            case "500" | "http" if fault:
+                self._reply(fault.code or 500)
                 return
             case "delay" if fault:
                 self.terms.stopping.wait(fault.seconds)

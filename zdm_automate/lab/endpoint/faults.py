@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-KINDS = ("drop-before", "drop-after", "delay", "401", "500", "quota", "slow-stream")
-SOAP_KINDS = frozenset({"quota"})
+KINDS = ("drop-before", "drop-after", "delay", "401", "500", "http", "quota", "slow-stream", "wsman")
+SOAP_KINDS = frozenset({"quota", "wsman"})
+CODED = ("http", "wsman")
 MOST_SECONDS = 3600
 
 
@@ -22,11 +23,13 @@ class Fault:
 
     Attributes:
         kind: `drop-before` hangs up before the call is carried out, `drop-after` after it; `delay` answers late; `401` and
-            `500` are HTTP statuses; `quota` is WinRM's fault for a full quota; `slow-stream` sends the answer in pieces.
+            `500` are HTTP statuses, `http` the one in `code`; `quota` is WinRM's fault for a full quota, `wsman` the fault
+            of `code` and `text`; `slow-stream` sends the answer in pieces.
         action: last part of the WSMan action it waits for (`Command`); empty for any request.
         count: how many requests it hits.
         seconds: how late, or how long the stream takes.
         skip: how many requests of that action pass before.
+        code, text: of the fault or the HTTP status.
     """
 
     kind: str
@@ -34,6 +37,8 @@ class Fault:
     count: int = 1
     seconds: float = 0.0
     skip: int = 0
+    code: int = 0
+    text: str = ""
 
 
 class Faults:
@@ -72,6 +77,8 @@ class Faults:
             raise ValueError(f"there is no fault {fault.kind!r}; there are: {', '.join(KINDS)}")
         if fault.count < 1 or fault.skip < 0 or not 0 <= fault.seconds < MOST_SECONDS:
             raise ValueError(f"a fault hits at least one request and takes less than {MOST_SECONDS} seconds")
+        if (fault.kind in CODED) != bool(fault.code):
+            raise ValueError(f"a code goes with: {', '.join(CODED)}")
         with self._lock:
             self._waiting.append(fault)
 

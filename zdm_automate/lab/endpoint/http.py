@@ -35,7 +35,7 @@ class Listener:
         OSError: the address or port cannot be had.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - a listener is what it offers, named
         self,
         handler: Handler,
         accounts: Accounts,
@@ -44,6 +44,7 @@ class Listener:
         port: int = 0,
         tls: TlsIdentity | None = None,
         allow_basic_http: bool = False,
+        kerberos_only: bool = False,
         faults: Faults | None = None,
         limits: Limits | None = None,
     ) -> None:
@@ -54,7 +55,8 @@ class Listener:
             handler=handler,
             accounts=accounts,
             encrypted=tls is not None,
-            basic=tls is not None or allow_basic_http,
+            basic=(tls is not None or allow_basic_http) and not kerberos_only,
+            kerberos_only=kerberos_only,
             faults=self.faults,
             limits=limits or Limits(),
             stopping=Event(),

@@ -1,4 +1,4 @@
-"""Who asks on one connection: Basic, NTLM and SPNEGO step by step, as WinRM keeps it. It knows tokens, and no socket."""
+"""Who asks on one connection: Basic, NTLM, Kerberos and SPNEGO step by step, as WinRM keeps it. It knows tokens, no socket."""
 
 from __future__ import annotations
 
@@ -39,8 +39,9 @@ class Logon:
         user: who asks, as `NETBIOS\user`; empty while unknown.
     """
 
-    def __init__(self, accounts: Accounts, *, basic: bool) -> None:
+    def __init__(self, accounts: Accounts, *, basic: bool, kerberos_only: bool = False) -> None:
         self.user = ""
+        self._kerberos_only = kerberos_only
         self._accounts = accounts
         self._basic = basic
         self._context: spnego.ContextProxy | None = None
@@ -58,14 +59,15 @@ class Logon:
                 return Verdict(known=True) if self.context is not None else self.refuse()
             case "basic" if self._basic:
                 return self._by_password(token)
-            case "ntlm" | "negotiate":
+            case "ntlm" | "negotiate" | "kerberos":
                 return self._by_token(scheme, token)
         return self.refuse()
 
     def refuse(self) -> Verdict:
         """Forgets who asked and names the ways to log on."""
         self._context, self.user = None, ""
-        ways = ["Negotiate", 'Basic realm="WSMAN"'] if self._basic else ["Negotiate"]
+        ways = ["Kerberos"] if self._kerberos_only else ["Negotiate"]
+        ways += ['Basic realm="WSMAN"'] if self._basic else []
         return Verdict(known=False, headers=tuple((CHALLENGE, way) for way in ways))
 
     def _by_password(self, token: str) -> Verdict:
@@ -84,7 +86,7 @@ class Logon:
         return Verdict(known=True)
 
     def _by_token(self, scheme: str, token: str) -> Verdict:
-        """One step of NTLM, bare or within SPNEGO."""
+        """One step of NTLM or Kerberos, bare or within SPNEGO."""
         if self._context is None or self._context.complete:
             self._context, self.user = None, ""
         try:
@@ -94,9 +96,30 @@ class Logon:
                 out = self._context.step(base64.b64decode(token, validate=True))
         except Exception as problem:  # noqa: BLE001 - what a spoilt token raises depends on where the parser trips
             log.info("logon refused: %s", type(problem).__name__)
+            token_back = _kerberos_error(self._context)
+            verdict = self.refuse()
+            if not token_back:
+                return verdict
+            return Verdict(known=False, headers=((CHALLENGE, f"{scheme} {base64.b64encode(token_back).decode()}"),))
+        if self._kerberos_only and self._context.negotiated_protocol != "kerberos":
+            log.info("logon refused: %s where Kerberos is required", self._context.negotiated_protocol)
             return self.refuse()
         headers = ((CHALLENGE, f"{scheme} {base64.b64encode(out).decode()}"),) if out else ()
         if not self._context.complete:
             return Verdict(known=False, headers=headers)
         self.user = self._accounts.principal(self._context.client_principal or "")
         return Verdict(known=True, headers=headers)
+
+
+def _kerberos_error(context: spnego.ContextProxy | None) -> bytes:
+    """What Kerberos answers to a ticket that it refuses (KRB-ERROR), which tells the client why; empty for none.
+
+    python-gssapi keeps it with the error that it raises at the next use of the context; pyspnego has no way to it.
+    """
+    held = getattr(context, "_context_list", None) or {}
+    for inner, _ in held.values():
+        failure = getattr(getattr(inner, "_context", None), "_last_err", None)
+        token = getattr(failure, "token", None)
+        if token:
+            return bytes(token)
+    return b""

@@ -30,11 +30,14 @@ class _Queue:
 class Outbox:
     """The queues of one shell; None is the shell's own.
 
+    `together` is how long a Receive waits for the end of a command that has output; 0 for one that answers and goes on.
+
     Attributes:
         changed: held while a queue changes; reentrant, so that a shell's own state can live under it too.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, together: float = TOGETHER) -> None:
+        self._together = together
         self.changed = Condition()
         self._queues: dict[str | None, _Queue] = {None: _Queue()}
         self._closed = False
@@ -105,7 +108,7 @@ class Outbox:
             self.changed.wait_for(lambda: bool(queue.waiting) or over(), timeout=max(0.0, seconds))
             if command is not None and queue.waiting and not queue.ended:
                 left = max(0.0, end - time.monotonic())
-                self.changed.wait_for(lambda: over() or queue.size >= limit, timeout=min(TOGETHER, left))
+                self.changed.wait_for(lambda: over() or queue.size >= limit, timeout=min(self._together, left))
             if self._gone and not queue.ended:
                 raise BackendGoneError
             if not queue.waiting and not queue.ended:

@@ -42,6 +42,9 @@ HEAD: Final = 4096
 
 DEFAULT_ENVELOPE: Final = 153600
 CONFIG: Final = "http://schemas.microsoft.com/wbem/wsman/1/config"
+LEFT_SECONDS: Final = 7200.0
+"""IdleTimeout of a shell that was left behind."""
+
 STOPS: Final = frozenset({"ctrl_c", "powershell/signal/crtl_c", "ctrl_break"})
 """Last parts of the signal codes that stop a command; PowerShell's own is misspelt on the wire."""
 
@@ -81,6 +84,7 @@ class Endpoint:
             "Signal": self._signal,
             "Delete": self._delete,
             "Get": self._get,
+            "Enumerate": self._enumerate,
             "Disconnect": self._disconnect,
             "Reconnect": self._reconnect,
         }
@@ -105,6 +109,12 @@ class Endpoint:
             fault = soap.TIMED_OUT
         return Answer(500, fault.envelope(message_id, self.host))
 
+    def leave_behind(self, user: str, number: int) -> None:
+        """Leaves shells of a user as a client does that crashed: nobody will close them, and they count."""
+        for _ in range(number):
+            inside = Programs(winrs.NoCommands(self.host))
+            self._shells.add(str(uuid.uuid4()).upper(), user, winrs.RESOURCE, inside, LEFT_SECONDS)
+
     def close(self) -> None:
         """Ends all shells."""
         self._shells.close()
@@ -128,8 +138,10 @@ class Endpoint:
         if crowded:
             raise FaultError(soap.OPERATION_QUOTA)
         try:
-            if self.faults.take(message.action, soap=True) is not None:
-                raise FaultError(soap.OPERATION_QUOTA)
+            wanted = self.faults.take(message.action, soap=True)
+            if wanted is not None:
+                named = soap.Fault(wanted.code, "w:InternalError", wanted.text.replace("{", "{{").replace("}", "}}"))
+                raise FaultError(named if wanted.code else soap.OPERATION_QUOTA)
             if message.action == "Identify":
                 return self._identify(message)
             action = self._actions.get(message.action)
@@ -152,10 +164,31 @@ class Endpoint:
 
     def _get(self, message: Message, user: str) -> bytes:
         if message.resource == CONFIG:
-            body = f"<cfg:Config><cfg:MaxEnvelopeSizekb>{self.quotas.envelope_kb}</cfg:MaxEnvelopeSizekb></cfg:Config>"
-            return soap.answer(message, body)
+            quotas = self.quotas
+            winrs_limits = (
+                f"<cfg:IdleTimeout>{quotas.idle_seconds * 1000:.0f}</cfg:IdleTimeout>"
+                f"<cfg:MaxShellsPerUser>{quotas.shells_per_user}</cfg:MaxShellsPerUser>"
+            )
+            operations = (
+                f"<cfg:MaxConcurrentOperationsPerUser>{quotas.operations_per_user}</cfg:MaxConcurrentOperationsPerUser>"
+            )
+            return soap.answer(
+                message,
+                f"<cfg:Config><cfg:MaxEnvelopeSizekb>{quotas.envelope_kb}</cfg:MaxEnvelopeSizekb>"
+                f"<cfg:Service>{operations}</cfg:Service><cfg:Winrs>{winrs_limits}</cfg:Winrs></cfg:Config>",
+            )
         shell = self._shells.of(message.shell_id, user, awake=False)
         return soap.answer(message, _described(shell))
+
+    def _enumerate(self, message: Message, user: str) -> bytes:
+        """The shells of this user, all at once."""
+        if message.resource != soap.SHELL:
+            raise FaultError(soap.NO_RESOURCE, resource=message.resource)
+        items = "".join(_described(shell) for shell in self._shells.overview() if shell.user == user)
+        return soap.answer(
+            message,
+            f"<e:EnumerateResponse><w:Items>{items}</w:Items><e:EnumerationContext/><w:EndOfSequence/></e:EnumerateResponse>",
+        )
 
     # --- shells ---
 

@@ -16,6 +16,7 @@ NAMES: Final = {
     "p": "http://schemas.microsoft.com/wbem/wsman/1/wsman.xsd",
     "rsp": "http://schemas.microsoft.com/wbem/wsman/1/windows/shell",
     "x": "http://schemas.xmlsoap.org/ws/2004/09/transfer",
+    "e": "http://schemas.xmlsoap.org/ws/2004/09/enumeration",
     "id": "http://schemas.dmtf.org/wbem/wsman/identity/1/wsmanidentity.xsd",
     "cfg": "http://schemas.microsoft.com/wbem/wsman/1/config",
     "f": "http://schemas.microsoft.com/wbem/wsman/1/wsmanfault",

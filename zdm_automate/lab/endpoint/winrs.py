@@ -89,7 +89,7 @@ class NoCommands:
 
     def __init__(self, host: str) -> None:
         self._host = host
-        self._outbox = Outbox()
+        self._outbox = Outbox(together=0.0)
         self.alive = True
 
     def run(self, command: str, line: str) -> None:

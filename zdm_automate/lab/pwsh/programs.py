@@ -64,7 +64,7 @@ class PwshPrograms:
         self._options = options
         domain, _, name = user.rpartition("\\")
         self._environment = {"COMPUTERNAME": host, "USERNAME": name, "USERDOMAIN": domain, **options.environment}
-        self._outbox = Outbox()
+        self._outbox = Outbox(together=0.0)
         self._work: dict[str, _Work] = {}
         self.alive = True
 

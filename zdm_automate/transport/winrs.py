@@ -1,0 +1,321 @@
+"""WinRM's shells for programs, with a held `powershell.exe` whose agent answers calls: the only module that knows pywinrm.
+
+For hosts whose PowerShell remoting is missing or broken. Scripts, arguments and secrets go in on standard input, never on a
+command line; what a call means, it never knows.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from typing import TYPE_CHECKING, Any, Final, NoReturn
+
+import requests
+from winrm.exceptions import (
+    AuthenticationError,
+    InvalidCredentialsError,
+    WinRMError,
+    WinRMOperationTimeoutError,
+    WinRMTransportError,
+    WSManFaultError,
+)
+from winrm.protocol import Protocol
+from winrm.transport import Transport
+
+from zdm_automate import errors as e
+from zdm_automate.transport import fault_table
+from zdm_automate.transport.agent import ARGUMENTS, COMMAND, PRELUDE_ID, Replies, call_text, reply_of, start_text
+from zdm_automate.transport.held import HeldTransport, Limits, Lost
+from zdm_automate.transport.http_failures import http_meaning
+from zdm_automate.transport.sockets import Sockets
+from zdm_automate.transport.watchdog import DeadlineError, Worker
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from zdm_automate.transport.base import Arguments, Reply, Target
+    from zdm_automate.transport.http_failures import Meaning
+
+logging.getLogger("winrm").setLevel(logging.WARNING)
+
+PIECE: Final = 48 * 1024
+"""Bytes of input in one message: with base64 and the envelope they stay below 150 KB, which is what 2.0 takes."""
+
+UTF_8: Final = 65001
+
+TIMED_OUT: Final = 0x80338029
+TIMED_OUT_TEXT: Final = "The WS-Management service cannot complete the operation within the time specified in OperationTimeout."
+
+_WAYS: Final = {"negotiate": "ntlm", "ntlm": "ntlm", "basic": "basic"}
+"""How pywinrm calls them; its Kerberos needs a library that is not there, so such targets are refused."""
+
+
+class _Http(Transport):
+    """pywinrm's HTTP with its sockets in reach, the pinned certificate, and a limit of its own for connecting."""
+
+    target: Target
+    messages = 0
+    sockets: Sockets | None = None
+
+    def setup_encryption(self, session: requests.Session) -> None:
+        self.watch(session)
+        super().setup_encryption(session)
+
+    def watch(self, session: requests.Session) -> None:
+        """Puts the sockets of a session in reach, once."""
+        if self.sockets is None:
+            self.sockets = Sockets(session, self.target.fingerprint)
+
+    def build_session(self) -> requests.Session:
+        session = super().build_session()
+        self.watch(session)
+        return session
+
+    def send_message(self, message: str | bytes) -> bytes:
+        self.messages += 1
+        return super().send_message(message)
+
+
+def _protocol(target: Target, *, seconds: int = 0) -> tuple[Protocol, _Http]:
+    """A client of its own connection."""
+    user, password = target.account
+    secure = bool(target.fingerprint)
+    known: dict[str, Any] = {
+        "endpoint": target.endpoint,
+        "username": user,
+        "password": password,
+        "server_cert_validation": "ignore" if secure else "validate",
+        "ca_trust_path": target.ca_file or None,
+        "message_encryption": "never" if target.encryption == "never" or target.auth == "basic" else "auto",
+        "proxy": None,
+    }
+    protocol = Protocol(
+        transport=_WAYS[target.auth],  # type: ignore[arg-type]
+        operation_timeout_sec=target.operation_seconds,
+        read_timeout_sec=target.read_seconds,
+        **known,
+    )
+    http = _Http(auth_method=_WAYS[target.auth], **known)  # type: ignore[arg-type]
+    http.target = target
+    # requests takes a pair: for connecting, and for each read
+    http.read_timeout_sec = (seconds or target.connect_seconds, seconds or target.read_seconds)  # type: ignore[assignment]
+    protocol.transport = http
+    return protocol, http
+
+
+class _Line:
+    """One shell with one process in it, on one connection, with its thread. All but `abandon` runs in that thread."""
+
+    def __init__(self, target: Target, agent: str, prelude: str, limits: Limits) -> None:
+        self.target = target
+        self.limits = limits
+        self.sent = False
+        self.dead = False
+        self.calls = 0
+        self._taken = False
+        self._agent = agent
+        self._prelude = prelude
+        self._protocol, self._http = _protocol(target)
+        self._shell = ""
+        self._command = ""
+        self._replies = Replies()
+        self.worker = Worker(f"winrs-{target.host}", idle=self._touch, every=limits.touch_seconds)
+
+    @property
+    def requests(self) -> int:
+        """WSMan requests so far."""
+        return self._http.messages
+
+    @property
+    def spent(self) -> bool:
+        """Whether the next call needs another line."""
+        return self.dead or self.calls >= self.limits.pipelines
+
+    @property
+    def auth_used(self) -> str:
+        """The mechanism."""
+        return _WAYS[self.target.auth]
+
+    def open(self) -> Reply:
+        """Opens shell and process and gives the agent its text; then the prelude is its first call."""
+        self.sent = self._taken = False
+        try:
+            self._shell = self._protocol.open_shell(codepage=UTF_8)
+            self._command = self._protocol.run_command(
+                self._shell, COMMAND, ARGUMENTS, console_mode_stdin=False, skip_cmd_shell=False
+            )
+            self._send(start_text(self._agent))
+        except Exception as problem:  # noqa: BLE001 - everything a library raises here is a failure of the way
+            self._lost(problem)
+        return self._invoke(PRELUDE_ID, self._prelude, {})
+
+    def invoke(self, script: str, arguments: Arguments) -> Reply:
+        """One call."""
+        self.calls += 1
+        return self._invoke(str(self.calls), script, arguments)
+
+    def _invoke(self, identity: str, script: str, arguments: Arguments) -> Reply:
+        self.sent = self._taken = False
+        before, started = self.requests, time.monotonic()
+        most, last = call_text(identity, script, arguments)
+        try:
+            self._send(most, last)
+            xml = self._await(identity)
+        except e.ZdmError:
+            self.dead = True
+            raise
+        except Exception as problem:  # noqa: BLE001 - as above
+            self._lost(problem)
+        noise, self._replies.other = tuple(self._replies.other), []
+        seconds = time.monotonic() - started
+        return reply_of(xml, seconds=seconds, requests=self.requests - before, noise=noise)
+
+    def _send(self, text: str, last: str = "") -> None:
+        """Input in messages that an old host takes; what makes the agent begin goes with the last of them."""
+        data = text.encode() + last.encode()
+        pieces = [data[start : start + PIECE] for start in range(0, len(data), PIECE)]
+        for number, piece in enumerate(pieces, start=1):
+            self.sent = self.sent or (bool(last) and number == len(pieces))
+            self._protocol.send_command_input(self._shell, self._command, piece)
+        self._taken = self._taken or bool(last)
+
+    def _await(self, identity: str) -> str:
+        """What the agent replies to this call."""
+        while True:
+            try:
+                out, err, code, done = self._protocol.get_command_output_raw(self._shell, self._command)
+            except WinRMOperationTimeoutError:
+                continue
+            for found, xml in self._replies.feed(out.decode("utf-8", errors="replace")):
+                if found == identity:
+                    return xml
+            if err.strip():
+                self._replies.other.append(err.decode("utf-8", errors="replace").strip())
+            if done:
+                raise self._ended(code)
+
+    def _ended(self, code: int) -> Lost:
+        """The process has gone: before it answered anything it cannot be had at all, later it was lost."""
+        self.dead = True
+        said = " ".join(self._replies.other)[:300]
+        if self.calls == 0:
+            error: e.RemoteError = e.UnreachableError(
+                f"powershell.exe ended with {code} before it answered: {said or 'nothing said'}.",
+                hint="Run powershell.exe on the host itself; look at AppLocker and at the antivirus.",
+                host=self.target.host,
+                error_id="ZdmWinrsNoAgent",
+            )
+            return Lost(error, started=False, gone=False)
+        gone = fault_table.BROKEN.raised(self.target.host, "ZdmWinrsEnded", said)
+        return Lost(gone, started=self._taken, gone=True)
+
+    def close(self) -> None:
+        """Ends process, shell and connection."""
+        try:
+            self.worker.run(self._close, until=time.monotonic() + self.limits.close_seconds)
+        except DeadlineError:
+            self._end_sockets()
+        self.worker.stop(wait=1.0)
+
+    def _close(self) -> None:
+        try:
+            if self._shell and not self.dead:
+                self._protocol.close_shell(self._shell)
+        except Exception:  # noqa: BLE001 - the host may have gone, and the reply is here already
+            self.dead = True
+        finally:
+            self._http.close_session()
+            if self._http.sockets is not None:
+                self._http.sockets.close()
+
+    def abandon(self, *, tell: bool) -> None:
+        """Breaks the sockets under a call in progress and removes the shell, and with it the process, over another."""
+        self.dead = True
+        self._end_sockets()
+        self.worker.run_later(self._close)
+        self.worker.stop()
+        tidy = threading.Thread(target=self._tidy, name=f"tidy-{self.target.host}", daemon=True)
+        tidy.start()
+        tidy.join(self.limits.stop_seconds if tell else 0.0)
+
+    def _tidy(self) -> None:
+        protocol, http = _protocol(self.target, seconds=max(1, round(self.limits.stop_seconds)))
+        try:
+            if self._shell:
+                protocol.close_shell(self._shell)
+        except Exception:  # noqa: BLE001 - the call has failed already and says so
+            return
+        finally:
+            http.close_session()
+            if http.sockets is not None:
+                http.sockets.close()
+
+    def _end_sockets(self) -> None:
+        if self._http.sockets is not None:
+            self._http.sockets.end()
+
+    def _touch(self) -> None:
+        """An empty line, which the agent passes over: the host sees that somebody is there."""
+        if self.dead or not self._command:
+            return
+        try:
+            self._protocol.send_command_input(self._shell, self._command, b"\n")
+        except Exception:  # noqa: BLE001 - a thread of its own: the next call finds the line dead and opens another
+            self.dead = True
+
+    def _lost(self, problem: Exception) -> NoReturn:
+        self.dead = True
+        if isinstance(problem, Lost):
+            raise problem
+        fault, detail, identity, refused = _meaning(problem)
+        error = fault.raised(self.target.host, identity, detail)
+        started = self._taken or (self.sent and not refused)
+        raise Lost(error, started=started, gone=fault.gone or not self.sent) from problem
+
+
+class WinrsTransport(HeldTransport[_Line]):
+    """A held process of PowerShell on one host."""
+
+    name = "winrs"
+
+    def __init__(self, target: Target, *, agent: str, prelude: str = "", limits: Limits | None = None) -> None:
+        if target.auth not in _WAYS:
+            raise e.InputError(
+                f"{target.host}: over WinRS the logon is {' or '.join(_WAYS)}, not {target.auth}.",
+                hint="Reach the host by PSRP for that.",
+            )
+        super().__init__(target)
+        self._agent = agent
+        self._prelude = prelude
+        self._limits = limits or Limits()
+
+    def call(self, text: str, arguments: Arguments, *, timeout: float, repeatable: bool) -> Reply:
+        """See `Transport.call`."""
+        call_text("-", text, arguments)
+        return self._run(lambda line: line.invoke(text, arguments), timeout=timeout, repeatable=repeatable)
+
+    def _lines(self) -> Iterator[_Line]:
+        yield _Line(self.target, self._agent, self._prelude, self._limits)
+
+
+def _meaning(problem: Exception) -> Meaning:
+    found: Meaning
+    match problem:
+        case WSManFaultError():
+            code = problem.wsman_fault_code
+            words = str(problem.reason or "")
+            found = fault_table.wsman_fault(code, words), words, str(code or ""), code not in fault_table.UNSURE
+        case WinRMOperationTimeoutError():
+            # pywinrm keeps neither number nor text of this one
+            found = fault_table.WSMAN[TIMED_OUT], TIMED_OUT_TEXT, str(TIMED_OUT), False
+        case InvalidCredentialsError() | AuthenticationError():
+            found = fault_table.HTTP[401], "", "401", True
+        case WinRMTransportError():
+            found = fault_table.http_fault(problem.code), "", str(problem.code), problem.code in fault_table.REFUSED_HTTP
+        case requests.exceptions.RequestException():
+            found = http_meaning(problem)
+        case _:
+            words = str(problem) if isinstance(problem, WinRMError) else type(problem).__name__
+            found = fault_table.BROKEN_OFF, words, "", False
+    return found
