@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from zdm_automate.errors import ProjectError, UnknownNameError
+from zdm_automate.outlets import EvidenceSection, LogsSection, TicketingSection
 from zdm_automate.yaml_source import YamlSource, read_yaml
 
 if TYPE_CHECKING:
@@ -63,6 +64,9 @@ class ProjectFile(_Section):
         lab: folder of a lab that the project is rehearsed in, relative to the file; its clock is the project's clock then.
         credential: the credential of hosts that name none.
         resolvers: public name servers for the view from outside, `address` or `address:port`.
+        evidence: what bundles may show, and who signs.
+        ticketing: the ticketing system that the evidence goes to; without it nothing is sent.
+        logs: where a run's events go besides its journal.
         intent: what is wanted, by playbook.
     """
 
@@ -77,6 +81,9 @@ class ProjectFile(_Section):
     hosts: dict[Name, HostSection] = Field(min_length=1)
     roles: dict[Name, str] = Field(min_length=1)
     resolvers: tuple[str, ...] = ()
+    evidence: EvidenceSection = Field(default_factory=EvidenceSection)
+    ticketing: TicketingSection | None = None
+    logs: LogsSection = Field(default_factory=LogsSection)
     intent: dict[Name, dict[str, Any]] = Field(default_factory=dict)
 
     @model_validator(mode="after")
@@ -197,3 +204,7 @@ def _refuse_unknown_names(content: ProjectFile, source: YamlSource) -> None:
         if wanted not in content.credentials:
             said = f"host {name}: there is no credential {wanted!r}" if wanted else f"host {name} names no credential"
             raise source.error(("hosts", name, "credential"), f"{said}; known: {', '.join(content.credentials) or 'none'}")
+    desk = content.ticketing
+    if desk is not None and desk.credential and desk.credential not in content.credentials:
+        said = f"there is no credential {desk.credential!r}; known: {', '.join(content.credentials) or 'none'}"
+        raise source.error(("ticketing", "credential"), said)

@@ -10,7 +10,7 @@ from typing import Any
 
 import typer
 
-from zdm_automate.cli import apply, evidence, hosts, lab, new, plan
+from zdm_automate.cli import apply, bundle, evidence, hosts, lab, new, plan
 
 EPILOG = (
     "Exit codes: 0 done, or nothing to change; 1 failed; 2 bad input, nothing was done; "
@@ -37,6 +37,7 @@ app.command("status")(evidence.status)
 app.add_typer(evidence.checklist, name="checklist")
 app.add_typer(evidence.journal, name="journal")
 app.command("report")(evidence.report)
+app.command("bundle")(bundle.bundle)
 app.add_typer(lab.app, name="lab")
 
 
