@@ -63,6 +63,7 @@ class TicketingSection(_Section):
         credential: name under `credentials`; its secret is the key or token.
         internal: whether notes are for technicians only. Off only if it is written here.
         requests: the service request of a phase, where it is not the project's own.
+        tick: whether items that are done also become rows of the ticket's checklist.
         done_status: status that a request gets at the end; empty: it is left alone.
         publish: Autotask's name of the publish value for internal notes.
         billable: how ConnectWise bills the time.
@@ -74,6 +75,7 @@ class TicketingSection(_Section):
     ca_file: str = ""
     internal: bool = True
     requests: dict[str, str] = Field(default_factory=dict)
+    tick: bool = False
     done_status: str = ""
     company: str = ""
     client_id: str = ""
