@@ -129,11 +129,11 @@ class Api:
 
     def _judged(self, answer: requests.Response, *, writes: bool) -> Any:
         status = answer.status_code
-        body = _json(answer)
-        if status < 300 and (body is not None or not answer.content):  # noqa: PLR2004 - HTTP's own classes
+        is_json, body = _json(answer)
+        if status < 300 and is_json:  # noqa: PLR2004 - HTTP's own classes
             return body
         where = f"{answer.request.method} {urlsplit(answer.url).path}"
-        said = self._redactor.text(_short(self._explain(body) if body is not None else answer.text))
+        said = self._redactor.text(_short(self._explain(body) if is_json else answer.text))
         text = f"{urlsplit(answer.url).netloc} answers {status} to {where}{f': {said}' if said else ''}"
         if status == TOO_MANY or (status == UNAVAILABLE and not writes):
             return _raise(TicketBusyError(f"{text}.", wait=_wait(answer), hint="Nothing was written; try again later."))
@@ -166,11 +166,14 @@ def _never_connected(problem: failures.RequestException) -> bool:
     return isinstance(reason, NewConnectionError)
 
 
-def _json(answer: requests.Response) -> Any:
+def _json(answer: requests.Response) -> tuple[bool, Any]:
+    """Whether the body is JSON (an empty one counts), and what it says."""
+    if not answer.content:
+        return True, None
     try:
-        return answer.json()
+        return True, answer.json()
     except ValueError:
-        return None
+        return False, None
 
 
 def _wait(answer: requests.Response) -> float:

@@ -20,7 +20,7 @@ from zdm_automate.errors import InputError, RefusedError, TicketBusyError, Ticke
 from zdm_automate.ticketing.port import File, Message, from_fields, send, to_fields
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from zdm_automate.ticketing.port import Desk, Ticket

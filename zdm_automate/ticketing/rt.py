@@ -1,7 +1,8 @@
 """Request Tracker 5, by its REST interface 2.0.
 
 It answers 200 to changes that it refuses, so a status is read back; it has no checklist, so a task is a child ticket.
-The subject of a comment is what its history shows, so the marker stands there.
+The subject of a comment is what its history shows, so the marker stands there. Names of files beyond ASCII it spoils, unless
+they are encoded.
 """
 
 from __future__ import annotations
@@ -71,7 +72,7 @@ class RequestTracker:
     def attach(self, ticket: Ticket, file: File) -> str:
         """See `Desk.attach`."""
         attachment = {
-            "FileName": file.name,
+            "FileName": encoded_word(file.name),
             "FileType": file.media_type,
             "FileContent": base64.b64encode(file.content()).decode("ascii"),
         }
@@ -131,6 +132,11 @@ class RequestTracker:
         while items := (self._api.get(path, **params, per_page=PAGE, page=page) or {}).get("items"):
             yield from items
             page += 1
+
+
+def encoded_word(name: str) -> str:
+    """A file's name as its interface takes it: beyond ASCII it spoils a plain one, or fails with 500 (RFC 2047 it reads)."""
+    return name if name.isascii() else f"=?UTF-8?B?{base64.b64encode(name.encode()).decode('ascii')}?="
 
 
 def _reachable(ticket: Any) -> set[str]:
