@@ -10,7 +10,7 @@ from typing import Any
 
 import typer
 
-from zdm_automate.cli import apply, bundle, evidence, hosts, lab, new, plan
+from zdm_automate.cli import apply, bundle, evidence, hosts, item, lab, new, plan, retrospective, signoff, sr, trl
 
 EPILOG = (
     "Exit codes: 0 done, or nothing to change; 1 failed; 2 bad input, nothing was done; "
@@ -37,7 +37,12 @@ app.command("status")(evidence.status)
 app.add_typer(evidence.checklist, name="checklist")
 app.add_typer(evidence.journal, name="journal")
 app.command("report")(evidence.report)
+app.add_typer(item.item, name="item")
+app.add_typer(trl.trl, name="trl")
 app.command("bundle")(bundle.bundle)
+app.add_typer(sr.sr, name="sr")
+app.add_typer(signoff.signoff, name="signoff")
+app.command("retrospective")(retrospective.retrospective)
 app.add_typer(lab.app, name="lab")
 
 

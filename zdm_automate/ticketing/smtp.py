@@ -100,26 +100,36 @@ class Smtp:
     # --- the wire ---
 
     def _connected(self) -> smtplib.SMTP:
-        host, port = str(self._url.hostname), self._url.port
-        tls = ssl.create_default_context(cafile=self._section.ca_file or None)
+        host = str(self._url.hostname)
         try:
-            if self._url.scheme == "smtps":
-                server: smtplib.SMTP = smtplib.SMTP_SSL(host, port or 465, timeout=SECONDS, context=tls)
-            else:
-                server = smtplib.SMTP(host, port or 587, timeout=SECONDS)
-                server.starttls(context=tls)
-            if self._credential is not None:
-                server.login(self._credential.username, self._credential.password.reveal())
-        except smtplib.SMTPNotSupportedError as problem:
-            raise TicketError(f"{host} offers no TLS; nothing is sent in clear text.", hint="Use smtps://.") from problem
-        except smtplib.SMTPAuthenticationError as problem:
-            raise TicketError(f"{host} refuses the logon ({problem.smtp_code}).", hint="Is the credential right?") from problem
+            server = self._opened(host)
         except ssl.SSLError as problem:
             raise TicketError(
                 f"the certificate of {host} is not trusted: {problem.reason}.", hint="See `ca_file`."
             ) from problem
+        except smtplib.SMTPNotSupportedError as problem:
+            raise TicketError(f"{host} offers no TLS; nothing is sent in clear text.", hint="Use smtps://.") from problem
+        except smtplib.SMTPAuthenticationError as problem:
+            raise TicketError(f"{host} refuses the logon ({problem.smtp_code}).", hint="Is the credential right?") from problem
         except (OSError, smtplib.SMTPException) as problem:
             raise TicketBusyError(f"{host} does not answer: {problem}.", wait=60.0, hint="Nothing was sent.") from problem
+        return server
+
+    def _opened(self, host: str) -> smtplib.SMTP:
+        """A connection under TLS, logged on; closed where one of the two fails."""
+        tls = ssl.create_default_context(cafile=self._section.ca_file or None)
+        if self._url.scheme == "smtps":
+            server: smtplib.SMTP = smtplib.SMTP_SSL(host, self._url.port or 465, timeout=SECONDS, context=tls)
+        else:
+            server = smtplib.SMTP(host, self._url.port or 587, timeout=SECONDS)
+        try:
+            if self._url.scheme == "smtp":
+                server.starttls(context=tls)
+            if self._credential is not None:
+                server.login(self._credential.username, self._credential.password.reveal())
+        except BaseException:
+            server.close()
+            raise
         return server
 
     def _send(self, mail: EmailMessage) -> str:
