@@ -17,7 +17,7 @@ def done(zdm: Zdm, project: MakeProject) -> Path:
     folder = project("NEW", ["LanmanServer"], state="Running", form=["room"])
     zdm("plan", "services", "-p", folder)
     zdm("apply", "latest", "-p", folder)
-    zdm("checklist", "sign", "B-104", "label", "--answer", "room=2", "-p", folder)
+    zdm("checklist", "sign", "B-104", "label", "--answer", "room=2", "--minutes", "5", "-p", folder)
     return folder
 
 
@@ -88,3 +88,25 @@ def test_an_altered_journal_gives_no_bundle(zdm: Zdm, done: Path) -> None:
 def test_what_is_not_there_is_bad_input(zdm: Zdm, done: Path, words: list[str]) -> None:
     """A run, a key."""
     assert zdm("bundle", *words, "--no-pdf", "-p", done).code == 2
+
+
+def test_many_projects_teach(zdm: Zdm, done: Path, tmp_path: Path) -> None:
+    """A page, a table, and times for planning; an altered journal teaches nothing."""
+    ran = zdm("retrospective", done, done, "--out", tmp_path / "out", "--json")
+
+    assert "B-104" in ran.json["items"], ran.err
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "durations.json", "retrospective.csv", "retrospective.html",
+    ]  # fmt: skip
+    path = next((done / "runs").glob("*services*/journal.jsonl"))
+    path.write_bytes(path.read_bytes().replace(b'"Alex"', b'"Eve"'))
+    assert zdm("retrospective", done, "--out", tmp_path).code == 3
+
+
+def test_events_go_to_a_file_only_where_one_is_named(zdm: Zdm, done: Path) -> None:
+    """Off unless the project says so."""
+    assert list(done.glob("*.xml")) == []
+    change(done, logs={"event_file": "events.xml"})
+    zdm("item", "note", "B-003", "a note", "-p", done)
+
+    assert (done / "events.xml").read_text(encoding="utf-8").count("<Event ") == 3

@@ -41,7 +41,7 @@ def test_an_item_is_done_with_form_photo_and_minutes(zdm: Zdm, done: Path, tmp_p
     assert ran.out == "B-104 label is signed by Kim.\n", ran.err
     assert again["files"] == ["rack_1.jpg"]
     first, _ = lines(done, "manual.signed")
-    assert first["files"] == [{"name": "rack_1.jpg", "sha256": hashlib.sha256(photo.read_bytes()).hexdigest(), "bytes": 9}]
+    assert first["files"] == [{"name": "rack_1.jpg", "sha256": hashlib.sha256(photo.read_bytes()).hexdigest(), "bytes": 8}]
     assert (first["by"], first["minutes"]) == ("Kim", 5)
     assert [path.name for path in done.glob("runs/*/attachments/*")] == ["rack_1.jpg"] * 2
     assert zdm("bundle", "--no-pdf", "-p", done).code == 0

@@ -30,7 +30,7 @@ class SyslogOutlet:
 
     def __init__(self, url: str, *, run: str, host: str, now: Callable[[], datetime]) -> None:
         parts = urlsplit(url)
-        if not parts.hostname:
+        if not parts.hostname or parts.scheme not in PORTS:
             raise InputError(f"{url!r} is no syslog server.", hint="Write udp://host:514, tcp://host:601 or tls://host:6514.")
         self._run, self._host, self._now = run, host, now
         self._kind = parts.scheme
