@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import random
@@ -15,6 +16,7 @@ import pytest
 from bundle_lines import RUN, matter, write_run
 
 from zdm_automate.errors import InputError, JournalAlteredError
+from zdm_automate.report import verify_bundle
 from zdm_automate.report.bundle import Bundle, make_bundle
 from zdm_automate.report.bundle_folder import lay_down, public_key
 from zdm_automate.report.verify_bundle import EXTRAS, MANIFEST, SIGNATURE, archived, check, main, sealed
@@ -93,6 +95,20 @@ def test_an_untouched_bundle_is_intact(signed: Path, capsys: pytest.CaptureFixtu
     assert inside.returncode == 0
     assert main([str(signed.with_suffix(".zip"))]) == 0
     assert "Digest " in capsys.readouterr().out
+
+
+def test_the_script_runs_on_old_pythons() -> None:
+    """Its grammar is that of 3.8, and it imports the standard library only."""
+    source = Path(verify_bundle.__file__).read_text(encoding="utf-8")
+    tree = ast.parse(source, feature_version=(3, 8))
+    imported = {
+        name.split(".")[0]
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for name in ([node.module or ""] if isinstance(node, ast.ImportFrom) else [one.name for one in node.names])
+    }
+
+    assert imported - sys.stdlib_module_names == set()
 
 
 # --- one byte ---
