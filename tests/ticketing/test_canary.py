@@ -1,4 +1,4 @@
-"""The canary: a desk's own secret, and those that a message carries, are in no artefact, ticket or mail; planted ones are seen."""
+"""The canary: a secret of the desk or of a message is in no artefact, ticket or mail; planted ones are found."""
 
 from __future__ import annotations
 
