@@ -77,7 +77,7 @@ def bundle_page(
         rows=rows[:STATIC],
         total=len(rows),
         worked=sum(row.actual_seconds or 0.0 for row in rows) * 1000,
-        foreseen=sum(row.planned_minutes or 0 for row in rows) * 60_000,
+        foreseen=_hours(sum(row.planned_minutes or 0 for row in rows)),
         states=_counted(row.state for row in rows),
         phases=list(dict.fromkeys(words.clean(row.phase) for row in rows)),
         risks_used=[risk for risk in dict.fromkeys(row.risk for row in rows) if risk],
@@ -101,6 +101,11 @@ def _counted(states: Iterable[str]) -> dict[str, int]:
     for state in states:
         found[state] = found.get(state, 0) + 1
     return found
+
+
+def _hours(planned: int) -> str:
+    """Minutes of attention in hours: days of them would be read as days of work."""
+    return f"{planned / 60:.0f} h" if planned else ""
 
 
 def minutes(seconds: float | None) -> str:
