@@ -1,7 +1,8 @@
 """The troubleshooting and repair log: what went wrong, what was tried, what it was, what helped. Pure; folded from journals.
 
-A trouble opens by itself where a journal shows that something failed, and is linked to its item, host and line. People add
-what they found (`trl.added`), to such a trouble or as one of their own. Nothing is ever taken out of it.
+A trouble opens by itself where a journal shows that an item failed, and is linked to item, host and line; a reader that gets
+no answer any more (its server was stopped) is none. People add what they found (`trl.added`), to such a trouble or as one of
+their own. Nothing is ever taken out of it.
 """
 
 from __future__ import annotations
@@ -73,7 +74,7 @@ def trouble_id(run: object, seq: object) -> str:
 
 
 def _failed(entry: Mapping[str, Any]) -> Iterable[Trouble]:
-    """The trouble that a line is; a run's end repeats what a line before it said, so only an end without one counts."""
+    """The trouble that a line is; a run's end repeats what a line before it said, so it is none."""
     error = entry.get("error") or {}
     match entry.get("event"):
         case "change.finished" if entry.get("result") in {"failed", "unknown"}:
@@ -83,8 +84,6 @@ def _failed(entry: Mapping[str, Any]) -> Iterable[Trouble]:
         case "check" if entry.get("state") == "failed":
             wanted = f" instead of {entry['expected']}" if entry.get("expected") else ""
             said = f"check failed: {entry.get('name')}: {entry.get('value') or 'not so'}{wanted}"
-        case "read.failed" | "host.failed":
-            said = error.get("message") or str(entry.get("event"))
         case _:
             return
     yield Trouble(
