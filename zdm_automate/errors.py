@@ -89,6 +89,10 @@ class HeldError(RefusedError):
     """Another run holds the project or the domain."""
 
 
+class DisclosureError(RefusedError):
+    """An artefact holds a secret or personal data; it was neither written nor sent."""
+
+
 class ClockSkewError(RefusedError):
     """The host's clock and the controller's are too far apart (domain limit: 300 s)."""
 
@@ -107,6 +111,25 @@ class OutcomeUnknownError(ZdmError):
 
 class JournalUnwritableError(ZdmError):
     """The journal cannot be written: disk full, rights, or a drive that is gone. Nothing is called without its line on disk."""
+
+
+# --- service requests ---------------------------------------------------------------------------------------
+
+
+class TicketError(ZdmError):
+    """The ticketing system said no, or something it does not have was asked for; nothing was written there."""
+
+
+class TicketBusyError(TicketError):
+    """The ticketing system takes nothing now (rate limit, maintenance); `wait` is how many seconds it asks for."""
+
+    def __init__(self, message: str, *, wait: float = 0.0, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.wait = wait
+
+
+class TicketUnknownError(OutcomeUnknownError):
+    """Something was sent to the ticketing system and no clear answer came; it may have been written."""
 
 
 # --- the way to a host: exit code 1 -------------------------------------------------------------------------

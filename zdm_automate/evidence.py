@@ -18,14 +18,17 @@ Entry = Mapping[str, Any]
 GOOD = frozenset({"ok", "already"})
 """Results of a change after which the host is as wanted."""
 
+BY_HAND = frozenset({"manual.signed", "manual.skipped", "item.noted"})
+"""What people say of an item."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """One line of a journal that says something about a row.
 
     Attributes:
-        kind: change, verified, check, signed or gate.
-        result: ok, already, failed, unknown, not yet, signed, open, closed.
+        kind: change, verified, check, signed, gate, skipped or noted.
+        result: ok, already, failed, unknown, not yet, signed, open, closed, skipped, noted.
         text: what was changed, checked or signed.
     """
 
@@ -58,6 +61,7 @@ class Work:
     signed: set[str] = field(default_factory=set)
     gate_open: bool = False
     gate_says: str = ""
+    skipped: str = ""
     checks: dict[tuple[str, str], Entry] = field(default_factory=dict)
     checked_in: str = ""
     evidence: list[Evidence] = field(default_factory=list)
@@ -69,6 +73,11 @@ class Work:
         self.results, self.failure, self.started = {}, "", ""
         self.verified, self.passed, self.undone, self.differences = None, False, False, ""
         self.signed = set()
+
+    @property
+    def only_noted(self) -> bool:
+        """Whether all that is known are notes, which say nothing about its state."""
+        return not self.planned_in and bool(self.evidence) and all(one.kind == "noted" for one in self.evidence)
 
     def of(self, preview: Preview) -> list[Entry]:
         """The planned rows that say this."""
@@ -129,7 +138,7 @@ def _pass_on(works: dict[tuple[str, str], Work], run: str, but: str) -> None:
 
 def _concerned(works: Iterable[tuple[str, str]], run: _Run, event: str, item: str) -> list[tuple[str, str]]:
     """Whose work a line is about: a signature counts for every playbook with that item, or for the hand alone."""
-    if event == "manual.signed":
+    if event in BY_HAND:
         return [key for key in works if key[1] == item] or [("", item)]
     return [(run.playbook, item)]
 
@@ -170,7 +179,17 @@ def _checked(work: Work, entry: Entry, run: _Run) -> None:
 
 def _signed(work: Work, entry: Entry, run: _Run) -> None:
     work.signed.add(str(entry.get("step") or ""))
+    work.skipped = ""
     work.evidence.append(_evidence(entry, run, "signed", "signed", str(entry.get("step") or entry.get("note") or "")))
+
+
+def _skipped(work: Work, entry: Entry, run: _Run) -> None:
+    work.skipped = str(entry.get("reason") or "left out")
+    work.evidence.append(_evidence(entry, run, "skipped", "skipped", work.skipped))
+
+
+def _noted(work: Work, entry: Entry, run: _Run) -> None:
+    work.evidence.append(_evidence(entry, run, "noted", "noted", str(entry.get("note") or "")))
 
 
 def _evidence(entry: Entry, run: _Run, kind: str, result: str, text: str) -> Evidence:
@@ -209,4 +228,6 @@ _TAKES: Mapping[str, Callable[[Work, Entry, _Run], None]] = {
     "check": _checked,
     "manual.signed": _signed,
     "gate.judged": _judged,
+    "manual.skipped": _skipped,
+    "item.noted": _noted,
 }

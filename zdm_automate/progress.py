@@ -1,8 +1,8 @@
 """Where a migration stands: journals folded over a checklist into one state and its evidence per row. Pure; it reads no file.
 
 A row is done when its evidence says so: all rows of its last plan carried out or already so, read back, checks good, manual
-steps signed. Evidence of an item counts for the rows that it names in `also`. Several playbooks may feed one row; the one
-furthest behind decides.
+steps signed; or when a person left it out with a reason and nothing failed on it. Evidence of an item counts for the rows
+that it names in `also`. Several playbooks may feed one row; the one furthest behind decides.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ class State(StrEnum):
     MANUAL = "manual open"
     WAITING = "waiting"
     NOT_YET = "not yet"
+    SKIPPED = "skipped"
     DONE = "done"
 
 
@@ -67,7 +68,7 @@ def checklist_state(checklist: Checklist, journals: Iterable[Entry]) -> tuple[Ro
         for row in {name, *work.also}:
             by_row.setdefault(row, []).append(work)
     states = [_row_state(item, by_row.get(item.id, [])) for item in checklist.items]
-    done = {state.item.id for state in states if state.state is State.DONE}
+    done = {state.item.id for state in states if state.state in {State.DONE, State.SKIPPED}}
     return tuple(
         replace(one, blocked_by=tuple(name for name in one.item.after if not done.intersection(checklist.named_by(name))))
         for one in states
@@ -75,23 +76,23 @@ def checklist_state(checklist: Checklist, journals: Iterable[Entry]) -> tuple[Ro
 
 
 def _row_state(item: ChecklistItem, works: list[Work]) -> RowState:
-    if not works:
+    evidence = sorted((one for work in works for one in work.evidence), key=lambda one: (one.ts, one.run, one.seq))
+    judged = [_judge(work) for work in works if not work.only_noted]
+    if not judged:
         by_hand = item.kind == (Kind.MANUAL,)
-        return RowState(item=item, state=State.MANUAL if by_hand else State.OPEN)
-    judged = [_judge(work) for work in works]
+        return RowState(item=item, state=State.MANUAL if by_hand else State.OPEN, evidence=tuple(evidence))
     if Kind.GATE in item.kind and item.gate and not any(work.gate_open for work in works):
         said = next((work.gate_says for work in works if work.gate_says), "what it wants is signed, it was not passed yet")
         judged.append((State.OPEN, said, ""))
     state, reason, not_before = min(judged, key=lambda one: PRESSING.index(one[0]))
     if state is State.WAITING:
         not_before = max(one[2] for one in judged if one[0] is State.WAITING)
-    evidence = sorted((one for work in works for one in work.evidence), key=lambda one: (one.ts, one.run, one.seq))
     return RowState(item=item, state=state, reason=reason, not_before=not_before, evidence=tuple(evidence))
 
 
 def _judge(work: Work) -> _Verdict:
     """State, reason and moment of one contribution: the first rule that applies."""
-    return next(chain(_broken(work), _undecided(work), _left(work)), (State.DONE, "", ""))
+    return next(chain(_broken(work), _skipped(work), _undecided(work), _left(work)), (State.DONE, "", ""))
 
 
 def _broken(work: Work) -> Iterator[_Verdict]:
@@ -106,6 +107,11 @@ def _broken(work: Work) -> Iterator[_Verdict]:
     for found in work.checks.values():
         if found.get("state") == CheckState.FAILED:
             yield State.FAILED, f"check failed: {found.get('name', '')} ({found.get('seat') or 'no seat'})", ""
+
+
+def _skipped(work: Work) -> Iterator[_Verdict]:
+    if work.skipped:
+        yield State.SKIPPED, work.skipped, ""
 
 
 def _undecided(work: Work) -> Iterator[_Verdict]:

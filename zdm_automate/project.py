@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from zdm_automate.errors import ProjectError, UnknownNameError
 from zdm_automate.limits import Limits
+from zdm_automate.outlets import EvidenceSection, LogsSection, TicketingSection
 from zdm_automate.window import WindowSection  # noqa: TC001 - pydantic reads it
 from zdm_automate.yaml_source import YamlSource, read_yaml
 
@@ -126,6 +127,9 @@ class ProjectFile(_Section):
         window: the golden hours; without them nothing is bound to a time, and the gate of the cut stays closed.
         limits: numbers that gates measure by.
         approvers: who may approve, by role.
+        evidence: what bundles may show, and who signs.
+        ticketing: the ticketing system that the evidence goes to; without it nothing is sent.
+        logs: where a run's events go besides its journal.
         intent: what is wanted, by playbook.
     """
 
@@ -145,6 +149,9 @@ class ProjectFile(_Section):
     window: WindowSection | None = None
     limits: Limits = Field(default_factory=Limits)
     approvers: dict[ApproverRole, tuple[Annotated[str, Field(min_length=1)], ...]] = Field(default_factory=dict)
+    evidence: EvidenceSection = Field(default_factory=EvidenceSection)
+    ticketing: TicketingSection | None = None
+    logs: LogsSection = Field(default_factory=LogsSection)
     intent: dict[Name, dict[str, Any]] = Field(default_factory=dict)
 
     @model_validator(mode="after")
@@ -288,6 +295,10 @@ def _refuse_unknown_names(content: ProjectFile, source: YamlSource) -> None:
         if box.credential and box.credential not in content.credentials:
             raise source.error(("boxes", name, "credential"), f"box {name}: there is no credential {box.credential!r}")
         _refuse_circle(name, content, source)
+    desk = content.ticketing
+    if desk is not None and desk.credential and desk.credential not in content.credentials:
+        said = f"there is no credential {desk.credential!r}; known: {', '.join(content.credentials) or 'none'}"
+        raise source.error(("ticketing", "credential"), said)
 
 
 def _refuse_circle(name: str, content: ProjectFile, source: YamlSource) -> None:

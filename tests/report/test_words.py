@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 
-from zdm_automate.report.words import arguments, clean, count, lasted, plain
+from zdm_automate.report.words import UNSAFE, arguments, clean, count, lasted, plain
 
 
 def test_a_call_can_be_typed_in_powershell() -> None:
@@ -46,6 +48,13 @@ def test_a_duration_has_the_unit_it_needs(milliseconds: float | None, shown: str
 def test_what_could_move_the_cursor_is_taken_out() -> None:
     """Control characters and direction overrides."""
     assert "\x1b" not in clean("a\x1b[31mb\u202ec")
+
+
+def test_what_is_printable_has_nothing_unsafe_in_it() -> None:
+    """The quick way through gives what the slow one would."""
+    unsafe = [chr(number) for number in range(0x110000) if unicodedata.category(chr(number)) in UNSAFE]
+
+    assert [sign for sign in unsafe if sign.isprintable()] == []
 
 
 def test_one_is_not_many() -> None:

@@ -10,7 +10,24 @@ from typing import Any
 
 import typer
 
-from zdm_automate.cli import apply, evidence, gates, hosts, lab, lab_trouble, new, plan, resume, scripts
+from zdm_automate.cli import (
+    apply,
+    bundle,
+    evidence,
+    gates,
+    hosts,
+    item,
+    lab,
+    lab_trouble,
+    new,
+    plan,
+    resume,
+    retrospective,
+    scripts,
+    signoff,
+    sr,
+    trl,
+)
 
 EPILOG = (
     "Exit codes: 0 done, or nothing to change; 1 failed; 2 bad input, nothing was done; "
@@ -41,6 +58,12 @@ app.command("status")(evidence.status)
 app.add_typer(evidence.checklist, name="checklist")
 app.add_typer(evidence.journal, name="journal")
 app.command("report")(evidence.report)
+app.add_typer(item.item, name="item")
+app.add_typer(trl.trl, name="trl")
+app.command("bundle")(bundle.bundle)
+app.add_typer(sr.sr, name="sr")
+app.add_typer(signoff.signoff, name="signoff")
+app.command("retrospective")(retrospective.retrospective)
 app.add_typer(scripts.app, name="scripts")
 for _name, _command in lab_trouble.COMMANDS.items():
     lab.app.command(_name)(_command)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from zdm_automate.cli.item import item_done
 from zdm_automate.cli.shown import HERE, AsJson, ProjectFolder, say, show, show_json
 
 if TYPE_CHECKING:
@@ -147,81 +148,7 @@ def states(opened: Opened) -> tuple[RowState, ...]:
     return checklist_state(known, opened.entries())
 
 
-@checklist.command("sign")
-def checklist_sign(
-    item: Annotated[str, typer.Argument(help="The item, such as B-156.")],
-    step: Annotated[str, typer.Argument(help="The step by hand, as `zdm plan` names it; empty: the item itself.")] = "",
-    answer: Annotated[list[str] | None, typer.Option("--answer", help="A field of the form: name=value. Repeat it.")] = None,
-    by: Annotated[str, typer.Option(help="Who did it; empty: the operator.")] = "",
-    note: Annotated[str, typer.Option(help="What should be remembered.")] = "",
-    project: ProjectFolder = HERE,
-    as_json: AsJson = False,
-) -> None:
-    """Sign a step that a person has done, with what the form asks for."""
-    from zdm_automate.checklist import load_checklist
-    from zdm_automate.cli.apply import _alone, _unused, _who
-    from zdm_automate.cli.opening import open_project
-    from zdm_automate.errors import InputError
-
-    opened = open_project(project)
-    load_checklist(opened.project.content.checklist, opened.folders("playbooks")).item(item)
-    answers: dict[str, str] = {}
-    for one in answer or []:
-        name, sign, value = one.partition("=")
-        if not sign or not value.strip():
-            raise InputError(f"{one!r} is no answer.", hint="Write --answer 'name=value'.")
-        answers[name.strip()] = value.strip()
-    _refuse_incomplete(opened, item, step, answers)
-    signer = by or opened.operator
-    run = _unused(opened, f"{opened.clock.now():%Y%m%d-%H%M%S}-sign-{item}")
-    with _alone(opened), opened.journal(run) as record:
-        record.write("run.started", kind="sign", **_who(opened))
-        record.write("manual.signed", boundary=True, item=item, step=step or item, by=signer, answers=answers, note=note)
-        record.write("run.finished", boundary=True, result="done")
-    if as_json:
-        show_json({"item": item, "step": step or item, "by": signer, "answers": answers})
-    else:
-        say(f"{item} {step or ''} is signed by {signer}.".replace("  ", " "))
-
-
-def _refuse_incomplete(opened: Opened, item: str, step: str, answers: dict[str, str]) -> None:
-    """Asks that the step is one that a plan named, and that its form is filled in.
-
-    Raises:
-        UnknownNameError: no plan of the project has that step.
-        InputError: a field of the form is missing.
-    """
-    from zdm_automate.errors import InputError, UnknownNameError
-    from zdm_automate.gates import steps_of
-
-    steps = dict(steps_of(_gate_of(opened, item)))
-    if steps and not step:
-        raise InputError(f"item {item} is a gate and is not signed.", hint=f"Its steps: {', '.join(steps)}.")
-    steps |= {
-        row.by_hand: row.form
-        for plan_id in opened.plans.ids()
-        for planned in opened.plans.load(plan_id).items
-        if planned.id == item
-        for row in planned.rows
-        if row.by_hand
-    }
-    if step not in steps and (step or steps):
-        known = ", ".join(steps) or "none; leave the step away"
-        raise UnknownNameError(f"item {item} has no step by hand {step!r}.", hint=f"Steps of its plans: {known}.")
-    missing = [field for field in steps.get(step, ()) if field not in answers]
-    if missing:
-        wanted = " ".join(f"--answer '{field}=...'" for field in missing)
-        raise InputError(f"the form of {item} {step} is not filled in: {', '.join(missing)}.", hint=f"Add {wanted}.")
-
-
-def _gate_of(opened: Opened, item: str) -> str:
-    """The gate that a row of the checklist stands for."""
-    from zdm_automate.checklist import load_checklist
-    from zdm_automate.gates import row_of
-
-    known = load_checklist(opened.project.content.checklist, opened.folders("playbooks"))
-    gate = known.item(item).gate
-    return gate if gate and row_of(gate, known.items) == item else ""
+checklist.command("sign")(item_done)
 
 
 # --- journal ---

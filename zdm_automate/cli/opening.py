@@ -300,8 +300,23 @@ class Opened:
             service_request=self.project.content.service_request,
             now=self.clock.now,
             redactor=self.redactor,
-            observers=observers,
+            observers=(*observers, *self._log_outlets(run)),
         )
+
+    def _log_outlets(self, run: str) -> Iterator[Observer]:
+        """Where else the events go, if the project names a place."""
+        logs = self.project.content.logs
+        if not (logs.syslog or logs.event_file):
+            return
+        import platform
+
+        from zdm_automate.report.log_outlets import EventFileOutlet, SyslogOutlet
+
+        host = platform.node() or "controller"
+        if logs.syslog:
+            yield SyslogOutlet(logs.syslog, run=run, host=host, now=self.clock.now)
+        if logs.event_file:
+            yield EventFileOutlet(self.project.folder / logs.event_file, run=run, host=host, now=self.clock.now)
 
 
 def open_project(folder: Path) -> Opened:

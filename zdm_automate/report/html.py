@@ -43,6 +43,7 @@ TONES = {
     "not yet": "wait",
     Preview.WAIT: "wait",
     "manual open": "hand",
+    "skipped": "none",
     Preview.MANUAL: "hand",
 }
 """One colour for one meaning; the word always stands beside it."""
@@ -69,19 +70,7 @@ class Figure:
 
 def render(story: Story, seal: Seal, *, client: str = "", rows: Sequence[RowState] = (), register: Sequence[Open] = ()) -> str:
     """The report of a run as HTML text, with the checklist's rows that it is about. Everything from a host is escaped."""
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("zdm_automate.report"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(
-        plain=words.plain, moment=words.moment, clock=words.clock, lasted=words.lasted, clean=words.clean, skew=_skew
-    )
-    environment.globals.update(
-        call=words.arguments, count=words.count, sign=_sign, risks=RISKS, tone=lambda word: TONES.get(str(word), "warn")
-    )
+    environment = page_environment()
     touched = {name for item in story.items for name in (item.id, *item.also)}
     return environment.get_template("report.html.j2").render(
         story=story,
@@ -97,6 +86,24 @@ def render(story: Story, seal: Seal, *, client: str = "", rows: Sequence[RowStat
         concerned=[one for one in rows if one.item.id in touched],
         done=sum(one.state is State.DONE for one in rows),
     )
+
+
+def page_environment() -> jinja2.Environment:
+    """The templates, with the words that all pages share. Everything is escaped."""
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("zdm_automate.report"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(
+        plain=words.plain, moment=words.moment, clock=words.clock, lasted=words.lasted, clean=words.clean, skew=_skew
+    )
+    environment.globals.update(
+        call=words.arguments, count=words.count, sign=_sign, risks=RISKS, tone=lambda word: TONES.get(str(word), "warn")
+    )
+    return environment
 
 
 def _heading(story: Story) -> str:

@@ -42,6 +42,7 @@ STYLE: Mapping[str, str] = {
     State.MANUAL: "magenta",
     State.WAITING: "cyan",
     State.NOT_YET: "cyan",
+    State.SKIPPED: "dim",
     State.DONE: "green",
     CheckState.OK: "green",
 }

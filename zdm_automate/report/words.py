@@ -23,7 +23,10 @@ JOINER = "\u200d"
 
 def clean(value: object) -> str:
     """The text on one line, with every character that could act on a terminal or on the reading order made visible."""
-    return "".join(_visible(sign) for sign in str(value))
+    text = str(value)
+    if text.isprintable():  # none of the unsafe categories is
+        return text
+    return "".join(_visible(sign) for sign in text)
 
 
 def _visible(sign: str) -> str:
