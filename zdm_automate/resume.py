@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from zdm_automate.errors import OutcomeUnknownError, PlanStaleError, RefusedError, ZdmError
 from zdm_automate.facts.store import FactsMissingError
+from zdm_automate.planner import laid_over
 from zdm_automate.runner import common_fields, error_fields, ledger_fields, neither
 from zdm_automate.settling import Verdict, judge, judgeable, settle, shown
 
@@ -101,9 +102,7 @@ def refuse_moved(plan: Plan, standing: Standing, facts: Facts) -> None:
                 )
         except FactsMissingError:
             pass
-        facts = facts.after(change.effects)
-        for hidden in change.hides:
-            facts = facts.without(change.call.role, hidden, f"cannot be read any more after: {change.target}")
+        facts = laid_over(facts, change)
 
 
 def left(plan: Plan, standing: Standing) -> tuple[Change, ...]:

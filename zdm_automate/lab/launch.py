@@ -10,10 +10,10 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from zdm_automate import powershell
 from zdm_automate.errors import InputError, RefusedError, UnreachableError, ZdmError
 from zdm_automate.lab.client import LabClient
 from zdm_automate.lab.office import find_office, read_office
-from zdm_automate.lab.pwsh import executable
 from zdm_automate.lab.state import ENGINES, PWSH, SIM
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def engine_for(name: str, known: LabInfo | None) -> str:
     if chosen not in ENGINES:
         raise InputError(f"there is no engine {chosen!r}.", hint=f"There are: {', '.join(ENGINES)}.")
     if chosen == PWSH:
-        executable.check(executable.find())
+        powershell.check(powershell.find())
     return chosen
 
 

@@ -10,10 +10,10 @@ import pytest
 from pwsh_site import Site
 from script_host import ScriptHost
 
+from zdm_automate import powershell
 from zdm_automate.errors import ZdmError
 from zdm_automate.lab.endpoint.tls import TlsIdentity
 from zdm_automate.lab.office import find_office, load_office
-from zdm_automate.lab.pwsh import executable
 from zdm_automate.resources import folders
 from zdm_automate.scripts import Library
 
@@ -21,7 +21,7 @@ from zdm_automate.scripts import Library
 def missing() -> str:
     """Why there is no engine; empty where there is one."""
     try:
-        executable.find()
+        powershell.find()
     except ZdmError as problem:
         return f"{problem.message} {problem.hint}"
     return ""
@@ -55,5 +55,5 @@ def script_host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ScriptHost
         pytest.skip(why)
     world = load_office(find_office("tiny"))
     library = Library.load(folders("ps_scripts"))
-    with ScriptHost(str(executable.find()), tmp_path_factory.mktemp("pwsh"), library, world) as host:
+    with ScriptHost(str(powershell.find()), tmp_path_factory.mktemp("pwsh"), library, world) as host:
         yield host

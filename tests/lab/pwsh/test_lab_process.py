@@ -15,11 +15,11 @@ from pwsh_site import until
 from pypsrp.powershell import PowerShell, RunspacePool
 from pypsrp.wsman import WSMan
 
+from zdm_automate import powershell
 from zdm_automate.errors import InputError, RefusedError
 from zdm_automate.lab import launch
 from zdm_automate.lab.client import LabClient
 from zdm_automate.lab.office import find_office
-from zdm_automate.lab.pwsh import executable
 from zdm_automate.lab.pwsh.roster import RUNNING, Roster, identity
 from zdm_automate.lab.state import LabFolder, LabInfo
 
@@ -191,10 +191,10 @@ def test_an_engine_that_will_not_do_is_refused(tmp_path: Path, said: str, proble
     program.chmod(0o755)
 
     with pytest.raises(Exception, match=problem):
-        executable.check(program)
+        powershell.check(program)
 
 
 @pytest.mark.pwsh
 def test_an_engine_that_will_do_says_its_version() -> None:
     """7.4 or later."""
-    assert executable.check(executable.find()) >= executable.FLOOR
+    assert powershell.check(powershell.find()) >= powershell.FLOOR

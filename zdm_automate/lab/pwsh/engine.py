@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from zdm_automate.lab.pwsh import executable
+from zdm_automate import powershell
 from zdm_automate.lab.pwsh.backend import PwshBackend
 from zdm_automate.lab.pwsh.launcher import Launcher
 from zdm_automate.lab.pwsh.programs import PwshPrograms
@@ -27,7 +27,7 @@ class PwshEngine:
 
     def __init__(self, bridge: RunningBridge, folder: Path, *, ready: int = READY) -> None:
         self._bridge = bridge
-        self._launcher = Launcher(executable.find(), folder, bridge)
+        self._launcher = Launcher(powershell.find(), folder, bridge)
         self._spares = Spares(self._launcher.serve, ready)
 
     @property

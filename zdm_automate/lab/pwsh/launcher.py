@@ -8,10 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
 from typing import IO, TYPE_CHECKING, Final
 
-from zdm_automate.lab.pwsh.executable import surroundings
 from zdm_automate.lab.pwsh.process import Process, start
 from zdm_automate.lab.pwsh.roster import RUNNING, Roster
 from zdm_automate.lab.pwsh.seam import TICKET
+from zdm_automate.powershell import surroundings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Finds the PowerShell that the lab's engine `pwsh` runs, and what such a process may see of this computer."""
+"""Where this computer's PowerShell is, and what a process of it may see of this computer."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ INHERITED: Final = ("PATH", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "PATHEXT", "D
 
 _HINT: Final = (
     f"Install PowerShell {FLOOR[0]}.{FLOOR[1]} or later (https://aka.ms/powershell) so that `pwsh` is on the PATH, "
-    f"or name it in {VARIABLE}; `--engine sim` needs none."
+    f"or name it in {VARIABLE}."
 )
 
 
@@ -36,7 +36,7 @@ def find() -> Path:
     found = shutil.which(named or "pwsh")
     if found is None:
         where = f"{VARIABLE} names {named!r}, which is no program" if named else "there is no `pwsh` on the PATH"
-        raise InputError(f"engine `pwsh` needs PowerShell, and {where}.", hint=_HINT)
+        raise InputError(f"this needs PowerShell, and {where}.", hint=_HINT)
     return Path(found).resolve()
 
 
