@@ -113,7 +113,7 @@ function ConvertTo-ZdmCallXml {
     if ($null -ne $ZdmSerializer) { return [System.Management.Automation.PSSerializer]::Serialize($Value, 6) }
     $file = [System.IO.Path]::GetTempFileName()
     try {
-        Export-Clixml -InputObject $Value -Path $file -Depth 6
+        Export-Clixml -InputObject $Value -Path $file -Depth 6 -Encoding Unicode
         return [System.IO.File]::ReadAllText($file)
     }
     finally { [System.IO.File]::Delete($file) }
@@ -122,7 +122,7 @@ function ConvertTo-ZdmCallXml {
 function Write-ZdmCallReply {
     # The lines of a reply, short enough for any console.
     param([string]$Id, [string]$Text)
-    $all = [System.Convert]::ToBase64String($ZdmText.GetBytes($Text))
+    [string]$all = [System.Convert]::ToBase64String($ZdmText.GetBytes($Text))
     for ($start = 0; $start -lt $all.Length; $start += 4000) {
         [System.Console]::Out.WriteLine("ZDM $Id " + $all.Substring($start, [Math]::Min(4000, $all.Length - $start)))
     }

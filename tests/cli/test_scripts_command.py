@@ -127,4 +127,4 @@ def test_without_an_engine_the_command_says_so(zdm: Zdm, monkeypatch: pytest.Mon
     ran = zdm("scripts", "check", ROOT / "ps_scripts")
 
     assert ran.code == 2
-    assert "no no-such-engine here. Install it, or name its path in ZDM_PWSH." in ran.err
+    assert "ZDM_PWSH names 'no-such-engine', which is no program. Install PowerShell 7.4 or later" in ran.err

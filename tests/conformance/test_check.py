@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from zdm_automate.conformance.check import RULES, Outcome, check, scripts_in
+from zdm_automate.conformance.check import EXCUSED, RULES, Outcome, check, look, scripts_in, scripts_of
 from zdm_automate.conformance.documents import Documents
 from zdm_automate.conformance.parser import parse
 from zdm_automate.errors import InputError, ZdmError
@@ -32,10 +32,10 @@ def test_much_of_the_shipped_scripts_is_compared_with_documentation(shipped: Out
 
 @pytest.mark.pwsh
 def test_few_properties_of_the_shipped_scripts_are_not_followed(shipped: Outcome) -> None:
-    """For each property whose origin is lost there are ten that were compared."""
+    """For each property whose origin is lost there are eight that were compared."""
     lost = shipped.counted.not_followed["properties of values whose origin is not known"]
 
-    assert shipped.counted.properties > 10 * lost
+    assert shipped.counted.properties > 8 * lost
 
 
 @pytest.mark.pwsh
@@ -165,3 +165,13 @@ def test_a_command_gives_other_objects_with_other_parameters() -> None:
 
     assert documents.classes_of("get-winevent") == {"System.Diagnostics.Eventing.Reader.EventLogRecord"}
     assert documents.classes_of("Get-WinEvent", ["ListLog"]) == {"System.Diagnostics.Eventing.Reader.EventLogConfiguration"}
+
+
+@pytest.mark.pwsh
+def test_what_is_excused_is_still_found(engine: str) -> None:
+    """An excuse that nothing needs any more would hide what comes later."""
+    paths = sorted({path for name, _ in EXCUSED for path in (ROOT / "ps_scripts").rglob(name)})
+    scripts, _ = scripts_of(paths)
+    found = {(Path(finding.path).name, finding.rule) for script in scripts for finding in look(script)}
+
+    assert set(EXCUSED) <= found
