@@ -38,7 +38,7 @@ EXCUSED: Final = {
     (
         "winrs_agent.ps1",
         "habit/encoded",
-    ): "what it decodes are a call's values, which come to it as lines of text and no other way",
+    ): "it decodes the values of calls, which reach it as lines of text",
 }
 """What a shipped script may do all the same, by file and rule, with the reason."""
 
