@@ -73,21 +73,30 @@ class ScriptHost:
         self._records.clear()
         result = process.run(text, **parameters)
         self._bridge.worked(ticket)
+        if stub_modules(self._keeper.world.host(host)) != stub_modules(world.host(host)):
+            self._end(self._key(world.host(host)))  # it may have loaded what the same host of another world has not
         return self._outcome(world, result)
 
     def _playing(self, host: Host) -> tuple[str, EngineProcess]:
         """The process of a host, with its ticket assigned anew: the desk behind it knows nothing of earlier calls."""
-        key = (host.name, host.release, host.culture, host.domain, stub_modules(host))
+        key = self._key(host)
         found = self._processes.pop(key, None)
         if found is None:
             while len(self._processes) >= MANY:
-                ticket, process = self._processes.pop(next(iter(self._processes)))
-                process.close()
-                self._bridge.release(ticket)
+                self._end(next(iter(self._processes)))
             found = self._started(host)
         self._processes[key] = found
         self._bridge.assign(found[0], host=host.name, user=USER, configuration="Microsoft.PowerShell")
         return found
+
+    @staticmethod
+    def _key(host: Host) -> tuple[object, ...]:
+        return (host.name, host.release, host.culture, host.domain, stub_modules(host))
+
+    def _end(self, key: object) -> None:
+        ticket, process = self._processes.pop(key)
+        process.close()
+        self._bridge.release(ticket)
 
     def _started(self, host: Host) -> tuple[str, EngineProcess]:
         ticket = self._bridge.enrol()

@@ -50,8 +50,8 @@ def _dhcp(scope: str, reserved: str) -> list[Step]:
     ]
 
 
-def _dns(zone: str, server: str, others: list[str]) -> list[Step]:
-    """What the DNS appliers do on one server, by module or by WMI and dnscmd."""
+def _records(zone: str) -> list[Step]:
+    """What the DNS appliers do with records, by module or by WMI and dnscmd."""
     steps: list[Step] = []
     for kind, old, new in (
         ("A", "192.0.2.1", "192.0.2.2"),
@@ -68,9 +68,13 @@ def _dns(zone: str, server: str, others: list[str]) -> list[Step]:
             ("Set-ZdmDnsRecord", {**at, "OldData": old, "NewData": new, "TtlSeconds": 600}),
             ("Remove-ZdmDnsRecord", {**at, "Data": new}),
         ]
+    return steps
+
+
+def _zones(zone: str, server: str, others: list[str]) -> list[Step]:
+    """What they refuse, and what they do with zones and forwarders."""
     at = {"Zone": zone, "Name": "zdm", "Type": "A"}
     return [
-        *steps,
         ("Add-ZdmDnsRecord", {**at, "Zone": "nowhere.test", "Data": "192.0.2.1", "TtlSeconds": 60}),
         ("Add-ZdmDnsRecord", {**at, "Data": "no address", "TtlSeconds": 60}),
         ("Set-ZdmDnsTtl", {**at, "Data": "192.0.2.1", "TtlSeconds": 60}),
@@ -147,9 +151,12 @@ STORIES: dict[str, tuple[str, str, list[Step]]] = {
             ("Remove-ZdmDhcpFailover", {"Name": "zdm-cutover"}),
         ],
     ),
-    "dns by module": ("smallbiz", "DC1", _dns("example.local", "192.168.16.10", ["203.0.113.1"])),
-    "dns by wmi": ("smallbiz", "SBS", _dns("legacy.example.local", "192.168.16.2", ["203.0.113.1", "203.0.113.2"])),
-    "dns in German": ("kanzlei", "SERVER", _dns("alt.kanzlei-mueller.local", "192.168.178.10", ["203.0.113.1"])),
+    "dns by module, records": ("smallbiz", "DC1", _records("example.local")),
+    "dns by module, zones": ("smallbiz", "DC1", _zones("example.local", "192.168.16.10", ["203.0.113.1"])),
+    "dns by wmi, records": ("smallbiz", "SBS", _records("legacy.example.local")),
+    "dns by wmi, zones": ("smallbiz", "SBS", _zones("legacy.example.local", "192.168.16.2", ["203.0.113.1", "203.0.113.2"])),
+    "dns in German, records": ("kanzlei", "SERVER", _records("alt.kanzlei-mueller.local")),
+    "dns in German, zones": ("kanzlei", "SERVER", _zones("alt.kanzlei-mueller.local", "192.168.178.10", ["203.0.113.1"])),
     "host 2022": ("tiny", "NEW", _host("Ethernet", ["192.168.50.10"])),
     "host 2011": ("smallbiz", "SBS", _host("Local Area Connection", ["192.168.16.2", "192.168.16.10"])),
     "client": ("branch", "BR-PC01", _host("Ethernet", ["10.20.0.11"])),
