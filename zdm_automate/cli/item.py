@@ -142,7 +142,8 @@ def record(opened: Opened, said: ByHand) -> list[str]:
     from zdm_automate.cli.apply import _alone, _unused, _who
 
     files = _read(said.files)
-    run = _unused(opened, f"{opened.clock.now():%Y%m%d-%H%M%S}-{said.kind}{f'-{said.item}' if said.item else ''}")
+    # one name for all kinds: runs are read in the order of their names, also two of one second
+    run = _unused(opened, f"{opened.clock.now():%Y%m%d-%H%M%S}-hand{f'-{said.item}' if said.item else ''}")
     with _alone(opened):
         described = _keep(opened.project.folder / "runs" / run / "attachments", files)
         with opened.journal(run) as journal:
