@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from typed_commands import MakeProject, Zdm
+
+from zdm_automate.journal import Journal
 
 
 @pytest.fixture
@@ -44,6 +47,18 @@ def test_a_run_becomes_a_bundle_of_its_own(zdm: Zdm, done: Path) -> None:
     assert ran.code == 0, ran.err
     assert f"bundles/{run}.zip is written" in ran.out
     assert [path.parent.name for path in (done / "bundles").glob("*/runs/*/journal.jsonl")] == [run]
+
+
+def test_a_run_brings_the_journals_that_allowed_it(zdm: Zdm, done: Path) -> None:
+    """Who approved, or excused a gate, before it."""
+    with Journal(done / "runs/20200101-approve/journal.jsonl", run="20200101-approve", project="P", service_request="7",
+                 now=lambda: datetime(2020, 1, 1, tzinfo=UTC)) as record:  # fmt: skip
+        record.write("approval.given", subject="plan", digest="ab" * 32, by="Kim", role="client")
+    run = next(path.parent.name for path in (done / "runs").glob("*services*/journal.jsonl"))
+    zdm("bundle", run, "--no-pdf", "-p", done)
+    there = sorted(path.parent.name for path in (done / "bundles" / run / "runs").glob("*/journal.jsonl"))
+
+    assert there == ["20200101-approve", run]
 
 
 def change(done: Path, **more: Any) -> None:

@@ -60,6 +60,25 @@ def test_a_row_is_left_out_with_a_reason(zdm: Zdm, done: Path) -> None:
     assert rows(zdm, done)["B-003"]["state"] == "done"
 
 
+def test_two_words_of_one_second_are_read_in_their_order(zdm: Zdm, done: Path) -> None:
+    """Their journals are called alike, so that names sort as they were said."""
+    for words in (["skip", "B-003", "--reason", "not needed here"], ["note", "B-003", "or is it"], ["done", "B-003"]):
+        zdm("item", *words, "-p", done)
+    names = [path.name[15:] for path in sorted((done / "runs").glob("*-hand-*"))]
+
+    assert {name.removeprefix("-hand-B-003").removeprefix("-2").removeprefix("-3") for name in names} == {""}
+    assert rows(zdm, done)["B-003"]["state"] == "done"
+
+
+def test_a_gate_is_not_left_out(zdm: Zdm, done: Path) -> None:
+    """It is passed; exit code 3, and nothing is written."""
+    ran = zdm("item", "skip", "B-040", "--reason", "we trust the backup", "-p", done)
+
+    assert ran.code == 3
+    assert "B-040 is a gate" in ran.err
+    assert lines(done, "manual.skipped") == []
+
+
 def test_a_note_leaves_the_state_alone(zdm: Zdm, done: Path) -> None:
     """A row by hand stays open."""
     before = rows(zdm, done)["B-003"]["state"]

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from zdm_automate.secrets import Secret
 
 PROJECT = "project"
+APPROVING = frozenset({"approval.given", "gate.overridden"})
+"""Lines without which nobody can tell why a run was allowed."""
 
 
 def bundle(
@@ -80,11 +82,13 @@ def make(opened: Opened, what: str, *, signer: str = "") -> Bundle:
     from zdm_automate.report.bundle import Matter, make_bundle
 
     content = opened.project.content
-    paths = opened.project.journals() if what == PROJECT else [_journal(opened.project.folder, what)]
-    if not paths:
+    everything = opened.project.journals()
+    if not everything:
         raise UnknownNameError("the project has no run yet.", hint="`zdm plan PLAYBOOK`, then `zdm apply latest`.")
+    chosen = None if what == PROJECT else _journal(opened.project.folder, what)
+    paths = everything if chosen is None else _with_approvals(chosen, everything)
     matter = Matter(
-        name=PROJECT if what == PROJECT else paths[0].parent.name,
+        name=PROJECT if chosen is None else chosen.parent.name,
         journals={path.parent.name: path.read_bytes() for path in paths},
         papers=dict(_papers(opened, paths, everything=what == PROJECT)),
         checklist=load_checklist(content.checklist, opened.folders("playbooks")),
@@ -95,15 +99,21 @@ def make(opened: Opened, what: str, *, signer: str = "") -> Bundle:
     return make_bundle(matter)
 
 
+def _with_approvals(chosen: Path, everything: list[Path]) -> list[Path]:
+    """A run's journal, after those of earlier runs in which somebody approved or excused something."""
+    from zdm_automate.journal import read
+
+    before = [path for path in everything if path.parent.name < chosen.parent.name]
+    approving = [path for path in before if any(str(entry.get("event")) in APPROVING for entry in read(path))]
+    return [*approving, chosen]
+
+
 def _papers(opened: Opened, journals: list[Path], *, everything: bool) -> Iterator[tuple[str, bytes]]:
-    """Plans, approvals and attachments that belong to these runs."""
+    """Plans and attachments that belong to these runs."""
     runs = {path.parent.name for path in journals}
-    for kind in ("plans", "approvals"):
-        folder = opened.project.folder / kind
-        for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
-            name = path.relative_to(folder).as_posix()
-            if path.is_file() and path.suffix != ".part" and (everything or any(run in name for run in runs)):
-                yield f"{kind}/{name}", path.read_bytes()
+    for path in sorted(opened.project.plans_folder.glob("*")):
+        if path.is_file() and path.suffix != ".part" and (everything or path.stem in runs):
+            yield f"plans/{path.name}", path.read_bytes()
     for journal in journals:
         beside = [*journal.parent.glob("journal*.torn*"), *(journal.parent / "attachments").glob("*")]
         for path in sorted(beside):

@@ -14,6 +14,7 @@ from zdm_automate.cli.shown import HERE, AsJson, ProjectFolder, say, show_json
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from zdm_automate.checklist import ChecklistItem
     from zdm_automate.cli.opening import Opened
 
 item = typer.Typer(no_args_is_help=True, help="A row of the checklist by hand: done, left out, or a note about it.")
@@ -78,11 +79,15 @@ def item_skip(
     as_json: AsJson = False,
 ) -> None:
     """Leave a row out, with the reason. A row on which something failed stays failed."""
+    from zdm_automate.checklist import Kind
     from zdm_automate.cli.opening import open_project
-    from zdm_automate.errors import InputError
+    from zdm_automate.errors import InputError, RefusedError
 
     opened = open_project(project)
-    _known(opened, name)
+    if Kind.GATE in _known(opened, name).kind:
+        raise RefusedError(
+            f"{name} is a gate; a gate is passed, not left out.", hint="It tells what it wants when it is judged."
+        )
     if len(reason.split()) < 2:  # noqa: PLR2004 - one word is no reason that anybody understands in a year
         raise InputError(f"{reason!r} is no reason.", hint="Say it so that the client understands it.")
     said = ByHand(
@@ -137,7 +142,8 @@ def record(opened: Opened, said: ByHand) -> list[str]:
     from zdm_automate.cli.apply import _alone, _unused, _who
 
     files = _read(said.files)
-    run = _unused(opened, f"{opened.clock.now():%Y%m%d-%H%M%S}-{said.kind}{f'-{said.item}' if said.item else ''}")
+    # one name for all kinds: runs are read in the order of their names, also two of one second
+    run = _unused(opened, f"{opened.clock.now():%Y%m%d-%H%M%S}-hand{f'-{said.item}' if said.item else ''}")
     with _alone(opened):
         described = _keep(opened.project.folder / "runs" / run / "attachments", files)
         with opened.journal(run) as journal:
@@ -181,10 +187,10 @@ def _keep(folder: Path, files: dict[str, bytes]) -> list[dict[str, Any]]:
 # --- what may be signed ---
 
 
-def _known(opened: Opened, name: str) -> None:
+def _known(opened: Opened, name: str) -> ChecklistItem:
     from zdm_automate.checklist import load_checklist
 
-    load_checklist(opened.project.content.checklist, opened.folders("playbooks")).item(name)
+    return load_checklist(opened.project.content.checklist, opened.folders("playbooks")).item(name)
 
 
 def _answers(given: list[str] | None) -> dict[str, str]:

@@ -41,7 +41,7 @@ class Matter:
     Attributes:
         name: of the bundle: a run's id or `project`.
         journals: the raw bytes by run, oldest run first.
-        papers: plans, approvals and attachments: raw bytes by their name in the bundle.
+        papers: plans and attachments: raw bytes by their name in the bundle.
         asked: names and roles that sign the project off.
         signer: the public key of who will sign it; empty for nobody.
     """
@@ -166,7 +166,8 @@ troubles.csv          what went wrong, what was tried, what helped
 runs/*/journal.jsonl  the record itself, one line per event, each chained to the one before
 runs/*/run.log        the same for CMTrace
 runs/*/report.html    a run in detail
-plans/, approvals/, attachments/   what was approved, and what people added
+plans/                what was approved; who approved it are lines of the journals
+runs/*/attachments/   what people added
 manifest.json         every file with its SHA-256, every journal with its last hash
 verify.py             checks all of it
 
