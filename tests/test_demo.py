@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from journals_alike import journals, plans
 
-def play(folder: Path, office: str) -> str:
+
+def play(folder: Path, office: str, *words: str) -> str:
     """Plays the demo to its end; gives what it showed."""
-    command = [sys.executable, "-m", "zdm_automate.demo", office, "--folder", str(folder)]
+    command = [sys.executable, "-m", "zdm_automate.demo", office, "--folder", str(folder), *words]
     ran = subprocess.run(
         command,
         env=os.environ | {"COLUMNS": "80"},
@@ -41,3 +44,20 @@ def test_the_second_demo_changes_nothing(tmp_path: Path, office: str) -> None:
     assert "would change" not in second
     assert (tmp_path / office / "project.yaml").exists()
     assert list((tmp_path / office / "runs").glob("*/report.html"))
+
+
+@pytest.mark.slow
+@pytest.mark.pwsh
+@pytest.mark.timeout(300)
+@pytest.mark.skipif(not (os.environ.get("ZDM_PWSH") or shutil.which("pwsh")), reason="no PowerShell here: set ZDM_PWSH")
+def test_both_engines_leave_the_same_evidence(tmp_path: Path) -> None:
+    """The scripts themselves and their twins: the same plans row by row, the same journals field by field."""
+    for engine in ("sim", "pwsh"):
+        play(tmp_path / engine, "tiny", "--engine", engine)
+    modelled, real = (dict(enumerate(journals(tmp_path / engine / "tiny"))) for engine in ("sim", "pwsh"))
+
+    assert plans(tmp_path / "pwsh" / "tiny") == plans(tmp_path / "sim" / "tiny")
+    assert [kind for kind, _ in real.values()] == [kind for kind, _ in modelled.values()]
+    for number, (kind, lines) in modelled.items():
+        assert real[number][1] == lines, kind
+    assert sum(len(lines) for _, lines in real.values()) > 100

@@ -37,8 +37,8 @@ def interrupted(folder: Path, times: int) -> tuple[int, str, Path]:
 
 
 def slow_down(zdm: Zdm, lab: LabFolder, *, seconds: float) -> None:
-    """Lets OLD take its time for the two readers and the two calls after them."""
-    words = ["OLD", "delay", "--action", "Command", "--count", 4, "--seconds", seconds]
+    """Lets OLD take its time for the question of the session, the two readers and the two calls after them."""
+    words = ["OLD", "delay", "--action", "Command", "--count", 5, "--seconds", seconds]
     assert zdm("lab", "fault", *words, "--lab", lab.path).code == 0
 
 

@@ -143,7 +143,7 @@ def test_nothing_to_resume_is_bad_input(zdm: Zdm, project: MakeProject, lab: Lab
 def test_the_status_says_what_is_known_and_what_to_type(zdm: Zdm, project: MakeProject, lab: LabFolder) -> None:
     """One sentence per open change, also for programs."""
     folder, run, _ = planned(zdm, project, lab)
-    zdm("lab", "fault", "NEW", "401", "--count", "40", "--skip", "9", "--lab", lab.path)
+    zdm("lab", "fault", "NEW", "401", "--count", "40", "--skip", "11", "--lab", lab.path)
     ran = zdm("apply", run, "-p", folder)
     zdm("lab", "fault", "NEW", "none", "--lab", lab.path)
     sentences = zdm("status", "-p", folder, "--json").json["open"]

@@ -166,7 +166,7 @@ TTL = ("Set-ZdmDnsTtl", "files.example.local A", 3600)
 SBS = HostInventory(
     os_caption="Windows Small Business Server 2011", os_version="6.1.7601", service_pack=1, product_type=2, product_suite=0x21,
     installed_at_utc=None, last_boot_utc=None, ps_version="5.1", domain="example.local", domain_role=5, system_type="x64",
-    manufacturer="", model="", serial_number="", memory_bytes=1, culture="en-US",
+    manufacturer="", model="", serial_number="", memory_bytes=1, culture="en-US", machine_uuid="", windows_serial="",
 )  # fmt: skip
 REBOOT = PendingReboot(pending=False, reasons=())
 WAITING = PendingReboot(pending=True, reasons=("WindowsUpdate",))

@@ -205,7 +205,7 @@ def test_what_changes_between_the_undo_plan_and_its_turn_is_refused(folder: Path
     rig.trap = Trap(on_call=meddle)
     outcome = rig.apply(what, back)
 
-    assert (outcome.result, outcome.changed) == ("failed", 1)
+    assert (outcome.result, outcome.changed) == ("refused", 1)
     assert "somebody has changed it since" in str(outcome.error)
     assert rig.keeper.world.hosts["OLD"].services["EventLog"].start_mode == "Disabled"
 

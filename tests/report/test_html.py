@@ -78,9 +78,9 @@ def test_a_temporary_change_is_named_until_it_is_taken_back() -> None:
         finished("B-102/1", 2, temporary="B-191", ledger=[{"body": body}]),
     )
 
-    assert "still to be taken back" in html(*lines)
+    assert "Changed for a time in this run" in html(*lines)
     back = finished("B-191/1", 3, ledger=[{"body": body, "gone": True}])
-    assert "still to be taken back" not in html(*lines, back)
+    assert "Changed for a time in this run" not in html(*lines, back)
 
 
 def test_an_altered_journal_is_reported_as_altered() -> None:

@@ -227,12 +227,16 @@ def test_ctrl_c_stops_before_the_next_change(story: Start) -> None:
     assert ("B-100", "would change") in [(i["id"], r["preview"]) for i in tiny.plan("dns_cutover")["items"] for r in i["rows"]]
 
 
+ASKED = 1
+"""Commands of a session that no verb shows: the question whether the endpoint takes scripts."""
+
+
 def test_a_reply_that_is_lost_is_settled_by_reading(story: Start) -> None:
     """The host carried the change out and the answer never came: the paired reader says so, and nothing is called twice."""
     tiny = story("tiny")
     run = tiny.plan("dns_cutover")["id"]
     reads = len(tiny.calls("OLD"))
-    tiny.ok("lab", "fault", "OLD", "drop-after", "--action", "Command", "--skip", str(reads))
+    tiny.ok("lab", "fault", "OLD", "drop-after", "--action", "Command", "--skip", str(reads + ASKED))
     tiny.ok("apply", run)
 
     lines = [json.loads(line) for line in (tiny.project / "runs" / run / "journal.jsonl").read_text().splitlines()]
@@ -246,7 +250,7 @@ def test_a_change_that_never_arrived_is_said_not_to_have_happened(story: Start) 
     tiny = story("tiny")
     run = tiny.plan("dns_cutover")["id"]
     reads = len(tiny.calls("OLD"))
-    tiny.ok("lab", "fault", "OLD", "drop-before", "--action", "Command", "--skip", str(reads))
+    tiny.ok("lab", "fault", "OLD", "drop-before", "--action", "Command", "--skip", str(reads + ASKED))
     code, _, err = tiny.type("apply", run)
 
     assert code == 1

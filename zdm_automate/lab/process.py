@@ -22,6 +22,7 @@ from zdm_automate.lab.control import ControlServer
 from zdm_automate.lab.keeper import Keeper
 from zdm_automate.lab.office import read_office
 from zdm_automate.lab.perform import load_models
+from zdm_automate.lab.ports import on_free_port
 from zdm_automate.lab.pwsh.roster import RUNNING, Roster
 from zdm_automate.lab.servers import Servers, world_bridge
 from zdm_automate.lab.state import ENGINES, SIM, LabFolder, LabInfo
@@ -96,7 +97,9 @@ def run(
         stack.callback(servers.stop)
         servers.start()
         token = secrets.token_urlsafe(24)
-        control = ControlServer(actions(keeper, servers, ended), token, before.control_port if before else 0)
+        offered = actions(keeper, servers, ended)
+        wanted = before.control_port if before else 0
+        control = on_free_port(lambda port: ControlServer(offered, token, port), wanted)
         stack.callback(control.stop)
         control.start()
         folder.keep_password(office.password.get_secret_value())

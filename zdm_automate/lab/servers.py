@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +20,7 @@ from zdm_automate.lab.endpoint.service import Endpoint
 from zdm_automate.lab.endpoint.tls import TlsIdentity
 from zdm_automate.lab.engine_sim import SimEngine
 from zdm_automate.lab.office_dns import public_record
+from zdm_automate.lab.ports import on_free_port
 from zdm_automate.lab.pwsh.engine import PwshEngine
 from zdm_automate.lab.state import PWSH, SIM, HostWay
 from zdm_automate.lab.winrs_sim import SimPrograms
@@ -61,8 +61,9 @@ def _agent() -> str:
 
 def world_bridge(keeper: Keeper, folder: Path) -> RunningBridge:
     """The world's side of engine `pwsh`; loaded only where that engine is."""
-    made: RunningBridge = import_module("zdm_automate.lab.pwsh.bridge").WorldBridge(keeper, folder)
-    return made
+    from zdm_automate.lab.pwsh.bridge import WorldBridge  # noqa: PLC0415 - engine `sim` needs none of it
+
+    return WorldBridge(keeper, folder)
 
 
 class Servers:
@@ -134,7 +135,7 @@ class Servers:
 
     def _respond(self, ask: Ask, address: str, port: int) -> DnsResponder:
         try:
-            made = DnsResponder(ask, address=address, port=port)
+            made = on_free_port(lambda port: DnsResponder(ask, address=address, port=port), port)
         except OSError as problem:
             raise ZdmError(
                 f"no DNS on {address} port {port}: {problem.strerror}.",
@@ -218,8 +219,8 @@ class Servers:
         )
 
     def _listen(self, endpoint: Endpoint, accounts: Accounts, address: str, port: int, tls: TlsIdentity | None) -> Listener:
-        try:
-            made = Listener(
+        def listen(port: int) -> Listener:
+            return Listener(
                 endpoint.handle,
                 accounts,
                 address=address,
@@ -228,6 +229,9 @@ class Servers:
                 kerberos_only=self._office.reach[endpoint.host].kerberos_only,
                 faults=endpoint.faults,
             )
+
+        try:
+            made = on_free_port(listen, port)
         except OSError as problem:
             raise ZdmError(
                 f"{endpoint.host} cannot listen on {address} port {port}: {problem.strerror}.",

@@ -74,6 +74,7 @@ SPELLED = (
     "MicrosoftDNS_Server",
     "Win32_BIOS",
     "Win32_ComputerSystem",
+    "Win32_ComputerSystemProduct",
     "Win32_NetworkAdapter",
     "Win32_NetworkAdapterConfiguration",
     "Win32_OperatingSystem",

@@ -110,9 +110,9 @@ def test_spares_wait_and_are_replaced(begin: Begin) -> None:
 
     assert taken is oldest
     assert spares.waiting[0] is second
+    assert taken.alive
     spares.stop()
     assert second.wait(10) == 0
-    assert taken.alive
 
 
 def test_a_spare_that_has_died_is_not_handed_out(begin: Begin) -> None:
