@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING, Any, Final
@@ -51,7 +52,12 @@ def _intent(view: View) -> Mapping[str, Any]:
 
 def _paired(view: View) -> Seen | None:
     """What a failover relationship answers in place of export, equality and silence; None where there is none."""
-    pairs = [one for role in ("old", "new") for one in view.facts.of(role, DhcpFailover)]
+    service: Service | None = None
+    with suppress(FactsMissingError):
+        service = view.facts.one("old", Service, "DHCPServer")
+    # a server that was stopped for the switch tells of no relationship
+    roles = ("old", "new") if service is None or service.state == "Running" else ("new",)
+    pairs = [one for role in roles for one in view.facts.of(role, DhcpFailover)]
     if not pairs:
         return None
     said = ", ".join(sorted({f"{one.name} {one.state}" for one in pairs}))

@@ -112,7 +112,7 @@ def test_spares_wait_and_are_replaced(begin: Begin) -> None:
     assert spares.waiting[0] is second
     assert taken.alive
     spares.stop()
-    assert second.wait(10) == 0
+    assert second.wait(10) in {0, -9}  # by itself, or with the thread that began it
 
 
 def test_a_spare_that_has_died_is_not_handed_out(begin: Begin) -> None:
