@@ -95,7 +95,6 @@ class Listener:
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False  # hang_up waits, with a limit
-    allow_reuse_address = True
     request_queue_size = 128
 
     def __init__(self, where: tuple[str, int], terms: Terms, tls: ssl.SSLContext | None) -> None:
@@ -107,6 +106,8 @@ class _Server(ThreadingHTTPServer):
 
     def server_bind(self) -> None:
         """Binds without asking a name server for the host's full name, which the base class does."""
+        # the last connections of a lab that ended a moment ago may still be fading out on this port
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self.socket.bind(self.server_address)
         self.server_address = self.socket.getsockname()
         self.server_name, self.server_port = str(self.server_address[0]), int(self.server_address[1])
