@@ -9,7 +9,20 @@ from pathlib import Path
 from typing import Any
 
 OWN = frozenset(
-    {"ts", "run", "plan", "plan_digest", "prev", "hash", "duration_ms", "requests", "locks", "fingerprint", "undoes"}
+    {
+        "ts",
+        "age_seconds",
+        "run",
+        "plan",
+        "plan_digest",
+        "prev",
+        "hash",
+        "duration_ms",
+        "requests",
+        "locks",
+        "fingerprint",
+        "undoes",
+    }
 )
 """What two runs never share: names, moments, hashes over them, and how long things took."""
 
