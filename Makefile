@@ -15,7 +15,7 @@ $(READY): pyproject.toml requirements.lock
 	@touch $@
 
 demo: $(READY)
-	@$(BIN)/python -m zdm_automate.demo $(if $(ENGINE),--engine $(ENGINE)) $(ARGS)
+	@$(BIN)/python -m zdm_automate.demo $(if $(DEMO),--demo $(DEMO)) $(if $(ENGINE),--engine $(ENGINE)) $(ARGS)
 
 test: $(READY)
 	@$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)

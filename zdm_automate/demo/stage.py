@@ -1,0 +1,68 @@
+"""Where a demo plays: one office, its lab folder and its project folder, and the commands typed there.
+
+It types commands and reads what they leave; it knows no other way in.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class DemoFailedError(Exception):
+    """A command did not end as the story says."""
+
+
+class Stage:
+    """One office, its lab folder and its project folder."""
+
+    def __init__(self, office: str, folder: Path, *, engine: str = "") -> None:
+        self.office = office
+        self.engine = engine
+        self.lab = folder / f"{office}-lab"
+        self.project = folder / office
+
+    def say(self, line: str) -> None:
+        """Tells the watcher something between two commands."""
+        print(f"\n{line}", flush=True)  # noqa: T201 - the demo is a show
+
+    def type(self, *words: str, quiet: bool = False, may_fail: bool = False) -> str:
+        """Types a `zdm` command, shows it with its output, gives the output.
+
+        Raises:
+            DemoFailedError: it ended with a code other than 0.
+        """
+        print(f"\n$ zdm {shlex.join(words)}", flush=True)  # noqa: T201 - the demo is a show
+        environment = os.environ | {"ZDM_LAB_DIR": str(self.lab), "ZDM_PROJECT": str(self.project)}
+        run = subprocess.run(  # noqa: S603 - our own command, arguments as a list
+            [sys.executable, "-m", "zdm_automate.cli", *words],
+            env=environment,
+            stdout=subprocess.PIPE if quiet else None,
+            text=True,
+            check=False,
+        )
+        if run.returncode and not may_fail:
+            raise DemoFailedError(f"`zdm {shlex.join(words)}` ended with {run.returncode}")
+        return run.stdout or ""
+
+    def ask(self, *words: str) -> Any:
+        """Types a command for its JSON; the answer is not shown."""
+        return json.loads(self.type(*words, "--json", quiet=True))
+
+    def up(self) -> None:
+        """The lab comes up, with the engine that was asked for; a project is made for it the first time."""
+        self.type("lab", "up", self.office, *(["--engine", self.engine] if self.engine else []))
+        if not (self.project / "project.yaml").exists():
+            self.type("new", str(self.project), "--lab", str(self.lab))
+
+    def down(self) -> None:
+        """The lab goes, if it came up."""
+        if self.lab.exists():
+            self.type("lab", "down", may_fail=True)
