@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 VARIABLE: Final = "ZDM_DEBUG"
 FILE: Final = "zdm-debug.log"
-LIBRARIES: Final = ("pypsrp", "urllib3", "spnego", "requests_credssp", "requests", "keyring")
+LIBRARIES: Final = ("pypsrp", "urllib3", "spnego", "requests_credssp", "requests", "keyring", "opentelemetry")
 
 
 class _Redacted(logging.FileHandler):

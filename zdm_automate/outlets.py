@@ -50,10 +50,15 @@ class LogsSection(_Section):
     Attributes:
         syslog: `udp://host:port`, `tcp://host:port` or `tls://host:port` (RFC 5424).
         event_file: a file of XML events as Windows' event viewer saves them; relative to the project's folder.
+        otlp: base address of an OpenTelemetry collector's OTLP/HTTP receiver; http only on this computer.
     """
 
     syslog: str = Field(default="", pattern=r"^(|(udp|tcp|tls)://[A-Za-z0-9.\[\]:-]+)$")
     event_file: str = ""
+    otlp: str = Field(
+        default="",
+        pattern=r"^(|https://[A-Za-z0-9.\[\]:-]+(/[A-Za-z0-9._~/-]*)?|http://(127\.0\.0\.1|localhost|\[::1\])(:\d+)?/?)$",
+    )
 
 
 class TicketingSection(_Section):

@@ -125,3 +125,16 @@ def test_events_go_to_a_file_only_where_one_is_named(zdm: Zdm, done: Path) -> No
     zdm("item", "note", "B-003", "a note", "-p", done)
 
     assert (done / "events.xml").read_text(encoding="utf-8").count("<Event ") == 3
+
+
+def test_a_collector_without_its_library_is_told(zdm: Zdm, done: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One sentence with what to install; nothing is written."""
+    before = sorted(done.glob("runs/*"))
+    change(done, logs={"otlp": "http://127.0.0.1:9"})
+    monkeypatch.delitem(sys.modules, "zdm_automate.report.otlp_outlet", raising=False)
+    monkeypatch.setitem(sys.modules, "opentelemetry._logs", None)
+    told = zdm("item", "note", "B-003", "a note", "-p", done)
+
+    assert told.code == 2
+    assert "zdm-automate[otel]" in told.err
+    assert sorted(done.glob("runs/*")) == before

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from zdm_automate.box_profiles import load_profiles, profile_of, profiles_sha256
 from zdm_automate.clock import Clock, SystemClock
 from zdm_automate.debug_log import switch_on
-from zdm_automate.errors import ZdmError
+from zdm_automate.errors import InputError, ZdmError
 from zdm_automate.journal import Journal, read
 from zdm_automate.keys import fetch
 from zdm_automate.ledger import LEDGER_EVENTS, Open, open_temporaries, project_facts
@@ -306,7 +306,7 @@ class Opened:
     def _log_outlets(self, run: str) -> Iterator[Observer]:
         """Where else the events go, if the project names a place."""
         logs = self.project.content.logs
-        if not (logs.syslog or logs.event_file):
+        if not (logs.syslog or logs.event_file or logs.otlp):
             return
         import platform
 
@@ -317,6 +317,15 @@ class Opened:
             yield SyslogOutlet(logs.syslog, run=run, host=host, now=self.clock.now)
         if logs.event_file:
             yield EventFileOutlet(self.project.folder / logs.event_file, run=run, host=host, now=self.clock.now)
+        if logs.otlp:
+            try:
+                from zdm_automate.report.otlp_outlet import OtlpOutlet
+            except ModuleNotFoundError as problem:
+                raise InputError(
+                    f"`logs: otlp` needs a library that is not installed: {problem.name}.",
+                    hint="Install zdm-automate[otel], or take `otlp` out of project.yaml.",
+                ) from problem
+            yield OtlpOutlet(logs.otlp, run=run, host=host, now=self.clock.now)
 
 
 def open_project(folder: Path) -> Opened:

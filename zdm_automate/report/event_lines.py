@@ -38,7 +38,7 @@ def syslog_line(entry: Mapping[str, Any], host: str) -> bytes:
     data = f"[{ENTERPRISE}{values}]" if values else "-"
     event = _printable(entry.get("event") or "event", 32)
     head = f"<{FACILITY * 8 + level}>1 {_moment(entry)} {_printable(host, 255)} zdm_automate - {event} {data} "
-    return head.encode("utf-8") + b"\xef\xbb\xbf" + clean(_text(entry)).encode("utf-8", "replace")
+    return head.encode("utf-8") + b"\xef\xbb\xbf" + clean(event_text(entry)).encode("utf-8", "replace")
 
 
 def event_xml(entry: Mapping[str, Any], host: str) -> str:
@@ -55,11 +55,12 @@ def event_xml(entry: Mapping[str, Any], host: str) -> str:
         f"<TimeCreated SystemTime={quoteattr(_moment(entry))}/><EventRecordID>{int(entry.get('seq') or 0)}</EventRecordID>"
         f"<Channel>zdm_automate</Channel><Computer>{escape(XML_HOSTILE.sub('?', host))}</Computer></System>"
         f'<EventData><Data Name="event">{escape(XML_HOSTILE.sub("?", str(entry.get("event"))))}</Data>{values}'
-        f'<Data Name="text">{escape(XML_HOSTILE.sub("?", clean(_text(entry))))}</Data></EventData></Event>'
+        f'<Data Name="text">{escape(XML_HOSTILE.sub("?", clean(event_text(entry))))}</Data></EventData></Event>'
     )
 
 
-def _text(entry: Mapping[str, Any]) -> str:
+def event_text(entry: Mapping[str, Any]) -> str:
+    """What an event says beside its named values; cut where it is very long."""
     error = (entry.get("error") or {}).get("message", "")
     rest = {name: value for name, value in entry.items() if name not in {*NAMED, "event", "ts", "error", "prev", "hash"}}
     text = f"{entry.get('event')}{f': {error}' if error else ''} {json.dumps(rest, default=str, ensure_ascii=False)}"
