@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zdm_automate.durations import SHIPPED, Durations, measured, p90
+from zdm_automate.durations import MOST, SHIPPED, Durations, Learned, Lessons, measured, percentile
 from zdm_automate.model import Change, Rollback, VerbCall
 from zdm_automate.resources import folders
 from zdm_automate.scripts import Library
@@ -34,10 +35,19 @@ def line(verb: str, seconds: float, **more: Any) -> dict[str, Any]:
 @given(st.lists(st.floats(min_value=0, max_value=1e6), min_size=1))
 def test_nine_of_ten_values_lie_at_or_below_the_percentile(values: list[float]) -> None:
     """Nearest rank: it is one of the values."""
-    found = p90(values)
+    found = percentile(values, MOST)
 
     assert found in values
     assert sum(value <= found for value in values) >= 0.9 * len(values)
+
+
+@pytest.mark.parametrize(
+    ("values", "share", "expected"),
+    [([], 0.5, 0.0), ([3.0], 0.9, 3.0), ([4.0, 1.0, 3.0, 2.0], 0.5, 2.0), ([float(n) for n in range(1, 11)], 0.9, 9.0)],
+)
+def test_a_percentile_is_a_value_that_was_taken(values: list[float], share: float, expected: float) -> None:
+    """By nearest rank."""
+    assert percentile(values, share) == expected
 
 
 def test_five_measurements_stand_alone() -> None:
@@ -49,6 +59,30 @@ def test_fewer_measurements_only_raise_the_shipped_figure() -> None:
     """One quick call proves nothing; one slow call does."""
     assert Durations({"Set-ZdmDnsTtl": (1,)}).of("Set-ZdmDnsTtl") == SHIPPED["Set-ZdmDnsTtl"]
     assert Durations({"Set-ZdmDnsTtl": (100,)}).of("Set-ZdmDnsTtl") == 100
+
+
+def learned(times: int, p50: float, p90: float) -> Lessons:
+    return Lessons(verbs={"Set-ZdmDnsTtl": Learned(times=times, p50=p50, p90=p90)})
+
+
+def test_other_projects_stand_for_the_shipped_figure() -> None:
+    """Where they measured often enough, else they only raise it. What was seen here raises both; five stand alone."""
+    shipped = SHIPPED["Set-ZdmDnsTtl"]
+
+    assert Durations({}, learned(40, 2, 6)).of("Set-ZdmDnsTtl") == 6
+    assert Durations({}, learned(4, 2, 6)).of("Set-ZdmDnsTtl") == shipped
+    assert Durations({}, learned(4, 2, 600)).of("Set-ZdmDnsTtl") == 600
+    assert Durations({"Set-ZdmDnsTtl": (9,)}, learned(40, 2, 6)).of("Set-ZdmDnsTtl") == 9
+    assert Durations({"Set-ZdmDnsTtl": (1,) * 5}, learned(40, 2, 6)).of("Set-ZdmDnsTtl") == 1
+
+
+def test_the_usual_time_is_the_middle_one() -> None:
+    """Of here, else of other projects; where nobody knows a middle, the careful figure."""
+    changes = [change("Set-ZdmDnsTtl")]
+
+    assert Durations({"Set-ZdmDnsTtl": (1, 2, 3, 8, 9)}, learned(40, 5, 6)).usual(changes) == 3
+    assert Durations({}, learned(40, 5, 6)).usual(changes) == 5
+    assert Durations({}, learned(4, 5, 6)).usual(changes) == SHIPPED["Set-ZdmDnsTtl"]
 
 
 def test_only_changes_that_happened_are_measured() -> None:

@@ -1,4 +1,4 @@
-"""How long changes take and take back: the 90th percentile by verb, from the project's journals or from shipped figures.
+"""How long changes take and take back: percentiles by verb, from the project's journals, other projects, or shipped figures.
 
 Pure; it reads no clock and no file. Changes run one after the other, so the critical path is their sum.
 """
@@ -55,24 +55,63 @@ WAY_BACK: Final[Mapping[Rollback, float]] = {Rollback.R0: 30, Rollback.R1: 300, 
 """Seconds for a change without a scripted inverse, by its class; what has no way back takes none."""
 
 
-def p90(values: Iterable[float]) -> float:
-    """The 90th percentile by nearest rank; 0 for no value."""
+HALF: Final = 0.5
+MOST: Final = 0.9
+
+
+def percentile(values: Iterable[float], share: float) -> float:
+    """The value that so large a share of the values does not exceed, by nearest rank; 0 for no value."""
     ordered = sorted(values)
-    return ordered[ceil(0.9 * len(ordered)) - 1] if ordered else 0.0
+    return ordered[max(0, ceil(share * len(ordered)) - 1)] if ordered else 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Learned:
+    """What other projects took for one thing, in seconds; `times` is how often it was seen."""
+
+    times: int
+    p50: float
+    p90: float
+
+
+@dataclass(frozen=True, slots=True)
+class Lessons:
+    """What other projects took, by verb and by checklist item."""
+
+    verbs: Mapping[str, Learned] = field(default_factory=dict)
+    items: Mapping[str, Learned] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Durations:
-    """Measured seconds by verb, of calls that changed something."""
+    """Measured seconds by verb, of calls of this project that changed something; and what other projects took."""
 
     measured: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    lessons: Lessons = field(default_factory=Lessons)
 
     def of(self, verb: str, nominal: float = 60) -> float:
-        """The seconds that a call of the verb takes, p90."""
+        """The seconds that a call of the verb takes, p90: what was seen here, else elsewhere, else the shipped figure."""
         seen = self.measured.get(verb, ())
         if len(seen) >= ENOUGH:
-            return p90(seen)
-        return max(SHIPPED.get(verb, nominal), *seen, 0.0)
+            return percentile(seen, MOST)
+        learned = self.lessons.verbs.get(verb)
+        if learned is None:
+            return max(SHIPPED.get(verb, nominal), *seen, 0.0)
+        known = learned.p90 if learned.times >= ENOUGH else max(SHIPPED.get(verb, nominal), learned.p90)
+        return max(known, *seen, 0.0)
+
+    def usual(self, changes: Iterable[Change]) -> float:
+        """Seconds that all of them take in the middle of the cases; p90 where too little is known for a middle."""
+        return sum(self._usual(change) for change in changes)
+
+    def _usual(self, change: Change) -> float:
+        verb = change.call.verb
+        seen, learned = self.measured.get(verb, ()), self.lessons.verbs.get(verb)
+        if len(seen) >= ENOUGH:
+            return percentile(seen, HALF)
+        if learned is not None and learned.times >= ENOUGH:
+            return learned.p50
+        return self.of(verb, change.seconds)
 
     def ahead(self, changes: Iterable[Change]) -> float:
         """Seconds for all of them, one after the other."""
@@ -85,10 +124,16 @@ class Durations:
         )
 
 
-def measured(entries: Iterable[Mapping[str, Any]]) -> Durations:
-    """The durations that journal entries show."""
+def measured(entries: Iterable[Mapping[str, Any]], lessons: Lessons | None = None) -> Durations:
+    """The durations that journal entries show, beside those of other projects."""
+    return Durations(seconds_by_verb(entries), lessons or Lessons())
+
+
+def seconds_by_verb(entries: Iterable[Mapping[str, Any]]) -> dict[str, tuple[float, ...]]:
+    """What calls that changed something took, in their order; neither failed ones nor those whose outcome was read back."""
     seen: dict[str, list[float]] = {}
     for entry in entries:
-        if entry.get("event") == "change.finished" and entry.get("result") == "ok" and not entry.get("settled"):
-            seen.setdefault(str(entry["verb"]), []).append(float(entry.get("duration_ms") or 0) / 1000)
-    return Durations({verb: tuple(values) for verb, values in seen.items()})
+        made = entry.get("event") == "change.finished" and entry.get("result") == "ok" and not entry.get("settled")
+        if made and (verb := entry.get("verb")):
+            seen.setdefault(str(verb), []).append(float(entry.get("duration_ms") or 0) / 1000)
+    return {verb: tuple(values) for verb, values in seen.items()}

@@ -130,6 +130,7 @@ class ProjectFile(_Section):
         evidence: what bundles may show, and who signs.
         ticketing: the ticketing system that the evidence goes to; without it nothing is sent.
         logs: where a run's events go besides its journal.
+        durations: file of `zdm retrospective` with the times of other projects, relative to the project's folder.
         intent: what is wanted, by playbook.
     """
 
@@ -152,6 +153,7 @@ class ProjectFile(_Section):
     evidence: EvidenceSection = Field(default_factory=EvidenceSection)
     ticketing: TicketingSection | None = None
     logs: LogsSection = Field(default_factory=LogsSection)
+    durations: str = ""
     intent: dict[Name, dict[str, Any]] = Field(default_factory=dict)
 
     @model_validator(mode="after")

@@ -69,6 +69,34 @@ def test_an_applied_plan_leaves_its_evidence(zdm: Zdm, project: MakeProject) -> 
     assert "report.html" in ran.out
 
 
+def test_a_plan_says_how_long_it_takes_elsewhere(zdm: Zdm, project: MakeProject) -> None:
+    """By the file that a retrospective of other projects wrote: changes by verb, rows by hand by item."""
+    folder = project("PC2", ["LanmanServer"], form=["room"])
+    row = {"times": 9, "p50": 120, "p90": 540}
+    lessons = {"verbs": {"Set-ZdmServiceState": row}, "items": {"B-104": {"times": 1, "p50": 600, "p90": 900}}}
+    (folder / "durations.json").write_text(json.dumps(lessons), encoding="utf-8")
+    without = zdm("plan", "services", "-p", folder, "--json").json["seconds"]
+    path = folder / "project.yaml"
+    path.write_text(f"{path.read_text(encoding='utf-8')}\ndurations: durations.json\n", encoding="utf-8")
+    ran = zdm("plan", "services", "-p", folder)
+
+    assert without == {"p50": 60, "p90": 60, "by_hand": {}}
+    assert "Changing takes about 2 min, in nine of ten cases at most 9 min." in ran.out
+    assert "B-104 by hand took other projects about 10 min, in nine of ten cases at most 15 min." in ran.out
+
+
+def test_times_that_cannot_be_read_stop_before_a_host_is_asked(zdm: Zdm, project: MakeProject) -> None:
+    """Bad input: file, what is wrong with it, where such a file comes from."""
+    folder = project("PC2", ["LanmanServer"])
+    path = folder / "project.yaml"
+    path.write_text(f"{path.read_text(encoding='utf-8')}\ndurations: nothing.json\n", encoding="utf-8")
+    ran = zdm("plan", "services", "-p", folder)
+
+    assert ran.code == 2
+    assert "nothing.json cannot be read" in ran.err
+    assert list((folder / "plans").glob("*")) == []
+
+
 def test_a_plan_is_applied_once(zdm: Zdm, project: MakeProject) -> None:
     """The second time is refused, before any host is asked."""
     folder = project("PC1", ["LanmanWorkstation"])

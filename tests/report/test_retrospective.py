@@ -6,11 +6,10 @@ import csv
 import io
 from typing import Any
 
-import pytest
 from bundle_lines import checklist
 from run_lines import HOSTILE, finished, line, started
 
-from zdm_automate.report.retrospective import durations, learn, lessons_csv, percentile, retrospective_page
+from zdm_automate.report.retrospective import durations, learn, lessons_csv, retrospective_page
 
 
 def project(seconds: int, *more: dict[str, Any]) -> list[dict[str, Any]]:
@@ -20,15 +19,6 @@ def project(seconds: int, *more: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 TEN = [project(seconds) for seconds in range(10, 20)]
-
-
-@pytest.mark.parametrize(
-    ("values", "share", "expected"),
-    [([], 0.5, 0.0), ([3.0], 0.9, 3.0), ([4.0, 1.0, 3.0, 2.0], 0.5, 2.0), ([float(n) for n in range(1, 11)], 0.9, 9.0)],
-)
-def test_a_percentile_is_a_value_that_was_taken(values: list[float], share: float, expected: float) -> None:
-    """By nearest rank."""
-    assert percentile(values, share) == expected
 
 
 def test_items_and_verbs_have_their_middle_and_their_ninth() -> None:

@@ -78,7 +78,7 @@ def _face(opened: Opened) -> Hours | None:
     unused = [one for one in opened.plans.ids() if not opened.plans.used(one)]
     plan = opened.plans.load(unused[-1]) if unused else None
     factor = content.limits.rollback_factor
-    return hours(content.window.window, opened.clock.now(), measured(entries), factor, plan, entries)
+    return hours(content.window.window, opened.clock.now(), measured(entries, opened.lessons), factor, plan, entries)
 
 
 def open_sentences(opened: Opened, standings: Sequence[Standing]) -> list[str]:

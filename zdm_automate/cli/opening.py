@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 from zdm_automate.box_profiles import load_profiles, profile_of, profiles_sha256
 from zdm_automate.clock import Clock, SystemClock
 from zdm_automate.debug_log import switch_on
+from zdm_automate.durations import Lessons
 from zdm_automate.errors import InputError, ZdmError
 from zdm_automate.journal import Journal, read
 from zdm_automate.keys import fetch
 from zdm_automate.ledger import LEDGER_EVENTS, Open, open_temporaries, project_facts
+from zdm_automate.lessons import load_lessons
 from zdm_automate.pins import PINS, Pins
 from zdm_automate.plans import Plans
 from zdm_automate.playbook import load_playbook
@@ -56,6 +58,12 @@ class Opened:
     def profiles(self) -> dict[str, Profile]:
         """How boxes are read and changed, by profile name."""
         return load_profiles(self.folders("ps_scripts"))
+
+    @cached_property
+    def lessons(self) -> Lessons:
+        """What other projects took, where the project names a file of it."""
+        named = self.project.content.durations
+        return load_lessons(self.project.folder / named) if named else Lessons()
 
     @property
     def operator(self) -> str:

@@ -7,9 +7,9 @@ difference: the caller decides which journals it gives.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import ceil
 from typing import TYPE_CHECKING, Any, Final
 
+from zdm_automate.durations import HALF, MOST, percentile, seconds_by_verb
 from zdm_automate.report import words
 from zdm_automate.report.html import page_environment
 from zdm_automate.report.item_csv import csv_text
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     from zdm_automate.checklist import Checklist
 
-HALF: Final = 0.5
-MOST: Final = 0.9
 LARGEST: Final = 25
 
 
@@ -54,12 +52,6 @@ class Retrospective:
     symptoms: tuple[tuple[str, int, str], ...]
 
 
-def percentile(values: Iterable[float], share: float) -> float:
-    """The value that so large a share of the values does not exceed; 0 for none."""
-    ordered = sorted(values)
-    return ordered[max(0, ceil(share * len(ordered)) - 1)] if ordered else 0.0
-
-
 def learn(projects: Sequence[Sequence[Mapping[str, Any]]], checklist: Checklist | None = None) -> Retrospective:
     """The lessons of these projects, each given as its journal lines."""
     known = {row.id: row for row in checklist.items} if checklist else {}
@@ -67,13 +59,12 @@ def learn(projects: Sequence[Sequence[Mapping[str, Any]]], checklist: Checklist 
     rework: dict[str, int] = {}
     verbs: dict[str, list[float]] = {}
     for lines in projects:
-        for item, seconds in time_spent(lines).items():
-            spent.setdefault(item, []).append(seconds)
+        for item, took in time_spent(lines).items():
+            spent.setdefault(item, []).append(took)
         for item, number in _again(lines).items():
             rework[item] = rework.get(item, 0) + number
-        for entry in lines:
-            if entry.get("event") == "change.finished" and entry.get("result") == "ok" and not entry.get("settled"):
-                verbs.setdefault(str(entry.get("verb")), []).append(float(entry.get("duration_ms") or 0) / 1000)
+        for verb, seconds in seconds_by_verb(lines).items():
+            verbs.setdefault(verb, []).extend(seconds)
     items = []
     for item in sorted({*spent, *rework}):
         row = known.get(item)
