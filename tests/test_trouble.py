@@ -84,3 +84,81 @@ def test_a_person_can_open_one() -> None:
         id=trouble_id("r", 9), at="2026-03-02T07:00:09+00:00", symptom="blank pages", item="B-104", host="PRN", run="r", line=9,
         by=("Eva",), by_itself=False,
     )  # fmt: skip
+
+
+def begun(run: str, *items: str, kind: str = "apply", playbook: str = "dhcp") -> dict[str, Any]:
+    return line("run.started", 1, kind=kind, playbook=playbook, items=[{"id": one} for one in items]) | {"run": run}
+
+
+CHECKED = line("check", 5, item="B-104", name="Lease", seat="PC1", state="failed")
+DIFFERS = line("item.verified", 5, item="B-104", ok=False, differences=["State"])
+RESUMED = [
+    line("run.resumed", 6), line("change.finished", 7, item="B-104", host="SBS", verb="Set-ZdmX", result="ok"),
+]  # fmt: skip
+
+
+def other(*lines: dict[str, Any]) -> list[dict[str, Any]]:
+    return [begun("r2", "B-104"), *({**one, "run": "r2"} for one in lines)]
+
+
+@pytest.mark.parametrize(
+    ("failed", "later", "end"),
+    [
+        (FAILED, RESUMED, "settled by resume (line 7)"),
+        (FAILED, other(RESUMED[1]), "settled by run r2 (line 7)"),
+        (FAILED, other(RESUMED[1] | {"result": "already"}), "settled by run r2 (line 7)"),
+        (FAILED, other(DIFFERS | {"ok": True}), "settled by run r2 (line 5)"),
+        (DIFFERS, other(DIFFERS | {"ok": True}), "settled by run r2 (line 5)"),
+        (CHECKED, other(CHECKED | {"state": "ok"}), "settled by run r2 (line 5)"),
+        (CHECKED, other(line("run.finished", 9, result="done")), "settled by run r2 (line 9)"),
+        (FAILED, other(line("run.finished", 9, result="done")), "settled by run r2 (line 9)"),
+    ],
+)
+def test_what_went_well_afterwards_settles_a_trouble(failed: dict[str, Any], later: list[dict[str, Any]], end: str) -> None:
+    """The same change or check in a later run or after a resume, the item read back, or a run of its playbook that was done."""
+    (found,) = troubles([begun("r", "B-104"), failed, *later])
+
+    assert (found.is_open, found.end) == (False, end)
+
+
+@pytest.mark.parametrize(
+    ("failed", "later"),
+    [
+        (FAILED, other(RESUMED[1] | {"result": "failed", "error": FAILED["error"]})),
+        (FAILED, other(RESUMED[1] | {"item": "B-105"})),
+        (FAILED, other(RESUMED[1] | {"params": {"Name": "another"}})),
+        (FAILED, other(RESUMED[1] | {"host": "DC2"})),
+        (FAILED, other(CHECKED | {"state": "ok"})),
+        (CHECKED, other(CHECKED | {"state": "ok", "seat": "PC2"})),
+        (CHECKED, other(DIFFERS | {"ok": True})),
+        (FAILED, other(line("run.finished", 9, result="failed"))),
+        (FAILED, [begun("r2", "B-105"), line("run.finished", 9, result="done") | {"run": "r2"}]),
+        (FAILED, [begun("r2", "B-104", playbook="dns"), line("run.finished", 9, result="done") | {"run": "r2"}]),
+        (
+            FAILED,
+            [begun("r2", "B-104", kind="undo"), *other(RESUMED[1])[1:], line("run.finished", 9, result="done") | {"run": "r2"}],
+        ),
+    ],
+)
+def test_nothing_else_settles_one(failed: dict[str, Any], later: list[dict[str, Any]]) -> None:
+    """Another item, host, seat, argument or playbook; a run that failed; a run that takes back."""
+    (found,) = troubles([begun("r", "B-104"), failed, *later])
+
+    assert (found.is_open, found.end) == (True, "")
+
+
+def test_what_people_found_stays_with_a_settled_trouble() -> None:
+    """A fix that somebody writes down later is what helped; the same failure after that is a new trouble."""
+    fixed = line("trl.added", 8, trouble=trouble_id("r", 4), fix="printer driver taken off", by="Eva")
+    first, second = troubles([begun("r", "B-104"), FAILED, *RESUMED, fixed, FAILED | {"seq": 9}])
+
+    assert (first.end, first.settled_line) == ("printer driver taken off", 7)
+    assert (second.line, second.is_open) == (9, True)
+
+
+def test_what_a_person_opened_only_a_person_closes() -> None:
+    """The product does not know what it is about."""
+    (found,) = troubles([begun("r", "B-104"), line("trl.added", 2, symptom="blank pages", item="B-104"),
+                         line("run.finished", 9, result="done")])  # fmt: skip
+
+    assert found.is_open

@@ -1,18 +1,24 @@
 """The troubleshooting and repair log: what went wrong, what was tried, what it was, what helped. Pure; folded from journals.
 
 A trouble opens by itself where a journal shows that an item failed, and is linked to item, host and line; a reader that gets
-no answer any more (its server was stopped) is none. People add what they found (`trl.added`), to such a trouble or as one of
-their own. Nothing is ever taken out of it.
+no answer any more (its server was stopped) is none. Such a trouble is settled where a later line shows that what failed went
+well. People add what they found (`trl.added`), to such a trouble or as one of their own. Nothing is ever taken out of it.
 """
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+import json
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from zdm_automate.evidence import GOOD
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
+
+READ_BACK: Final = "read back"
+CHECK: Final = "check "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +30,8 @@ class Trouble:
         line: run and number of the line that opened it.
         by_itself: whether it was opened by a failure, not by a person.
         again: how often the same symptom came on the same item and host after it was opened.
+        about: what failed: verb and arguments of a change, name and seat of a check, or the item's reading back.
+        settled_in: the run whose line `settled_line` shows that it went well afterwards; empty for none.
     """
 
     id: str
@@ -41,27 +49,100 @@ class Trouble:
     by: tuple[str, ...] = ()
     by_itself: bool = True
     again: int = 0
+    about: str = ""
+    settled_in: str = ""
+    settled_line: int = 0
 
     @property
     def is_open(self) -> bool:
-        """Whether nobody has written down what helped."""
-        return not self.fix
+        """Whether nobody has written down what helped, and nothing shows that it went well afterwards."""
+        return not (self.fix or self.settled_in)
+
+    @property
+    def end(self) -> str:
+        """What helped, in words; empty while it is open."""
+        if self.fix or not self.settled_in:
+            return self.fix
+        by = "resume" if self.settled_in == self.run else f"run {self.settled_in}"
+        return f"settled by {by} (line {self.settled_line})"
+
+
+@dataclass(slots=True)
+class _Run:
+    """A run while its lines are read: what it is, and the items that it has to do with."""
+
+    kind: str = ""
+    playbook: str = ""
+    items: set[str] = field(default_factory=set)
 
 
 def troubles(entries: Iterable[Mapping[str, Any]]) -> tuple[Trouble, ...]:
     """The log after these lines, oldest first."""
     held: dict[str, Trouble] = {}
+    runs: dict[str, _Run] = {}
     for entry in entries:
         if entry.get("event") == "trl.added":
             _add(held, entry)
             continue
+        run = _run_of(runs, entry)
         for found in _failed(entry):
             before = next((one for one in held.values() if one.is_open and _same(one, found)), None)
             if before is None:
                 held[found.id] = found
             else:
                 held[before.id] = replace(before, again=before.again + 1)
+        settles = _settles(entry, run)
+        for one in held.values() if settles else ():
+            playbook = runs[one.run].playbook if one.run in runs else ""
+            if settles and one.by_itself and one.is_open and playbook == run.playbook and settles(one):
+                held[one.id] = replace(one, settled_in=str(entry.get("run") or ""), settled_line=int(entry.get("seq") or 0))
     return tuple(held.values())
+
+
+def _run_of(runs: dict[str, _Run], entry: Mapping[str, Any]) -> _Run:
+    run = runs.setdefault(str(entry.get("run") or ""), _Run())
+    if entry.get("event") == "run.started":
+        run.kind, run.playbook = str(entry.get("kind") or ""), str(entry.get("playbook") or "")
+        run.items = {str(one.get("id")) for one in entry.get("items") or ()}
+    return run
+
+
+def _settles(entry: Mapping[str, Any], run: _Run) -> Callable[[Trouble], bool] | None:
+    """Which open troubles of the playbook a line shows to be over; None for none.
+
+    The same change or check that goes well; an item that reads back as announced; a whole run that was done, also where it
+    found nothing left to change. What takes a change back settles nothing.
+    """
+    if run.kind == "undo":
+        return None
+    item, about = str(entry.get("item") or ""), _about(entry)
+    match entry.get("event"):
+        case "change.finished" if entry.get("result") in GOOD:
+            return lambda one: (one.item, one.host, one.about) == (item, _host(entry), about)
+        case "check" if entry.get("state") == "ok":
+            return lambda one: (one.item, one.about) == (item, about)
+        case "item.verified" if entry.get("ok"):
+            return lambda one: one.item == item and not one.about.startswith(CHECK)
+        case "run.finished" if entry.get("result") == "done" and run.kind == "apply":
+            return lambda one: one.item in run.items
+    return None
+
+
+def _about(entry: Mapping[str, Any]) -> str:
+    """What a line is about, the same in every run."""
+    match entry.get("event"):
+        case "change.finished":
+            params = json.dumps(entry.get("params") or {}, sort_keys=True, default=str)
+            return f"{entry.get('verb') or ''} {params}"
+        case "check":
+            return f"{CHECK}{entry.get('name') or ''} {entry.get('seat') or ''}".strip()
+        case "item.verified":
+            return READ_BACK
+    return ""
+
+
+def _host(entry: Mapping[str, Any]) -> str:
+    return str(entry.get("host") or entry.get("seat") or "")
 
 
 def _same(one: Trouble, other: Trouble) -> bool:
@@ -91,7 +172,8 @@ def _failed(entry: Mapping[str, Any]) -> Iterable[Trouble]:
         at=str(entry.get("ts") or ""),
         symptom=str(said),
         item=str(entry.get("item") or ""),
-        host=str(entry.get("host") or entry.get("seat") or ""),
+        host=_host(entry),
+        about=_about(entry),
         run=str(entry.get("run") or ""),
         line=int(entry.get("seq") or 0),
         error_id=str(error.get("id") or ""),

@@ -127,6 +127,24 @@ def test_a_trouble_opens_by_itself_and_is_closed_by_a_person(zdm: Zdm, project: 
     assert zdm("trl", "list", "--open", "-p", folder).out == "No open trouble.\n"
 
 
+def test_a_trouble_is_settled_by_the_run_that_went_well(zdm: Zdm, project: MakeProject) -> None:
+    """The intent is corrected, the next run finds all as wanted: nobody has to close what is over."""
+    folder = project("NEW", ["LanmanServer"], state="Running", claimed="Stopped")
+    zdm("plan", "services", "-p", folder)
+    zdm("apply", "latest", "-p", folder)
+    path = folder / "project.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("Stopped", "Running"), encoding="utf-8")
+    zdm("plan", "services", "-p", folder)
+    ran = zdm("apply", "latest", "-p", folder)
+    (trouble,) = zdm("trl", "list", "-p", folder, "--json").json
+
+    assert ran.code == 0, ran.err
+    assert (trouble["open"], trouble["fix"]) == (False, "")
+    assert trouble["settled_in"] > trouble["run"]
+    assert "settled by run" in " ".join(zdm("trl", "list", "-p", folder).out.split())
+    assert zdm("trl", "list", "--open", "-p", folder).out == "No open trouble.\n"
+
+
 def test_a_trouble_of_a_person_is_linked(zdm: Zdm, done: Path) -> None:
     """To item and host."""
     made = zdm("trl", "add", "--symptom", "printer prints blank", "--item", "B-104", "--host", "NEW", "-p", done, "--json").json

@@ -155,6 +155,23 @@ def test_the_status_says_what_is_known_and_what_to_type(zdm: Zdm, project: MakeP
     assert json.loads((folder / "runs" / run / "journal.jsonl").read_bytes().splitlines()[-1])["result"] == "done"
 
 
+def test_a_resume_that_ends_well_settles_the_trouble(zdm: Zdm, project: MakeProject, lab: LabFolder) -> None:
+    """A host that stopped answering opened it; nobody has to close what the resume has done."""
+    folder, run, _ = planned(zdm, project, lab)
+    zdm("lab", "fault", "NEW", "401", "--count", "40", "--skip", "11", "--lab", lab.path)
+    failed = zdm("apply", run, "-p", folder)
+    before = zdm("trl", "list", "-p", folder, "--json").json
+    zdm("lab", "fault", "NEW", "none", "--lab", lab.path)
+    resumed = zdm("resume", "-p", folder)
+    after = zdm("trl", "list", "-p", folder, "--json").json
+
+    assert failed.code != 0
+    assert resumed.code == 0, resumed.err
+    assert [one["open"] for one in before] == [True]
+    assert (after[0]["id"], after[0]["settled_in"]) == (before[0]["id"], run)
+    assert not any(one["open"] for one in after)
+
+
 def test_a_second_run_in_the_domain_is_told_who_is_at_work(
     zdm: Zdm, project: MakeProject, lab: LabFolder, tmp_path: Path
 ) -> None:

@@ -13,11 +13,11 @@ trl = typer.Typer(no_args_is_help=True, help="Troubleshooting and repair log: wh
 
 @trl.command("list")
 def trl_list(
-    only_open: Annotated[bool, typer.Option("--open", help="Only those without a fix.")] = False,
+    only_open: Annotated[bool, typer.Option("--open", help="Only those that nothing has settled.")] = False,
     project: ProjectFolder = HERE,
     as_json: AsJson = False,
 ) -> None:
-    """Show the log. Every failure in a journal opens an entry by itself."""
+    """Show the log. Every failure in a journal opens an entry by itself; going well later settles it."""
     from dataclasses import asdict
 
     from rich.table import Table
@@ -38,7 +38,7 @@ def trl_list(
     for one in found:
         again = f" (and {one.again} more)" if one.again else ""
         table.add_row(
-            one.id, clean(one.item), clean(one.host), Text(clean(one.symptom) + again), Text(clean(one.fix) or "open", style="")
+            one.id, clean(one.item), clean(one.host), Text(clean(one.symptom) + again), Text(clean(one.end) or "open", style="")
         )
     show(table)
 

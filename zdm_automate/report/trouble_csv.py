@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from zdm_automate.trouble import Trouble
 
 HEADS: Final = (
-    "trouble", "opened", "item", "host", "symptom", "error", "tried", "cause", "fix", "minutes", "by", "again", "run", "line",
+    "trouble", "opened", "item", "host", "symptom", "error", "tried", "cause", "fix", "settled", "minutes", "by",
+    "again", "run", "line",
 )  # fmt: skip
 
 
@@ -23,6 +24,7 @@ def troubles_csv(found: Iterable[Trouble]) -> str:
         (
             (
                 one.id, one.at, one.item, one.host, one.symptom, one.error_id, "; ".join(one.tried), one.cause, one.fix,
+                f"{one.settled_in}:{one.settled_line}" if one.settled_in else "",
                 f"{one.minutes:g}", ", ".join(one.by), one.again or "", one.run, one.line,
             )
             for one in found
