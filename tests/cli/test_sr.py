@@ -68,6 +68,31 @@ def test_what_runs_have_done_is_told_once(zdm: Zdm, done: Path) -> None:
     assert zdm("sr", "status", "-p", done).out == "4 sent\n"
 
 
+def test_what_people_say_and_attach_is_told(zdm: Zdm, done: Path, tmp_path: Path) -> None:
+    """A note with a photo, and what was left out, by way of the queue; a photo that was exchanged since goes nowhere."""
+    photo = tmp_path / "rack.jpg"
+    photo.write_bytes(b"\xff\xd8 rack")
+    zdm("sr", "push", "-p", done)
+    zdm("item", "skip", "B-003", "--reason", "no licences of its own", "--by", "Kim", "-p", done)
+    zdm("item", "note", "B-019", "see the photo", "--file", photo, "-p", done)
+    (kept,) = done.glob("runs/*/attachments/rack.jpg")
+    kept.write_bytes(b"another")
+    refused = zdm("sr", "push", "-p", done)
+    kept.unlink()
+    away = zdm("sr", "push", "-p", done)
+    kept.write_bytes(photo.read_bytes())
+    pushed = zdm("sr", "push", "-p", done, "--json").json
+    folder = done / "desk" / "SR-7"
+    notes = "\n".join(path.read_text(encoding="utf-8") for path in folder.glob("*note.txt"))
+
+    assert (refused.code, "is not the file that the journal describes" in refused.err) == (3, True)
+    assert (away.code, "cannot be read" in away.err) == (2, True)
+    assert (pushed["sent"], pushed["problems"]) == (3, [])
+    assert "B-003: left out (no licences of its own; by Kim)" in notes
+    assert "B-019: noted (see the photo; file rack.jpg; by" in notes
+    assert [path.read_bytes() for path in folder.glob("*rack.jpg")] == [b"\xff\xd8 rack"]
+
+
 def test_personal_data_stops_a_message(zdm: Zdm, done: Path) -> None:
     """Before it is on disk in the queue."""
     zdm("item", "skip", "B-003", "--reason", "kim.doe@client.com does it", "-p", done)

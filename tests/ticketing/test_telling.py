@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
 from run_lines_of_tickets import RUN, ended, requests, run_lines
 
 from zdm_automate.ticketing.port import File, Note, Status, Task, TimeEntry
@@ -12,7 +13,7 @@ from zdm_automate.ticketing.telling import tell_end, tell_runs
 
 
 def told(*lines: dict[str, Any], **more: Any) -> list[Any]:
-    return list(tell_runs(lines, requests(**more)))
+    return list(tell_runs(lines, requests(**more), lambda run, name: Path("runs", run, name)))
 
 
 def test_a_run_is_one_note_and_one_time_entry() -> None:
@@ -82,6 +83,47 @@ def test_items_are_ticked_off_only_where_it_is_asked_for() -> None:
 
     assert task.title.startswith("B-104 ")
     assert task.done
+
+
+def by_hand(event: str, **more: Any) -> list[dict[str, Any]]:
+    start = run_lines()[0] | {"kind": "note", "playbook": ""}
+    said = {"event": event, "run": RUN, "seq": 2, "ts": "2026-03-02T07:30:00+00:00", "item": "B-019", "by": "Kim", **more}
+    return [start, said, ended(seq=3, result="done")]
+
+
+PHOTO = {"name": "rack.jpg", "sha256": "ab" * 32, "bytes": 9}
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        (by_hand("item.noted", note="vendor calls back"), "B-019: noted (vendor calls back; by Kim)"),
+        (by_hand("manual.skipped", reason="no licences"), "B-019: left out (no licences; by Kim)"),
+        (
+            by_hand("manual.signed", step="label", answers={"room": "2"}, note="blue", minutes=5.0, files=[PHOTO]),
+            "B-019: signed (blue; label; room: 2; 5 min; file rack.jpg; by Kim)",
+        ),
+    ],
+)
+def test_what_people_say_is_told(lines: list[dict[str, Any]], said: str) -> None:
+    """A note, what was left out and why, what was signed with form, minutes and files; always by whom."""
+    note = next(message for message in told(*lines) if isinstance(message, Note))
+
+    assert note.text.splitlines()[1] == said
+
+
+def test_a_photo_goes_along() -> None:
+    """To the item's request, under its name, with its hash; the same one has the same key."""
+    lines = by_hand("item.noted", note="n", minutes=10, files=[PHOTO])
+    (file,) = (message for message in told(*lines, by_phase={"B1": "900"}) if isinstance(message, File))
+    (time,) = (message for message in told(*lines) if isinstance(message, TimeEntry))
+
+    assert file.ticket == requests(by_phase={"B1": "900"}).of("B-019")
+    assert (file.path, file.name, file.media_type) == (str(Path("runs", RUN, "rack.jpg")), "rack.jpg", "image/jpeg")
+    assert file.sha256 == "ab" * 32
+    assert file.text.endswith(f"SHA-256: {'ab' * 32}")
+    assert file.key in {message.key for message in told(*lines, by_phase={"B1": "900"})}
+    assert (time.start, time.minutes) == ("2026-03-02T07:20:00+00:00", 10)
 
 
 def test_many_items_are_not_a_wall_of_text() -> None:

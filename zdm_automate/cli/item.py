@@ -145,7 +145,7 @@ def record(opened: Opened, said: ByHand) -> list[str]:
     # one name for all kinds: runs are read in the order of their names, also two of one second
     run = _unused(opened, f"{opened.clock.now():%Y%m%d-%H%M%S}-hand{f'-{said.item}' if said.item else ''}")
     with _alone(opened):
-        described = _keep(opened.project.folder / "runs" / run / "attachments", files)
+        described = _keep(opened.attachment(run), files)
         with opened.journal(run) as journal:
             journal.write("run.started", kind=said.kind, **_who(opened))
             journal.write(said.event, boundary=True, item=said.item, **said.fields, files=described)

@@ -43,6 +43,9 @@ if TYPE_CHECKING:
     from zdm_automate.transport.ssh import SshTarget
     from zdm_automate.transport.ways import WaysTransport
 
+ATTACHMENTS = "attachments"
+"""The folder of a run with the files that people added."""
+
 
 @dataclass
 class Opened:
@@ -211,6 +214,10 @@ class Opened:
         """All journal entries, or those of the named events, oldest run first; `holding` as for `journal.read`."""
         for path in self.project.journals():
             yield from read(path, events, holding=holding)
+
+    def attachment(self, run: str, name: str = "") -> Path:
+        """Where a file lies that a person added to a run, or all of them."""
+        return self.project.runs_folder / run / ATTACHMENTS / name
 
     def standings(self) -> list[Standing]:
         """How far every run has come, oldest first; also one that took its plan and ended before its first line."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from zdm_automate.cli.opening import Opened
     from zdm_automate.outlets import TicketingSection
     from zdm_automate.ticketing.outbox import Letter, Outbox, Pushed
-    from zdm_automate.ticketing.port import Desk, Message
+    from zdm_automate.ticketing.port import Desk, File, Message
     from zdm_automate.ticketing.telling import Requests
 
 sr = typer.Typer(no_args_is_help=True, help="Service requests: test the way there, show the queue, send what is new.")
@@ -85,7 +85,7 @@ def sr_push(
     opened = open_project(project)
     outbox, requests = _outbox(opened), _requests(opened)
     look = _look(opened)
-    messages: list[Message] = list(tell_runs(opened.entries(), requests))
+    messages: list[Message] = list(tell_runs(opened.entries(), requests, opened.attachment))
     if end:
         from zdm_automate.cli.bundle import make_and_lay
 
@@ -135,6 +135,25 @@ def sr_settle(
 
 
 # --- wiring ---
+
+
+def _content(message: File) -> bytes:
+    """A file's bytes, if they are still those that the journal describes."""
+    import hashlib
+
+    from zdm_automate.errors import InputError, RefusedError
+
+    try:
+        content = Path(message.path).read_bytes()
+    except OSError as problem:
+        raise InputError(
+            f"{message.path} cannot be read: {problem.strerror}.", hint="It was added to an item; put it back."
+        ) from problem
+    if message.sha256 and hashlib.sha256(content).hexdigest() != message.sha256:
+        raise RefusedError(
+            f"{message.path} is not the file that the journal describes.", hint="Put back the one that was added to the item."
+        )
+    return content
 
 
 def _section(opened: Opened) -> TicketingSection:
@@ -193,7 +212,7 @@ def _look(opened: Opened) -> Callable[[Message], None]:
     def look(message: Message) -> None:
         name = f"{message.kind} {message.key} for request {message.ticket}"
         if isinstance(message, File):
-            keeper.refuse({f"{name}, {message.name}": Path(message.path).read_bytes()})
+            keeper.refuse({f"{name}, {message.name}": _content(message)})
             message = replace(message, path="")
         fields = to_fields(message)
         keeper.refuse({name: "\n".join(str(value) for value in fields.values()).encode()})

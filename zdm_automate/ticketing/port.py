@@ -57,7 +57,7 @@ class Note(Message):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class File(Message):
-    """A file on this computer, attached under a name."""
+    """A file on this computer, attached under a name; `sha256` is what it must be, empty where nobody said."""
 
     kind: ClassVar[str] = "file"
 
@@ -65,6 +65,7 @@ class File(Message):
     name: str
     media_type: str = "application/octet-stream"
     text: str = ""
+    sha256: str = ""
 
     def content(self) -> bytes:
         """What is in it."""

@@ -1,13 +1,14 @@
 """What service requests are told of a project: rolled up per run and request, not line by line. Pure; it sends nothing.
 
-One note per run and request with its items, one time entry per run and UTC day, at the end the bundle and the state. Each
-message has a key that follows from what it is about, so telling the same twice puts the same message in.
+One note per run and request with its items, one time entry per run and UTC day, the files that people added by hand, at the end
+the bundle and the state. Each message has a key that follows from what it is about, so telling the same twice puts the same in.
 """
 
 from __future__ import annotations
 
 import hashlib
 import math
+import mimetypes
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
@@ -15,14 +16,20 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
 from zdm_automate.checklist import Checklist
-from zdm_automate.evidence import GOOD
+from zdm_automate.evidence import BY_HAND, GOOD
 from zdm_automate.ticketing.port import File, Note, Status, Task, TimeEntry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from zdm_automate.ticketing.port import Message
+
+HAND: Final = {"manual.signed": "signed", "manual.skipped": "left out", "item.noted": "noted"}
+"""The words for what people say of an item."""
+
+TYPES: Final = mimetypes.MimeTypes()
+"""Kinds of files by Python's own list, the same on every computer."""
 
 LONGEST: Final = 60
 """Items that a note names one by one."""
@@ -48,13 +55,17 @@ class Requests:
         return tuple(dict.fromkeys(number for number in (self.own, *self.by_phase.values()) if number))
 
 
-def tell_runs(entries: Iterable[Mapping[str, Any]], requests: Requests) -> Iterator[Message]:
-    """The messages about all runs that have ended."""
+def tell_runs(
+    entries: Iterable[Mapping[str, Any]], requests: Requests, attached: Callable[[str, str], Path]
+) -> Iterator[Message]:
+    """The messages about all runs that have ended; `attached` says where a file that was added to a run lies."""
     for run, lines in groupby(entries, key=lambda entry: str(entry.get("run") or "")):
         said = list(lines)
         ends = [number for number, entry in enumerate(said) if entry.get("event") == "run.finished"]
         for before, end in zip([-1, *ends], ends, strict=False):
-            yield from _part(run, said[0], said[before + 1 : end + 1], requests)
+            part = said[before + 1 : end + 1]
+            yield from _part(run, said[0], part, requests)
+            yield from _files(run, part, requests, attached)
 
 
 def tell_end(bundle: Path, digest: str, requests: Requests, status: str) -> Iterator[Message]:
@@ -101,6 +112,25 @@ def _part(run: str, begin: Mapping[str, Any], lines: Sequence[Mapping[str, Any]]
             yield from _times(number, run, min(moments), max(moments), f"{what}: {names} ({operator or 'no name'})")
 
 
+def _files(
+    run: str, lines: Iterable[Mapping[str, Any]], requests: Requests, attached: Callable[[str, str], Path]
+) -> Iterator[Message]:
+    """The photos and other files that people added to an item."""
+    for entry in lines:
+        number = requests.of(str(entry.get("item") or "")) if entry.get("event") in BY_HAND else ""
+        for one in entry.get("files") or () if number else ():
+            name, digest = str(one.get("name")), str(one.get("sha256"))
+            yield File(
+                ticket=number,
+                key=key_of(number, "attachment", run, name, digest),
+                path=str(attached(run, name)),
+                name=name,
+                media_type=TYPES.guess_type(name)[0] or "application/octet-stream",
+                text=f"{entry.get('item')}: {name}, by {entry.get('by')}. SHA-256: {digest}",
+                sha256=digest,
+            )
+
+
 def _title(item: str, checklist: Checklist) -> str:
     return next((f"{row.id} {row.title}" for row in checklist.items if row.id == item), item)
 
@@ -123,11 +153,20 @@ def _item_states(lines: Iterable[Mapping[str, Any]]) -> dict[str, tuple[str, str
                 states[item] = str(entry.get("state")), f"{entry.get('name')} {entry.get('hint') or ''}".strip()
             case "check":
                 states.setdefault(item, ("done", ""))
-            case "manual.signed":
-                states[item] = "signed", f"by {entry.get('by')}"
-            case "manual.skipped":
-                states[item] = "left out", str(entry.get("reason") or "")
+            case "manual.signed" | "manual.skipped" | "item.noted" as event:
+                states[item] = HAND[event], _by_hand(entry)
     return states
+
+
+def _by_hand(entry: Mapping[str, Any]) -> str:
+    """What a person said of an item, with who, the form, the minutes and the files."""
+    said = [str(entry.get(name)) for name in ("reason", "note") if entry.get(name)]
+    step = str(entry.get("step") or "")
+    said += [step] if step and step != entry.get("item") else []
+    said += [f"{name}: {value}" for name, value in (entry.get("answers") or {}).items()]
+    said += [f"{float(entry['minutes']):g} min"] if entry.get("minutes") else []
+    said += [f"file {one.get('name')}" for one in entry.get("files") or ()]
+    return "; ".join([*said, f"by {entry.get('by')}"])
 
 
 def _note(run: str, operator: str, items: Sequence[str], states: Mapping[str, tuple[str, str]], end: Mapping[str, Any]) -> str:
@@ -143,7 +182,7 @@ def _note(run: str, operator: str, items: Sequence[str], states: Mapping[str, tu
 
 
 def _spans(lines: Iterable[Mapping[str, Any]]) -> dict[str, list[datetime]]:
-    """The moments of work by item; the minutes that a person signed for end with the signature."""
+    """The moments of work by item; the minutes that a person gave end when they were given."""
     found: dict[str, list[datetime]] = {}
     for entry in lines:
         item, event = str(entry.get("item") or ""), entry.get("event")
@@ -152,7 +191,7 @@ def _spans(lines: Iterable[Mapping[str, Any]]) -> dict[str, list[datetime]]:
         at = datetime.fromisoformat(str(entry["ts"])).astimezone(UTC)
         if event in {"item.started", "change.started", "change.finished", "item.verified"}:
             found.setdefault(item, []).append(at)
-        elif event == "manual.signed" and entry.get("minutes"):
+        elif event in BY_HAND and entry.get("minutes"):
             found.setdefault(item, []).extend((at - timedelta(minutes=float(entry["minutes"])), at))
     return found
 
