@@ -11,7 +11,7 @@ import pytest
 import requests
 from autotask_model import LOGON, AutotaskModel
 from model_http import Said
-from ticket_messages import FILE, NOTE, TASK, TIME, file_on, section
+from ticket_messages import FILE, NOTE, TASK, TIME, file_on, section, written_and_found
 
 from zdm_automate.errors import InputError, TicketBusyError, TicketError, TicketUnknownError
 from zdm_automate.secrets import Credential, Secret
@@ -46,14 +46,8 @@ def post(server: AutotaskModel, path: str, **more: Any) -> requests.Response:
 def test_every_kind_of_message_is_written_and_found_again(server: AutotaskModel, tmp_path: Path) -> None:
     """A note, a file, time, a row of the checklist, a status; each is not there before."""
     client, ticket = opened(server)
-    status = Status(ticket="12", key="s", name="Complete")
-    messages = [NOTE, file_on(tmp_path), TIME, TASK, status]
-    before = [client.has(ticket, message) for message in messages]
-    refs = [client.comment(ticket, NOTE), client.attach(ticket, file_on(tmp_path)), client.add_time(ticket, TIME)]
-    refs += [client.tick(ticket, TASK), client.set_status(ticket, status)]
+    refs = written_and_found(client, ticket, tmp_path, "Complete")
 
-    assert before == [False] * 5
-    assert [client.has(ticket, message) for message in messages] == [True] * 5
     assert refs == ["1", "1", "1", "1", "Complete"]
 
 

@@ -10,13 +10,13 @@ import pytest
 import requests
 from connectwise_model import CLIENT_ID, LOGON, ConnectWiseModel
 from model_http import Asked, Said
-from ticket_messages import FILE, NOTE, TASK, TIME, file_on, section
+from ticket_messages import FILE, NOTE, TIME, file_on, section, written_and_found
 
 from zdm_automate.errors import TicketBusyError, TicketError, TicketUnknownError
 from zdm_automate.outlets import TicketingSection
 from zdm_automate.secrets import Credential, Secret
 from zdm_automate.ticketing.connectwise import ConnectWise, api_address, quoted
-from zdm_automate.ticketing.port import Status, Ticket
+from zdm_automate.ticketing.port import Ticket
 
 HEADERS = {"Authorization": LOGON, "clientId": CLIENT_ID}
 
@@ -43,16 +43,8 @@ def test_every_kind_of_message_is_written_and_found_again(server: ConnectWiseMod
     """A note, a file, time, a task, a status; each is not there before."""
     client = desk(server, done_status="Completed")
     client.ready()
-    messages = [NOTE, file_on(tmp_path), TIME, TASK, Status(ticket="12", key="s", name="Completed")]
-    before = [client.has(ticket, message) for message in messages]
-    client.comment(ticket, NOTE)
-    client.attach(ticket, file_on(tmp_path))
-    client.add_time(ticket, TIME)
-    client.tick(ticket, TASK)
-    client.set_status(ticket, Status(ticket="12", key="s", name="Completed"))
+    written_and_found(client, ticket, tmp_path, "Completed")
 
-    assert before == [False] * 5
-    assert [client.has(ticket, message) for message in messages] == [True] * 5
     assert server.documents[0]["content"] == FILE
     assert server.times[0]["actualHours"] == 1.5
     assert server.times[0]["timeStart"] == "2026-03-02T07:00:00Z"

@@ -5,13 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from ticket_messages import FILE, NOTE, TASK, TIME, file_on, section
+from ticket_messages import FILE, section, written_and_found
 
 from zdm_automate.errors import InputError, TicketError
 from zdm_automate.secrets import Credential, Secret
 from zdm_automate.ticketing.desks import open_desk
 from zdm_automate.ticketing.folder import Folder
-from zdm_automate.ticketing.port import Status
 
 
 @pytest.fixture
@@ -25,16 +24,8 @@ def test_every_kind_of_message_is_written_and_found_again(desk: Folder, tmp_path
     """One file each, under the request's number; each is not there before."""
     desk.ready()
     ticket = desk.find("SR-7")
-    messages = [NOTE, file_on(tmp_path), TIME, TASK, Status(ticket="SR-7", key="s", name="closed")]
-    before = [desk.has(ticket, message) for message in messages]
-    desk.comment(ticket, NOTE)
-    place = Path(desk.attach(ticket, file_on(tmp_path)))
-    desk.add_time(ticket, TIME)
-    desk.tick(ticket, TASK)
-    desk.set_status(ticket, Status(ticket="SR-7", key="s", name="closed"))
+    place = Path(written_and_found(desk, ticket, tmp_path, "closed")[1])
 
-    assert before == [False] * 5
-    assert [desk.has(ticket, message) for message in messages] == [True] * 5
     assert (place.name, place.read_bytes()) == ("3123456789abcdef-b_ndel.zip", FILE)
     assert [path for path in (tmp_path / "desk" / "SR-7").iterdir() if path.suffix == ".part"] == []
 

@@ -10,7 +10,7 @@ import pytest
 import requests
 from halo_model import HaloModel
 from model_http import Said
-from ticket_messages import NOTE, TASK, TIME, file_on, section
+from ticket_messages import NOTE, file_on, section, written_and_found
 
 from zdm_automate.errors import TicketError, TicketUnknownError
 from zdm_automate.secrets import Credential, Secret
@@ -53,17 +53,8 @@ def post(server: HaloModel, path: str, body: Any) -> requests.Response:
 def test_every_kind_of_message_is_written_and_found_again(server: HaloModel, tmp_path: Path) -> None:
     """A note, a file, time, a task as a note, a status; each is not there before."""
     client, ticket = opened(server)
-    status = Status(ticket="12", key="s", name="Closed")
-    messages = [NOTE, file_on(tmp_path), TIME, TASK, status]
-    before = [client.has(ticket, message) for message in messages]
-    client.comment(ticket, NOTE)
-    client.attach(ticket, file_on(tmp_path))
-    client.add_time(ticket, TIME)
-    client.tick(ticket, TASK)
-    client.set_status(ticket, status)
+    written_and_found(client, ticket, tmp_path, "Closed")
 
-    assert before == [False] * 5
-    assert [client.has(ticket, message) for message in messages] == [True] * 5
     assert server.actions[1]["timetaken"] == 1.5
 
 

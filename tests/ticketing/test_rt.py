@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import requests
 from rt_server import NoRequestTrackerError, RequestTracker, start
-from ticket_messages import NOTE, TASK, TIME, file_on, section
+from ticket_messages import NOTE, TASK, TIME, file_on, section, written_and_found
 
 from zdm_automate.errors import TicketError
 from zdm_automate.secrets import Credential, Secret
@@ -60,17 +60,7 @@ def test_every_kind_of_message_is_written_and_found_again(server: RequestTracker
     client = desk(server, done_status="resolved")
     client.ready()
     ticket = client.find(number)
-    status = Status(ticket=number, key="s", name="resolved")
-    messages = [NOTE, file_on(tmp_path), TIME, TASK, status]
-    before = [client.has(ticket, message) for message in messages]
-    client.comment(ticket, NOTE)
-    client.attach(ticket, file_on(tmp_path))
-    client.add_time(ticket, TIME)
-    client.tick(ticket, TASK)
-    client.set_status(ticket, status)
-
-    assert before == [False] * 5
-    assert [client.has(ticket, message) for message in messages] == [True] * 5
+    written_and_found(client, ticket, tmp_path, "resolved")
     there = ask(server, "GET", f"ticket/{number}")
     assert (there["Status"], there["TimeWorked"]) == ("resolved", "90")
     (child,) = ask(server, "GET", "tickets", query=f"MemberOf = {number}", fields="Subject,Status")["items"]

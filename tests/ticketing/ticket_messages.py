@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from zdm_automate.outlets import TicketingSection
-from zdm_automate.ticketing.port import File, Note, Task, TimeEntry
+from zdm_automate.ticketing.port import Desk, File, Note, Status, Task, Ticket, TimeEntry, send
 
 FILE = bytes(range(256)) * 4
 NOTE = Note(
@@ -24,6 +24,17 @@ def file_on(folder: Path, content: bytes = FILE, name: str = "b\u00fcndel.zip") 
     path = folder / "content"
     path.write_bytes(content)
     return File(ticket="12", key="3123456789abcdef", path=str(path), name=name, media_type="application/zip", text="evidence")
+
+
+def written_and_found(client: Desk, ticket: Ticket, folder: Path, status: str) -> list[str]:
+    """Sends one message of every kind, asks that each is found afterwards and none before; gives the system's names."""
+    messages = [NOTE, file_on(folder), TIME, TASK, Status(ticket=ticket.number, key="s", name=status)]
+    before = [client.has(ticket, message) for message in messages]
+    refs = [send(client, ticket, message) for message in messages]
+
+    assert before == [False] * 5
+    assert [client.has(ticket, message) for message in messages] == [True] * 5
+    return refs
 
 
 def section(system: Any, url: str = "", **more: Any) -> TicketingSection:

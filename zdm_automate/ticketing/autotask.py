@@ -11,7 +11,8 @@ import time as clock
 from typing import TYPE_CHECKING, Any, Final
 
 from zdm_automate.errors import TicketBusyError, TicketError
-from zdm_automate.ticketing.http import SERVER_ERROR, UNAUTHORIZED, AnsweredError, Api, refuse_clear_text
+from zdm_automate.ticketing.client import Client
+from zdm_automate.ticketing.http import SERVER_ERROR, UNAUTHORIZED, AnsweredError, refuse_clear_text
 from zdm_automate.ticketing.port import File, Status, Task, Ticket, TimeEntry
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ HIGHEST_USE: Final = 0.75
 """Share of the hourly calls from which nothing is sent: at 100 % the interface is closed for everyone in the company."""
 
 
-class Autotask:
+class Autotask(Client):
     """An Autotask database; the credential is the interface user and its secret."""
 
     name = "Autotask"
@@ -39,32 +40,24 @@ class Autotask:
     def __init__(
         self, section: TicketingSection, credential: Credential, monotonic: Callable[[], float] = clock.monotonic
     ) -> None:
-        self._section = section
-        self._credential = credential
+        super().__init__(section, credential)
         self._monotonic = monotonic
         self._uploads: list[tuple[float, int]] = []
         self._picks: dict[str, int] = {}
         self._base = ""
         self._refetched = False
-        self._zones = self._interface(section.zone_url or ZONES, {})
-        self._api = self._interface(
-            section.zone_url or ZONES,
-            {
-                "ApiIntegrationCode": section.tracking_code,
-                "UserName": credential.username,
-                "Secret": credential.password.reveal(),
-            },
-        )
+        headers = {
+            "ApiIntegrationCode": section.tracking_code,
+            "UserName": credential.username,
+            "Secret": credential.password.reveal(),
+        }
+        self._zones = self.interface(section.zone_url or ZONES, final=_says_why)
+        self._api = self.interface(section.zone_url or ZONES, headers=headers, final=_says_why)
 
-    def _interface(self, url: str, headers: dict[str, str]) -> Api:
-        return Api(
-            url,
-            headers=headers,
-            secrets=[self._credential.password],
-            ca_file=self._section.ca_file,
-            explain=_sentence,
-            final=lambda status, said: status == SERVER_ERROR and bool(said),
-        )
+    @staticmethod
+    def explain(body: Any) -> str:
+        """See `Client.explain`."""
+        return "; ".join(str(one) for one in body.get("errors") or ()) if isinstance(body, dict) else ""
 
     # --- calls ---
 
@@ -115,8 +108,7 @@ class Autotask:
                 for value in values:
                     if str(value.get("label")) == label and value.get("isActive", True):
                         return int(value["value"])
-                known = ", ".join(str(value.get("label")) for value in values)
-                raise TicketError(f"Autotask has no {field} {label!r} for {entity}.", hint=f"It has: {known}.")
+                raise self.no(f"{field} {label!r} for {entity}", (str(value.get("label")) for value in values))
         raise TicketError(f"Autotask has no field {field} for {entity}.")
 
     def _named(self, entity: str, field: str, value: str) -> int:
@@ -255,5 +247,6 @@ def _id(answer: Any) -> str:
     return str(found.get("itemId") or item.get("id") or "")
 
 
-def _sentence(body: Any) -> str:
-    return "; ".join(str(one) for one in body.get("errors") or ()) if isinstance(body, dict) else ""
+def _says_why(status: int, said: str) -> bool:
+    """A 500 with a sentence is a refusal; one without may be anything."""
+    return status == SERVER_ERROR and bool(said)

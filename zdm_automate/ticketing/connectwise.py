@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit, urlunsplit
 
 from zdm_automate.errors import TicketError
-from zdm_automate.ticketing.http import NOT_ALLOWED, NOT_FOUND, AnsweredError, Api
+from zdm_automate.ticketing.client import Client, turned
+from zdm_automate.ticketing.http import NOT_ALLOWED, NOT_FOUND, AnsweredError
 from zdm_automate.ticketing.port import File, Status, Task, Ticket, TimeEntry
 
 if TYPE_CHECKING:
@@ -26,27 +27,30 @@ VERSION: Final = "application/vnd.connectwise.com+json; version=2025.16"
 CHARGED: Final = {"service": "ServiceTicket", "project": "ProjectTicket"}
 
 
-class ConnectWise:
+class ConnectWise(Client):
     """A ConnectWise PSA; the credential's user is the public key, its secret the private one."""
 
     name = "ConnectWise PSA"
 
     def __init__(self, section: TicketingSection, credential: Credential) -> None:
-        self._section = section
+        super().__init__(section, credential)
         self._refetched = False
         self._base = ""
         pair = f"{section.company}+{credential.username}:{credential.password.reveal()}"
-        self._api = Api(
-            section.url,
-            headers={
-                "Authorization": f"Basic {base64.b64encode(pair.encode()).decode('ascii')}",
-                "clientId": section.client_id,
-                "Accept": VERSION,
-            },
-            secrets=[credential.password],
-            ca_file=section.ca_file,
-            explain=_sentence,
-        )
+        headers = {
+            "Authorization": f"Basic {base64.b64encode(pair.encode()).decode('ascii')}",
+            "clientId": section.client_id,
+            "Accept": VERSION,
+        }
+        self._api = self.interface(section.url, headers=headers)
+
+    @staticmethod
+    def explain(body: Any) -> str:
+        """See `Client.explain`."""
+        if not isinstance(body, dict):
+            return ""
+        details = [str(one.get("message", "")) for one in body.get("errors") or ()]
+        return " / ".join(part for part in (str(body.get("message", "")), *details) if part)
 
     # --- calls ---
 
@@ -75,12 +79,7 @@ class ConnectWise:
 
     def _pages(self, path: str, **params: Any) -> Iterator[Any]:
         """All rows; a page holds 25 unless it is told otherwise."""
-        page = 1
-        while rows := self._call("GET", path, params={**params, "pageSize": PAGE, "page": page}):
-            yield from rows
-            if len(rows) < PAGE:
-                return
-            page += 1
+        return turned(lambda page: self._call("GET", path, params={**params, "pageSize": PAGE, "page": page}), PAGE)
 
     # --- the interface ---
 
@@ -95,8 +94,7 @@ class ConnectWise:
 
     def find(self, number: str) -> Ticket:
         """See `Desk.find`."""
-        if not number.isdigit():
-            raise TicketError(f"{number!r} is no ticket number of ConnectWise.", hint="It is a whole number.")
+        self.refuse_no_number(number)
         for kind in CHARGED:
             try:
                 found = self._call("GET", f"{kind}/tickets/{number}")
@@ -228,10 +226,3 @@ def api_address(url: str) -> str:
 def quoted(text: str) -> str:
     """A literal of a condition."""
     return "'" + text.replace("'", "''") + "'"
-
-
-def _sentence(body: Any) -> str:
-    if not isinstance(body, dict):
-        return ""
-    details = [str(one.get("message", "")) for one in body.get("errors") or ()]
-    return " / ".join(part for part in (str(body.get("message", "")), *details) if part)

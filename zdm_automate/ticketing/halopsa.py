@@ -12,7 +12,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
 from zdm_automate.errors import TicketError
-from zdm_automate.ticketing.http import Api
+from zdm_automate.ticketing.client import Client
 from zdm_automate.ticketing.port import File, Status, Ticket
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ SPARE_SECONDS: Final = 60
 """So long before its end a token counts as over."""
 
 
-class HaloPsa:
+class HaloPsa(Client):
     """A HaloPSA; the credential is the client id and the client secret of an application."""
 
     name = "HaloPSA"
@@ -35,21 +35,25 @@ class HaloPsa:
     def __init__(
         self, section: TicketingSection, credential: Credential, monotonic: Callable[[], float] = clock.monotonic
     ) -> None:
-        self._section = section
-        self._credential = credential
+        super().__init__(section, credential)
         self._monotonic = monotonic
         self._until = 0.0
         self._outcome = 0
         self._statuses: dict[str, int] = {}
-        self._api = self._interface(f"{section.url.rstrip('/')}/api")
+        self._api = self.interface(f"{section.url.rstrip('/')}/api")
 
-    def _interface(self, url: str) -> Api:
-        return Api(url, secrets=[self._credential.password], ca_file=self._section.ca_file, explain=_sentence)
+    @staticmethod
+    def explain(body: Any) -> str:
+        """See `Client.explain`. Five shapes have been seen."""
+        if not isinstance(body, dict):
+            return str(body) if isinstance(body, str) else ""
+        names = ("errorMessage", "Message", "message", "error_description", "error")
+        return next((str(body[name]) for name in names if body.get(name)), "")
 
     # --- calls ---
 
     def _log_on(self) -> None:
-        about = self._interface(self._section.url).get("api/authinfo")
+        about = self.interface(self._section.url).get("api/authinfo")
         auth = str(about.get("auth_url") or f"{self._section.url.rstrip('/')}/auth")
         tenant = str(about.get("tenant_id") or "")
         form = {
@@ -59,7 +63,7 @@ class HaloPsa:
             "scope": "all",
         }
         params = {"tenant": tenant} if tenant else {}
-        made = self._interface(auth).call("POST", "token", params=params, form=form, reads=True)
+        made = self.interface(auth).call("POST", "token", params=params, form=form, reads=True)
         self._until = self._monotonic() + float(made.get("expires_in") or 0) - SPARE_SECONDS
         self._api.header("Authorization", f"Bearer {made['access_token']}")
 
@@ -86,17 +90,16 @@ class HaloPsa:
         """See `Desk.ready`."""
         outcomes = {str(one["outcome"]): int(one["id"]) for one in self._call("GET", "Outcome") or ()}
         if self._section.outcome not in outcomes:
-            raise TicketError(f"HaloPSA has no outcome {self._section.outcome!r}.", hint=f"It has: {', '.join(outcomes)}.")
+            raise self.no(f"outcome {self._section.outcome!r}", outcomes)
         self._outcome = outcomes[self._section.outcome]
         self._statuses = {str(one["name"]): int(one["id"]) for one in self._call("GET", "Status") or ()}
         wanted = self._section.done_status
         if wanted and wanted not in self._statuses:
-            raise TicketError(f"HaloPSA has no status {wanted!r}.", hint=f"It has: {', '.join(self._statuses)}.")
+            raise self.no(f"status {wanted!r}", self._statuses)
 
     def find(self, number: str) -> Ticket:
         """See `Desk.find`."""
-        if not number.isdigit():
-            raise TicketError(f"{number!r} is no ticket number of HaloPSA.", hint="It is a whole number.")
+        self.refuse_no_number(number)
         found = self._call("GET", f"Tickets/{number}", params={"includedetails": "true"})
         if not found or str(found.get("id")) != number:
             raise TicketError(f"HaloPSA has no ticket {number}.", hint="Is the number right?")
@@ -156,7 +159,7 @@ class HaloPsa:
     def set_status(self, ticket: Ticket, status: Status) -> str:
         """See `Desk.set_status`."""
         if status.name not in self._statuses:
-            raise TicketError(f"HaloPSA has no status {status.name!r}.", hint=f"It has: {', '.join(self._statuses)}.")
+            raise self.no(f"status {status.name!r}", self._statuses)
         self._call("POST", "Tickets", body=[{"id": int(ticket.id), "status_id": self._statuses[status.name]}])
         now = self.find(ticket.number).status
         if now != status.name:
@@ -173,10 +176,3 @@ class HaloPsa:
                 return any(message.marker in str(row.get("desc")) for row in rows)
         rows = self._pages("actions", "actions", ticket_id=ticket.id, excludesys="true")
         return any(message.marker in f"{row.get('note_html')}{row.get('note')}" for row in rows)
-
-
-def _sentence(body: Any) -> str:
-    if not isinstance(body, dict):
-        return str(body) if isinstance(body, str) else ""
-    names = ("errorMessage", "Message", "message", "error_description", "error")
-    return next((str(body[name]) for name in names if body.get(name)), "")

@@ -11,7 +11,8 @@ import base64
 from typing import TYPE_CHECKING, Any, Final
 
 from zdm_automate.errors import TicketError
-from zdm_automate.ticketing.http import NOT_FOUND, AnsweredError, Api
+from zdm_automate.ticketing.client import Client, turned
+from zdm_automate.ticketing.http import NOT_FOUND, AnsweredError
 from zdm_automate.ticketing.port import Status, Task, Ticket, TimeEntry
 
 if TYPE_CHECKING:
@@ -25,20 +26,22 @@ PAGE: Final = 100
 """The most that a page holds."""
 
 
-class RequestTracker:
+class RequestTracker(Client):
     """A Request Tracker, with an authentication token as the credential's secret."""
 
     name = "Request Tracker"
 
     def __init__(self, section: TicketingSection, credential: Credential) -> None:
-        self._section = section
-        self._api = Api(
-            f"{section.url.rstrip('/')}/REST/2.0",
-            headers={"Authorization": f"token {credential.password.reveal()}"},
-            secrets=[credential.password],
-            ca_file=section.ca_file,
-            explain=_sentence,
-        )
+        super().__init__(section, credential)
+        headers = {"Authorization": f"token {credential.password.reveal()}"}
+        self._api = self.interface(f"{section.url.rstrip('/')}/REST/2.0", headers=headers)
+
+    @staticmethod
+    def explain(body: Any) -> str:
+        """See `Client.explain`."""
+        if isinstance(body, list):
+            return "; ".join(str(one) for one in body)
+        return str(body.get("message", "")) if isinstance(body, dict) else ""
 
     def ready(self) -> None:
         """See `Desk.ready`. Statuses are a matter of the ticket's own lifecycle: `find` looks at them."""
@@ -49,8 +52,7 @@ class RequestTracker:
 
     def find(self, number: str) -> Ticket:
         """See `Desk.find`."""
-        if not number.isdigit():
-            raise TicketError(f"{number!r} is no ticket number of Request Tracker.", hint="It is a whole number.")
+        self.refuse_no_number(number)
         try:
             found = self._api.get(f"ticket/{number}")
         except AnsweredError as refused:
@@ -128,10 +130,7 @@ class RequestTracker:
 
     def _pages(self, path: str, **params: str) -> Iterator[Any]:
         """All rows; totals are not told to everyone, so pages are read until one is empty."""
-        page = 1
-        while items := (self._api.get(path, **params, per_page=PAGE, page=page) or {}).get("items"):
-            yield from items
-            page += 1
+        return turned(lambda page: (self._api.get(path, **params, per_page=PAGE, page=page) or {}).get("items"))
 
 
 def encoded_word(name: str) -> str:
@@ -143,9 +142,3 @@ def _reachable(ticket: Any) -> set[str]:
     """The statuses that a ticket has or can get, casefolded."""
     ways = {str(link["to"]).casefold() for link in ticket.get("_hyperlinks", ()) if link.get("to")}
     return {*ways, str(ticket.get("Status", "")).casefold()}
-
-
-def _sentence(body: Any) -> str:
-    if isinstance(body, list):
-        return "; ".join(str(one) for one in body)
-    return str(body.get("message", "")) if isinstance(body, dict) else ""

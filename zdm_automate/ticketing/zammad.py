@@ -6,7 +6,7 @@ import base64
 from typing import TYPE_CHECKING, Any, Final
 
 from zdm_automate.errors import TicketError
-from zdm_automate.ticketing.http import Api
+from zdm_automate.ticketing.client import Client, turned
 from zdm_automate.ticketing.port import Status, Task, Ticket
 
 if TYPE_CHECKING:
@@ -19,33 +19,32 @@ if TYPE_CHECKING:
 PAGE: Final = 100
 
 
-class Zammad:
+class Zammad(Client):
     """A Zammad, with an access token as the credential's secret."""
 
     name = "Zammad"
 
     def __init__(self, section: TicketingSection, credential: Credential) -> None:
-        self._section = section
+        super().__init__(section, credential)
         self._states: dict[int, str] = {}
-        self._api = Api(
-            f"{section.url.rstrip('/')}/api/v1",
-            headers={"Authorization": f"Token token={credential.password.reveal()}"},
-            secrets=[credential.password],
-            ca_file=section.ca_file,
-            explain=lambda body: str(body.get("error", "")) if isinstance(body, dict) else "",
-        )
+        headers = {"Authorization": f"Token token={credential.password.reveal()}"}
+        self._api = self.interface(f"{section.url.rstrip('/')}/api/v1", headers=headers)
+
+    @staticmethod
+    def explain(body: Any) -> str:
+        """See `Client.explain`."""
+        return str(body.get("error", "")) if isinstance(body, dict) else ""
 
     def ready(self) -> None:
         """See `Desk.ready`."""
         self._states = {int(one["id"]): str(one["name"]) for one in self._pages("ticket_states") if one.get("active", True)}
         wanted = self._section.done_status
         if wanted and wanted not in self._states.values():
-            raise TicketError(f"Zammad has no state {wanted!r}.", hint=f"States: {', '.join(sorted(self._states.values()))}.")
+            raise self.no(f"state {wanted!r}", sorted(self._states.values()))
 
     def find(self, number: str) -> Ticket:
         """See `Desk.find`. The search is a full text one, so the number is compared again."""
-        if not number.isdigit():
-            raise TicketError(f"{number!r} is no ticket number of Zammad.", hint="It is a whole number.")
+        self.refuse_no_number(number)
         rows = self._pages("tickets/search", query=f"number:{number}")
         found = [one for one in rows if str(one.get("number")) == number]
         if len(found) != 1:
@@ -110,10 +109,5 @@ class Zammad:
         return any(message.marker in str(article.get("body")) for article in articles or ())
 
     def _pages(self, path: str, **params: str) -> Iterator[Any]:
-        """All rows; there is no total, so pages are read until one is empty."""
-        page = 1
-        while rows := self._api.get(path, **params, page=page, per_page=PAGE):
-            yield from rows
-            if len(rows) < PAGE:
-                return
-            page += 1
+        """All rows; there is no total."""
+        return turned(lambda page: self._api.get(path, **params, page=page, per_page=PAGE), PAGE)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from zdm_automate.lab.call import Call
 from zdm_automate.lab.twins.dns_rows import FIELDS, canonical, dnscmd, record_rows, server_way, set_record_row
 from zdm_automate.lab.twins.pattern import change, stop, twin
 from zdm_automate.lab.twins.same import same
@@ -12,12 +14,42 @@ from zdm_automate.lab.twins.same import same
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from zdm_automate.lab.call import Call, Row
+    from zdm_automate.lab.call import Row
 
 
-def _no_record(zone: str, name: str, kind: str, data: str, target: str) -> Exception:
-    said = f"The zone '{zone}' has no record {name} {kind} {data}."
-    return stop("NotFound", said, target=target, category="ObjectNotFound")
+# `type` is the parameter's name in the scripts, whatever Python calls so itself
+
+
+@dataclass(frozen=True, slots=True)
+class _Records:
+    """The records of a name, as the server of this host is asked for them."""
+
+    call: Call
+    zone: str
+    name: str
+    type: str
+    by: str
+
+    @property
+    def kind(self) -> str:
+        return self.type.upper()
+
+    def rows(self, *data: str) -> list[Row]:
+        """All of them, or those with one of these data."""
+        found = record_rows(self.call, self.by, self.zone, self.name, self.kind)
+        return [row for row in found if not data or any(same(row["Data"], one) for one in data)]
+
+    def some(self, target: str, *data: str) -> list[Row]:
+        """Those with one of these data; where there is none, the script's error, which names the first of the data."""
+        found = self.rows(*data)
+        if not found:
+            said = f"The zone '{self.zone}' has no record {self.name} {self.type} {data[0]}."
+            raise stop("NotFound", said, target=target, category="ObjectNotFound")
+        return found
+
+
+def _records(call: Call, zone: str, name: str, type: str) -> _Records:  # noqa: A002
+    return _Records(call, zone, name, type, server_way(call))
 
 
 def _words(kind: str, data: str) -> list[str]:
@@ -25,56 +57,32 @@ def _words(kind: str, data: str) -> list[str]:
 
 
 @twin("Set-ZdmDnsTtl")
-def set_dns_ttl(
-    call: Call,
-    /,
-    *,
-    zone: str,
-    name: str,
-    type: str,  # noqa: A002 - the script's parameter
-    data: str,
-    ttl_seconds: int,
-) -> Iterator[Row]:
+def set_dns_ttl(call: Call, /, *, zone: str, name: str, type: str, data: str, ttl_seconds: int) -> Iterator[Row]:  # noqa: A002
     """A dynamic record becomes static by it."""
-    by, kind = server_way(call), type.upper()
-    wanted = canonical(kind, data)
+    records = _records(call, zone, name, type)
+    wanted = canonical(records.kind, data)
     target = f"{name} {type} {wanted} in {zone}"
 
-    def find() -> Row:
-        found = [row for row in record_rows(call, by, zone, name, kind) if same(row["Data"], wanted)]
-        if not found:
-            raise _no_record(zone, name, type, wanted, target)
-        return found[0]
-
     def read() -> Row:
-        found = find()
+        found = records.some(target, wanted)[0]
         return {"TtlSeconds": found["TtlSeconds"], "IsStatic": found["IsStatic"]}
 
     def write(_: Row) -> None:
-        found = find()
-        set_record_row(call, by, zone, found, found["Data"], ttl_seconds)
+        found = records.some(target, wanted)[0]
+        set_record_row(call, records.by, zone, found, found["Data"], ttl_seconds)
 
     yield change(call, verb="Set-ZdmDnsTtl", target=target, read=read, wanted={"TtlSeconds": ttl_seconds}, write=write)
 
 
 @twin("Add-ZdmDnsRecord")
-def add_dns_record(
-    call: Call,
-    /,
-    *,
-    zone: str,
-    name: str,
-    type: str,  # noqa: A002 - the script's parameter
-    data: str,
-    ttl_seconds: int,
-) -> Iterator[Row]:
+def add_dns_record(call: Call, /, *, zone: str, name: str, type: str, data: str, ttl_seconds: int) -> Iterator[Row]:  # noqa: A002
     """Beside other records of the name."""
-    by, kind = server_way(call), type.upper()
-    wanted = canonical(kind, data)
+    records = _records(call, zone, name, type)
+    kind, wanted = records.kind, canonical(records.kind, data)
     target = f"{name} {type} in {zone}"
 
     def read() -> Row:
-        rows = record_rows(call, by, zone, name, kind)
+        rows = records.rows()
         seconds = next((row["TtlSeconds"] for row in rows if same(row["Data"], wanted)), None)
         return {"Data": [row["Data"] for row in rows], "TtlSeconds": seconds}
 
@@ -85,7 +93,7 @@ def add_dns_record(
 
     def write(_: Row) -> None:
         words = _words(kind, wanted)
-        if by == "wmi":
+        if records.by == "wmi":
             dnscmd(call, "/RecordAdd", zone, name, str(ttl_seconds), type, *words)
             return
         switch = {"CNAME": "CName", "PTR": "Ptr", "SRV": "Srv", "TXT": "Txt"}.get(kind, kind)
@@ -97,28 +105,20 @@ def add_dns_record(
 
 
 @twin("Remove-ZdmDnsRecord")
-def remove_dns_record(
-    call: Call,
-    /,
-    *,
-    zone: str,
-    name: str,
-    type: str,  # noqa: A002 - the script's parameter
-    data: str,
-) -> Iterator[Row]:
+def remove_dns_record(call: Call, /, *, zone: str, name: str, type: str, data: str) -> Iterator[Row]:  # noqa: A002
     """Only the record with this data."""
-    by, kind = server_way(call), type.upper()
-    gone = canonical(kind, data)
+    records = _records(call, zone, name, type)
+    gone = canonical(records.kind, data)
     target = f"{name} {type} in {zone}"
 
     def read() -> Row:
-        return {"Data": [row["Data"] for row in record_rows(call, by, zone, name, kind)]}
+        return {"Data": [row["Data"] for row in records.rows()]}
 
     def write(_: Row) -> None:
-        if by == "wmi":
-            dnscmd(call, "/RecordDelete", zone, name, type, *_words(kind, gone), "/f")
+        if records.by == "wmi":
+            dnscmd(call, "/RecordDelete", zone, name, type, *_words(records.kind, gone), "/f")
             return
-        mine = next(row for row in record_rows(call, by, zone, name, kind) if same(row["Data"], gone))
+        mine = records.some(target, gone)[0]
         call.cmdlet("Remove-DnsServerResourceRecord", ZoneName=zone, InputObject=mine["Source"], Force=True)
 
     wanted = {"Data": [one for one in read()["Data"] if not same(one, gone)]}
@@ -132,20 +132,18 @@ def set_dns_record(
     *,
     zone: str,
     name: str,
-    type: str,  # noqa: A002 - the script's parameter
+    type: str,  # noqa: A002
     old_data: str,
     new_data: str,
     ttl_seconds: int,
 ) -> Iterator[Row]:
     """In one step of the server's own."""
-    by, kind = server_way(call), type.upper()
-    old, new = canonical(kind, old_data), canonical(kind, new_data)
+    records = _records(call, zone, name, type)
+    old, new = canonical(records.kind, old_data), canonical(records.kind, new_data)
     target = f"{name} {type} in {zone}"
 
     def find() -> Row:
-        found = [row for row in record_rows(call, by, zone, name, kind) if same(row["Data"], old) or same(row["Data"], new)]
-        if not found:
-            raise _no_record(zone, name, type, old, target)
+        found = records.some(target, old, new)
         if len(found) > 1:
             said = f"{target} shows {new} beside {old}; remove the old one."
             raise stop("AlreadyExists", said, target=target, category="ResourceExists")
@@ -156,7 +154,7 @@ def set_dns_record(
         return {"Data": found["Data"], "TtlSeconds": found["TtlSeconds"], "IsStatic": found["IsStatic"]}
 
     def write(_: Row) -> None:
-        set_record_row(call, by, zone, find(), new, ttl_seconds)
+        set_record_row(call, records.by, zone, find(), new, ttl_seconds)
 
     wanted = {"Data": new, "TtlSeconds": ttl_seconds}
     yield change(call, verb="Set-ZdmDnsRecord", target=target, read=read, wanted=wanted, write=write)
