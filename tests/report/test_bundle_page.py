@@ -11,13 +11,16 @@ from pathlib import Path
 import pytest
 from bundle_lines import RUN, matter, write_run
 from chromium_pipe import Page
-from run_lines import HOSTILE
+from run_lines import HOSTILE, begin, finished, item, planned, started
 
 from zdm_automate.report.bundle import make_bundle
 from zdm_automate.report.bundle_folder import lay_down
-from zdm_automate.report.bundle_page import STATIC, bundle_page
+from zdm_automate.report.bundle_page import bundle_page
+from zdm_automate.report.excerpt import ITEMS
+from zdm_automate.report.html import render
 from zdm_automate.report.item_rows import ItemRow
-from zdm_automate.report.story import Seal
+from zdm_automate.report.item_table import STATIC
+from zdm_automate.report.story import Seal, tell
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytestmark = [
@@ -108,7 +111,7 @@ def test_items_are_filtered_and_sorted_by_keyboard_alone(page: Page, tmp_path: P
         reached.append(page.ask("document.activeElement.id || document.activeElement.textContent.trim()"))
     page.ask("document.activeElement.blur()")
 
-    assert reached[:5] == ["text", "state", "phase", "risk", "Show all"]
+    assert reached[:5] == ["text", "phase", "state", "risk", "Show all"]
     assert reached[5:14] == ["Item", "What", "Phase", "State", "Risk", "Planned", "Actual", "Who", "Why"]
     page.ask("document.getElementById('text').focus()")
     page.type("item 99")
@@ -140,6 +143,36 @@ def test_a_state_can_be_chosen_and_pages_turned(page: Page, tmp_path: Path) -> N
     assert page.ask("document.getElementById('count').textContent") == "333 of 1000 items, page 2 of 4"
     assert len(shown(page)) == 100
     assert page.ask("new Set([...document.querySelectorAll('#items tbody .tag')].map(t => t.textContent)).size") == 1
+
+
+def write_large_run(folder: Path) -> Path:
+    """The report of a run with more items than stand in full; the last one failed."""
+    lines = [begin(*(item(f"N-{one}", planned("would change", "x")) for one in range(3 * ITEMS)))]
+    for one in range(3 * ITEMS):
+        lines += [started(f"N-{one}/1", 1), finished(f"N-{one}/1", 2, "ok" if one + 1 < 3 * ITEMS else "failed")]
+    path = folder / "run.html"
+    path.write_text(render(tell(lines), Seal(lines=2, head="")), encoding="utf-8")
+    return path
+
+
+def test_a_large_run_shows_every_item_and_leads_to_those_in_full(page: Page, tmp_path: Path) -> None:
+    """Its table is searched and filtered as the project's is; only what stands below is a link."""
+    page.open(write_large_run(tmp_path))
+    everything = page.ask("document.getElementById('count').textContent")
+    page.ask("document.getElementById('state').value = 'failed'")
+    page.ask("document.getElementById('state').dispatchEvent(new Event('change'))")
+    failed = shown(page)
+    page.ask("document.querySelector('#items tbody a').click()")
+    target = page.ask("document.querySelector(':target h3').textContent")
+    page.ask("document.getElementById('state').value = ''")
+    page.ask("document.getElementById('text').value = 'n-500'")
+    page.ask("document.getElementById('text').dispatchEvent(new Event('input'))")
+
+    assert everything.startswith(f"{3 * ITEMS} of {3 * ITEMS} items")
+    assert failed == [f"N-{3 * ITEMS - 1}"]
+    assert target == f"Title of N-{3 * ITEMS - 1}"
+    assert shown(page) == ["N-500"]
+    assert page.ask("document.querySelectorAll('#items tbody a').length") == 0
 
 
 def test_without_scripts_the_first_rows_and_the_way_to_the_others_are_there(page: Page, tmp_path: Path) -> None:
@@ -213,6 +246,14 @@ def test_axe_finds_nothing_serious(page: Page, folder: Path, axe: str, name: str
     """Names, roles, contrast, order: in both widths and both colour schemes."""
     page.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
     page.open(folder / name, width)
+    page.ask(f"{axe}; 0")
+
+    assert page.ask(SERIOUS) == []
+
+
+def test_axe_finds_nothing_serious_in_a_large_run(page: Page, axe: str, tmp_path: Path) -> None:
+    """With the table of all its items."""
+    page.open(write_large_run(tmp_path), width=400)
     page.ask(f"{axe}; 0")
 
     assert page.ask(SERIOUS) == []

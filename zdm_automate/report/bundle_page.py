@@ -6,16 +6,12 @@ reaches the script as data and the document as text, never as markup.
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from markupsafe import Markup
-
 from zdm_automate.report import words
 from zdm_automate.report.html import TONES, page_environment
+from zdm_automate.report.item_table import DECIMAL, LINK, TAG, Column, Table, script, script_hash
 from zdm_automate.report.story import tell
 
 if TYPE_CHECKING:
@@ -26,10 +22,18 @@ if TYPE_CHECKING:
     from zdm_automate.report.story import Seal, Story
     from zdm_automate.trouble import Trouble
 
-STATIC: Final = 500
-"""Rows that stand in the page itself, for paper and for readers without scripts; the script shows the others."""
-
 LARGEST: Final = 15
+COLUMNS: Final = (
+    Column(head="Item", kind=LINK, searched=True),
+    Column(head="What", searched=True),
+    Column(head="Phase", filter="Phase"),
+    Column(head="State", kind=TAG, filter="State"),
+    Column(head="Risk", label="risk", filter="Risk"),
+    Column(head="Planned", label="planned"),
+    Column(head="Actual", kind=DECIMAL, label="actual"),
+    Column(head="Who", searched=True),
+    Column(head="Why", searched=True),
+)
 SETTLED: Final = frozenset({"done", "skipped"})
 
 
@@ -65,29 +69,26 @@ def bundle_page(
 ) -> str:
     """The page as HTML text."""
     stories = {run: tell(lines) for run, lines in runs.items()}
-    environment = page_environment()
-    script = Markup(environment.get_template("items.js").render())  # noqa: S704 - our own file, nothing is put into it
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    return environment.get_template("bundle.html.j2").render(
-        name=words.clean(name),
-        client=client,
-        story=_head(stories.values()),
-        stories=stories,
-        seals=seals,
-        rows=rows[:STATIC],
-        total=len(rows),
-        worked=sum(row.actual_seconds or 0.0 for row in rows) * 1000,
-        foreseen=_hours(sum(row.planned_minutes or 0 for row in rows)),
-        states=_counted(row.state for row in rows),
-        phases=list(dict.fromkeys(words.clean(row.phase) for row in rows)),
-        risks_used=[risk for risk in dict.fromkeys(row.risk for row in rows) if risk],
-        by_phase=by_phase(rows),
-        by_item=by_item(rows),
-        troubles=troubles,
-        minutes=minutes,
-        data=Markup(_data(rows)),  # noqa: S704 - JSON in which no sign can end the element
-        script=script,
-        script_hash=digest,
+    return (
+        page_environment()
+        .get_template("bundle.html.j2")
+        .render(
+            name=words.clean(name),
+            client=client,
+            story=_head(stories.values()),
+            stories=stories,
+            seals=seals,
+            total=len(rows),
+            worked=sum(row.actual_seconds or 0.0 for row in rows) * 1000,
+            foreseen=_hours(sum(row.planned_minutes or 0 for row in rows)),
+            states=_counted(row.state for row in rows),
+            by_phase=by_phase(rows),
+            by_item=by_item(rows),
+            troubles=troubles,
+            table=_table(rows),
+            script=script(),
+            script_hash=script_hash(),
+        )
     )
 
 
@@ -108,23 +109,17 @@ def _hours(planned: int) -> str:
     return f"{planned / 60:.0f} h" if planned else ""
 
 
-def minutes(seconds: float | None) -> str:
-    """Seconds as minutes with one digit; nothing for nothing."""
-    return "" if seconds is None else f"{seconds / 60:.1f}"
-
-
-def _data(rows: Iterable[ItemRow]) -> str:
-    """The rows for the script. `<`, `>` and `&` are written as escapes, so that no value can end the element it stands in."""
-    table = [
-        [
-            words.clean(row.id), words.clean(row.title), words.clean(row.phase), row.state, row.risk, row.planned_minutes,
-            None if row.actual_seconds is None else round(row.actual_seconds / 60, 1),
-            words.clean(", ".join(row.who)), words.clean(row.reason), words.clean(row.run), TONES.get(row.state, "warn"),
-        ]
+def _table(rows: Sequence[ItemRow]) -> Table:
+    cells = [
+        (
+            words.clean(row.id), words.clean(row.title), words.clean(row.phase), row.state, words.clean(row.risk),
+            row.planned_minutes, None if row.actual_seconds is None else round(row.actual_seconds / 60, 1),
+            words.clean(", ".join(row.who)), words.clean(row.reason), TONES.get(row.state, "warn"), words.clean(row.run),
+        )
         for row in rows
     ]  # fmt: skip
-    text = json.dumps(table, separators=(",", ":"))
-    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+    run = len(COLUMNS) + 1
+    return Table(columns=COLUMNS, rows=cells, address=("runs/", run, "/report.html#", 0), more="items.csv has all.")
 
 
 # --- charts ---

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import jinja2
 
 from zdm_automate.errors import JournalAlteredError
 from zdm_automate.journal import read, verify
-from zdm_automate.model import Preview, Risk
+from zdm_automate.model import CheckState, Preview, Risk
 from zdm_automate.progress import State
 from zdm_automate.report import words
+from zdm_automate.report.excerpt import excerpts
+from zdm_automate.report.item_table import LINK, TAG, Column, Table, script, script_hash
 from zdm_automate.report.story import Seal, Story, tell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from zdm_automate.ledger import Open
@@ -59,6 +61,19 @@ KINDS = {
 }
 
 
+SHOWN: Final = 500
+"""So many rows a list of the report has at the most."""
+
+COLUMNS: Final = (
+    Column(head="Item", kind=LINK, searched=True),
+    Column(head="What", searched=True),
+    Column(head="Risk", label="risk", filter="Risk"),
+    Column(head="Changes", label="changes"),
+    Column(head="Checks", label="checks good"),
+    Column(head="State", kind=TAG, filter="State"),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Figure:
     """A number at the head of the report."""
@@ -71,9 +86,17 @@ class Figure:
 def render(story: Story, seal: Seal, *, client: str = "", rows: Sequence[RowState] = (), register: Sequence[Open] = ()) -> str:
     """The report of a run as HTML text, with the checklist's rows that it is about. Everything from a host is escaped."""
     environment = page_environment()
+    parts = excerpts(story.items)
+    full = frozenset(part.item.id for part in parts)
     touched = {name for item in story.items for name in (item.id, *item.also)}
     return environment.get_template("report.html.j2").render(
         story=story,
+        parts=parts,
+        full=full,
+        table=_table(story.items, full) if len(full) < len(story.items) else None,
+        script=script(),
+        script_hash=script_hash(),
+        SHOWN=SHOWN,
         seal=seal,
         client=client,
         heading=_heading(story),
@@ -104,6 +127,25 @@ def page_environment() -> jinja2.Environment:
         call=words.arguments, count=words.count, sign=_sign, risks=RISKS, tone=lambda word: TONES.get(str(word), "warn")
     )
     return environment
+
+
+def _table(items: Iterable[ItemStory], full: Collection[str]) -> Table:
+    """Every item in a line, for a run that has more of them than stand in full."""
+    risks: Mapping[str, str] = {str(risk): word for risk, word in RISKS.items()}
+    cells = [
+        (
+            words.clean(item.id), words.clean(item.title), words.clean(risks.get(item.risk, item.risk)),
+            sum(change.changed for change in item.changes) or None, _good_checks(item), item.state,
+            TONES.get(item.state, "warn"), "full" if item.id in full else "",
+        )
+        for item in items
+    ]  # fmt: skip
+    return Table(columns=COLUMNS, rows=cells, address=("#", 0), more="journal.jsonl has all.")
+
+
+def _good_checks(item: ItemStory) -> str:
+    good = sum(check.state == CheckState.OK for check in item.checks)
+    return f"{good} of {len(item.checks)}" if item.checks else ""
 
 
 def _heading(story: Story) -> str:

@@ -1,38 +1,39 @@
 "use strict";
 (() => {
   const PAGE = 100, PAPER = 2000;
-  const [ID, TITLE, PHASE, STATE, RISK, PLANNED, ACTUAL, WHO, REASON, RUN, TONE] = Array(11).keys();
-  const rows = JSON.parse(document.getElementById("data").textContent);
+  const {columns, search, filters, address, more, rows} = JSON.parse(document.getElementById("data").textContent);
+  const TONE = columns.length, LINK = TONE + 1;
   const body = document.querySelector("#items tbody");
   const status = document.getElementById("count");
   const one = name => document.getElementById(name);
-  const words = rows.map(row => [row[ID], row[TITLE], row[WHO], row[REASON]].join("\n").toLowerCase());
+  const words = rows.map(row => search.map(at => row[at]).join("\n").toLowerCase());
   let shown = rows.map((_, number) => number), page = 0, sorted = null, down = false;
 
-  function cell(text, head) {
-    const made = document.createElement("td");
-    made.textContent = text === null ? "" : text;
-    if (head) made.dataset.head = head;
+  function inner(name, text) {
+    const made = document.createElement(name);
+    made.textContent = text;
+    return made;
+  }
+
+  function cell(row, column, at) {
+    const made = document.createElement("td"), value = row[at];
+    if (column.label) made.dataset.head = column.label;
+    if (column.kind === "link") made.className = "mono";
+    if (column.kind === "link" && row[LINK]) {
+      const link = inner("a", value);
+      link.href = address.map(part => typeof part === "string" ? part : encodeURIComponent(row[part])).join("");
+      made.append(link);
+    } else if (column.kind === "tag") {
+      const tag = inner("span", value);
+      tag.className = "tag " + row[TONE];
+      made.append(tag);
+    } else made.textContent = value === null ? "" : column.kind === "decimal" ? value.toFixed(1) : value;
     return made;
   }
 
   function line(number) {
-    const row = rows[number], made = document.createElement("tr");
-    const name = cell("");
-    if (row[RUN]) {
-      const link = document.createElement("a");
-      link.href = "runs/" + encodeURIComponent(row[RUN]) + "/report.html#" + encodeURIComponent(row[ID]);
-      link.textContent = row[ID];
-      name.append(link);
-    } else name.textContent = row[ID];
-    name.className = "mono";
-    const state = cell(""), tag = document.createElement("span");
-    tag.className = "tag " + row[TONE];
-    tag.textContent = row[STATE];
-    state.append(tag);
-    made.append(name, cell(row[TITLE]), cell(row[PHASE]), state, cell(row[RISK], "risk"),
-      cell(row[PLANNED], "planned"), cell(row[ACTUAL] === null ? null : row[ACTUAL].toFixed(1), "actual"),
-      cell(row[WHO]), cell(row[REASON]));
+    const made = document.createElement("tr");
+    made.append(...columns.map((column, at) => cell(rows[number], column, at)));
     return made;
   }
 
@@ -51,7 +52,7 @@
 
   function find() {
     const text = one("text").value.trim().toLowerCase();
-    const wanted = [[STATE, one("state").value], [PHASE, one("phase").value], [RISK, one("risk").value]].filter(w => w[1]);
+    const wanted = Object.entries(filters).map(([name, at]) => [at, one(name).value]).filter(w => w[1]);
     shown = [];
     rows.forEach((row, number) => {
       if (wanted.every(([at, value]) => row[at] === value) && (!text || words[number].includes(text))) shown.push(number);
@@ -81,14 +82,14 @@
     show();
   }));
   one("text").addEventListener("input", find);
-  ["state", "phase", "risk"].forEach(name => one(name).addEventListener("change", find));
+  Object.keys(filters).forEach(name => one(name).addEventListener("change", find));
   one("filters").addEventListener("submit", event => event.preventDefault());
   one("filters").addEventListener("reset", () => setTimeout(find));
   one("back").addEventListener("click", () => { page -= 1; show(); });
   one("on").addEventListener("click", () => { page += 1; show(); });
   addEventListener("beforeprint", () => {
     draw(0, PAPER);
-    if (shown.length > PAPER) status.textContent = "The first " + PAPER + " of " + shown.length + " items; items.csv has all.";
+    if (shown.length > PAPER) status.textContent = "The first " + PAPER + " of " + shown.length + " items; " + more;
   });
   addEventListener("afterprint", show);
   one("filters").hidden = one("pages").hidden = false;
