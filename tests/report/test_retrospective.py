@@ -67,10 +67,21 @@ def test_the_page_shows_it_and_obeys_nothing() -> None:
     text = retrospective_page(learn([project(5, failed, finished("B-104/1", 9, run="r2"))]))
 
     assert "Retrospective of 1 project<" in text
-    assert 'class="real over" style="width:100.0%"' in text
+    assert 'class="most" style="width:100.0%"' in text
+    assert 'class="real over"' not in text
     assert "1 time again" in text
     assert "<script" not in text
     assert "&lt;script&gt;" in text
+
+
+def test_only_a_middle_over_the_plan_is_red() -> None:
+    """The ninth of ten is longer by its nature."""
+    planned = next(row.minutes for row in checklist().items if row.id == "B-104")
+    early, late = project(planned), project(planned)
+    late[-1] = late[-1] | {"ts": "2026-03-02T09:00:00+00:00"}
+
+    assert 'class="real over"' in retrospective_page(learn([late], checklist()))
+    assert 'class="real over"' not in retrospective_page(learn([early, early, late], checklist()))
 
 
 def test_no_project_has_no_lessons() -> None:

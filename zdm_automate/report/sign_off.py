@@ -5,12 +5,13 @@ Names that were signed at the command line stand there with their moment; the ot
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from zdm_automate.facts.project import Temporary
 from zdm_automate.ledger import project_facts
-from zdm_automate.report.html import page_environment
+from zdm_automate.report.html import TONES, page_environment
 from zdm_automate.report.story import tell
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ def sign_off_page(
     """The page as HTML text; `asked` are the names and roles that have to sign."""
     signed = signers(entries)
     roles = {one.role for one in signed}
+    left = sorted((row for row in rows if row.state not in SETTLED), key=lambda row: TONES.get(row.state) != "bad")
     waiting = tuple(Signer(name=name, role=role) for name, role in asked if role not in roles)
     return (
         page_environment()
@@ -84,7 +86,8 @@ def sign_off_page(
             done=sum(row.state in SETTLED for row in rows),
             total=len(rows),
             signers=(*signed, *waiting),
-            left=[row for row in rows if row.state not in SETTLED],
+            left=left,
+            states=Counter(row.state for row in left),
             skipped=[row for row in rows if row.state == "skipped"],
             troubles=[one for one in troubles if one.is_open],
             temporaries=[one for one in project_facts(entries) if isinstance(one, Temporary)],
