@@ -198,6 +198,42 @@ def test_time_has_its_people_and_stays_within_a_day(server: AutotaskModel) -> No
         client.add_time(ticket, over)
 
 
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"hoursWorked": 0}, "above 0"),
+        ({"hoursWorked": 25}, "at most 24"),
+        ({"hoursWorked": 1}, "resource, role and work type"),
+    ],
+)
+def test_naive_time_is_refused(server: AutotaskModel, more: dict[str, Any], said: str) -> None:
+    """No hours, too many, nobody's."""
+    body = {"ticketID": 7001, "startDateTime": "2026-03-02T07:00:00Z", "endDateTime": "2026-03-02T08:00:00Z", **more}
+
+    assert said in post(server, "TimeEntries", json=body).text
+
+
+def test_a_file_of_a_kind_that_is_not_allowed_is_told(server: AutotaskModel, tmp_path: Path) -> None:
+    """With the system's words; it is surely not there."""
+    client, ticket = opened(server)
+    server.before = lambda _asked: Said(500, {"errors": ["The file type is not allowed"]})
+    with pytest.raises(TicketError, match="The file type is not allowed") as refused:
+        client.attach(ticket, file_on(tmp_path))
+
+    assert not isinstance(refused.value, TicketUnknownError)
+
+
+def test_calls_over_the_limit_of_the_hour_are_told(server: AutotaskModel) -> None:
+    """429 is surely not written; nothing is tried again."""
+    client, ticket = opened(server)
+    before = len(server.asked)
+    server.before = lambda _asked: Said(429, None)
+    with pytest.raises(TicketBusyError):
+        client.comment(ticket, NOTE)
+
+    assert len(server.asked) == before + 1
+
+
 def test_a_checklist_is_full_at_forty(server: AutotaskModel) -> None:
     """It is counted first."""
     client, ticket = opened(server)

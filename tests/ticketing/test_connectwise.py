@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -183,6 +184,35 @@ def test_a_missing_right_says_so(server: ConnectWiseModel) -> None:
 
     with pytest.raises(TicketError, match=r"403 .*denied.*The account lacks a right"):
         desk(server).find("12")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "left_out", "status"),
+    [
+        ("GET", "service/tickets/12", None, "clientId", 403),
+        ("GET", "service/tickets/12", None, "Authorization", 401),
+        ("PATCH", "service/tickets/12", {"status": {"id": 77}}, "", 400),
+        ("POST", "time/entries", {"chargeToId": 12, "actualHours": 1}, "", 400),
+        ("POST", "time/entries", {"chargeToId": 12, "timeStart": "2026-03-02T08:00:00+01:00"}, "", 400),
+    ],
+)
+def test_what_a_naive_client_sends_is_refused(
+    server: ConnectWiseModel, method: str, path: str, body: Any, left_out: str, status: int
+) -> None:
+    """No client id, no logon, a status that is no JSON Patch, time without a start or not in UTC."""
+    headers = {name: value for name, value in HEADERS.items() if name != left_out}
+    naive = requests.request(method, f"{server.url}/v2025_1/apis/3.0/{path}", json=body, headers=headers, timeout=9)
+
+    assert naive.status_code == status
+
+
+def test_a_file_has_no_field_whose_name_is_in_doubt(server: ConnectWiseModel, ticket: Ticket, tmp_path: Path) -> None:
+    """The description misspells `readOnlyFlag`; other clients lost a quote in `privateFlag`."""
+    desk(server).attach(ticket, file_on(tmp_path))
+
+    assert set(server.documents[0]) - {"id", "size", "publicFlag", "content"} == {
+        "recordType", "recordId", "title", "privateFlag",
+    }  # fmt: skip
 
 
 def test_a_wait_is_respected(server: ConnectWiseModel, ticket: Ticket) -> None:

@@ -12,7 +12,7 @@ from halo_model import HaloModel
 from model_http import Said
 from ticket_messages import NOTE, file_on, section, written_and_found
 
-from zdm_automate.errors import TicketError, TicketUnknownError
+from zdm_automate.errors import TicketBusyError, TicketError, TicketUnknownError
 from zdm_automate.secrets import Credential, Secret
 from zdm_automate.ticketing.halopsa import HaloPsa
 from zdm_automate.ticketing.port import Status, Ticket
@@ -100,6 +100,42 @@ def test_a_token_is_kept_until_shortly_before_its_end(server: HaloModel) -> None
     client.find("12")
 
     assert server.tokens == 2
+
+
+def test_a_token_that_another_program_ended_is_fetched_again(server: HaloModel) -> None:
+    """Once; what is refused again is told. A naive client stays shut out until its hour is over."""
+    client, ticket = opened(server)
+    ended = server.token
+    desk(server).ready()
+    naive = requests.post(
+        f"{server.url}/api/actions", json=[{"ticket_id": 12}], headers={"Authorization": f"Bearer {ended}"}, timeout=9
+    )
+    client.comment(ticket, NOTE)
+
+    assert naive.status_code == 401
+    assert (len(server.actions), server.tokens) == (1, 3)
+    server.before = lambda asked: Said(401, {"Message": "no"}) if asked.path == "/api/actions" else None
+    with pytest.raises(TicketError, match="401"):
+        client.comment(ticket, NOTE)
+    assert server.tokens == 4
+
+
+def test_an_installation_that_names_no_place_to_log_on(server: HaloModel) -> None:
+    """It is under the address itself then."""
+    server.before = lambda asked: Said(200, {"tenant_id": "acme"}) if asked.path == "/api/authinfo" else None
+
+    assert opened(server)[1].title == "Migration"
+
+
+def test_a_wait_is_respected(server: HaloModel) -> None:
+    """300 calls in five minutes: 429 is surely not written, and says how long to wait."""
+    client, ticket = opened(server)
+    server.before = lambda asked: Said(429, None, {"Retry-After": "20"}) if asked.path == "/api/actions" else None
+
+    with pytest.raises(TicketBusyError) as busy:
+        client.comment(ticket, NOTE)
+    assert busy.value.wait == 20
+    assert server.paths("POST").count("/api/actions") == 1
 
 
 def test_pages_are_turned(server: HaloModel) -> None:

@@ -14,7 +14,7 @@ import requests
 from rt_server import NoRequestTrackerError, RequestTracker, start
 from ticket_messages import NOTE, TASK, TIME, file_on, section, written_and_found
 
-from zdm_automate.errors import TicketError
+from zdm_automate.errors import TicketError, TicketUnknownError
 from zdm_automate.secrets import Credential, Secret
 from zdm_automate.ticketing import rt
 from zdm_automate.ticketing.outbox import LetterState, Outbox
@@ -112,6 +112,33 @@ def test_a_status_refused_with_200_is_found_out(server: RequestTracker, number: 
         client.set_status(Ticket(id=number, number=number), Status(ticket=number, key="s", name="nonsense"))
     with pytest.raises(TicketError, match="cannot become 'nonsense' from 'new'.* Its lifecycle allows: .*resolved"):
         desk(server, done_status="nonsense").find(number)
+
+
+def test_what_a_naive_client_runs_into(server: RequestTracker, number: str) -> None:
+    """Refusals and silent successes of the real program, which ours meets with what it sends and reads back."""
+    headers = {"Authorization": f"token {server.token}", "Content-Type": "application/json"}
+
+    def status(path: str, content: str, **more: str) -> tuple[int, str]:
+        url = f"{server.url}/REST/2.0/ticket/{path}"
+        answer = requests.post(url, data=content, headers={**headers, **more}, timeout=50)
+        return answer.status_code, answer.text
+
+    ask(server, "PUT", f"ticket/{number}", {"TimeWorked": 90})
+    ask(server, "PUT", f"ticket/{number}", {"TimeWorked": 10})
+
+    assert status(f"{number}/comment", '{"Content": "x"}')[0] == 400
+    assert status(f"{number}/comment", "{")[0] == 500
+    assert status(f"{number}/comment", "x", **{"Content-Type": "text/csv"})[0] == 415
+    assert ask(server, "PUT", f"ticket/{number}", {"Nonsense": "x"}) == []
+    assert ask(server, "GET", f"ticket/{number}")["TimeWorked"] == "10"
+
+
+def test_a_comment_on_what_is_not_there_is_surely_not_written(server: RequestTracker) -> None:
+    """400 instead of 404; it is a refusal, not an open question."""
+    with pytest.raises(TicketError, match="400") as refused:
+        desk(server).comment(Ticket(id="999999", number="999999"), NOTE)
+
+    assert not isinstance(refused.value, TicketUnknownError)
 
 
 def test_a_marker_behind_the_first_page_is_found(server: RequestTracker, number: str) -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from zdm_automate.errors import TicketError
 from zdm_automate.ticketing.client import Client
+from zdm_automate.ticketing.http import UNAUTHORIZED, AnsweredError
 from zdm_automate.ticketing.port import File, Status, Ticket
 
 if TYPE_CHECKING:
@@ -70,7 +71,13 @@ class HaloPsa(Client):
     def _call(self, method: str, path: str, **more: Any) -> Any:
         if self._monotonic() >= self._until:
             self._log_on()
-        return self._api.call(method, path, **more)
+        try:
+            return self._api.call(method, path, **more)
+        except AnsweredError as refused:
+            if refused.status != UNAUTHORIZED:
+                raise
+            self._log_on()  # another program has logged on since, and its token ended this one; nothing was done
+            return self._api.call(method, path, **more)
 
     def _pages(self, path: str, key: str, **params: Any) -> Iterator[Any]:
         """All rows; the parameter is spelled `pageinate`."""
