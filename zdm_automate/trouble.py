@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from zdm_automate.evidence import GOOD
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 READ_BACK: Final = "read back"
 CHECK: Final = "check "
@@ -68,6 +68,22 @@ class Trouble:
 
 
 @dataclass(slots=True)
+class _Log:
+    """The log while lines are read; a line looks at its own item's entries only."""
+
+    held: dict[str, Trouble] = field(default_factory=dict)
+    by_item: dict[str, list[str]] = field(default_factory=dict)
+
+    def put(self, one: Trouble) -> None:
+        if one.id not in self.held:
+            self.by_item.setdefault(one.item, []).append(one.id)
+        self.held[one.id] = one
+
+    def open_of(self, item: str) -> Iterator[Trouble]:
+        return (self.held[name] for name in self.by_item.get(item, ()) if self.held[name].is_open)
+
+
+@dataclass(slots=True)
 class _Run:
     """A run while its lines are read: what it is, and the items that it has to do with."""
 
@@ -78,25 +94,25 @@ class _Run:
 
 def troubles(entries: Iterable[Mapping[str, Any]]) -> tuple[Trouble, ...]:
     """The log after these lines, oldest first."""
-    held: dict[str, Trouble] = {}
+    log = _Log()
     runs: dict[str, _Run] = {}
     for entry in entries:
         if entry.get("event") == "trl.added":
-            _add(held, entry)
+            _add(log, entry)
             continue
         run = _run_of(runs, entry)
         for found in _failed(entry):
-            before = next((one for one in held.values() if one.is_open and _same(one, found)), None)
-            if before is None:
-                held[found.id] = found
-            else:
-                held[before.id] = replace(before, again=before.again + 1)
+            before = next((one for one in log.open_of(found.item) if _same(one, found)), None)
+            log.put(found if before is None else replace(before, again=before.again + 1))
         settles = _settles(entry, run)
-        for one in held.values() if settles else ():
+        if settles is None:
+            continue
+        items, fits = settles
+        for one in [one for item in items for one in log.open_of(item)]:
             playbook = runs[one.run].playbook if one.run in runs else ""
-            if settles and one.by_itself and one.is_open and playbook == run.playbook and settles(one):
-                held[one.id] = replace(one, settled_in=str(entry.get("run") or ""), settled_line=int(entry.get("seq") or 0))
-    return tuple(held.values())
+            if one.by_itself and playbook == run.playbook and fits(one):
+                log.put(replace(one, settled_in=str(entry.get("run") or ""), settled_line=int(entry.get("seq") or 0)))
+    return tuple(log.held.values())
 
 
 def _run_of(runs: dict[str, _Run], entry: Mapping[str, Any]) -> _Run:
@@ -107,8 +123,8 @@ def _run_of(runs: dict[str, _Run], entry: Mapping[str, Any]) -> _Run:
     return run
 
 
-def _settles(entry: Mapping[str, Any], run: _Run) -> Callable[[Trouble], bool] | None:
-    """Which open troubles of the playbook a line shows to be over; None for none.
+def _settles(entry: Mapping[str, Any], run: _Run) -> tuple[Collection[str], Callable[[Trouble], bool]] | None:
+    """Of which items, and which of their open troubles of the playbook, a line shows to be over; None for none.
 
     The same change or check that goes well; an item that reads back as announced; a whole run that was done, also where it
     found nothing left to change. What takes a change back settles nothing.
@@ -118,13 +134,13 @@ def _settles(entry: Mapping[str, Any], run: _Run) -> Callable[[Trouble], bool] |
     item, about = str(entry.get("item") or ""), _about(entry)
     match entry.get("event"):
         case "change.finished" if entry.get("result") in GOOD:
-            return lambda one: (one.item, one.host, one.about) == (item, _host(entry), about)
+            return {item}, lambda one: (one.host, one.about) == (_host(entry), about)
         case "check" if entry.get("state") == "ok":
-            return lambda one: (one.item, one.about) == (item, about)
+            return {item}, lambda one: one.about == about
         case "item.verified" if entry.get("ok"):
-            return lambda one: one.item == item and not one.about.startswith(CHECK)
+            return {item}, lambda one: not one.about.startswith(CHECK)
         case "run.finished" if entry.get("result") == "done" and run.kind == "apply":
-            return lambda one: one.item in run.items
+            return run.items, lambda _one: True
     return None
 
 
@@ -180,9 +196,9 @@ def _failed(entry: Mapping[str, Any]) -> Iterable[Trouble]:
     )
 
 
-def _add(held: dict[str, Trouble], entry: Mapping[str, Any]) -> None:
+def _add(log: _Log, entry: Mapping[str, Any]) -> None:
     """What a person wrote: onto a trouble that is there, or as a new one."""
-    known = held.get(str(entry.get("trouble") or ""))
+    known = log.held.get(str(entry.get("trouble") or ""))
     if known is None:
         known = Trouble(
             id=str(entry.get("trouble") or trouble_id(entry.get("run"), entry.get("seq"))),
@@ -195,7 +211,7 @@ def _add(held: dict[str, Trouble], entry: Mapping[str, Any]) -> None:
             by_itself=False,
         )
     by = str(entry.get("by") or "")
-    held[known.id] = replace(
+    changed = replace(
         known,
         symptom=str(entry.get("symptom") or known.symptom),
         tried=(*known.tried, *(str(one) for one in entry.get("tried") or ())),
@@ -204,3 +220,4 @@ def _add(held: dict[str, Trouble], entry: Mapping[str, Any]) -> None:
         minutes=known.minutes + float(entry.get("minutes") or 0),
         by=known.by if not by or by in known.by else (*known.by, by),
     )
+    log.put(changed)
