@@ -104,7 +104,6 @@ class Opened:
         from zdm_automate.checkup import Patient
         from zdm_automate.session import HostSession
         from zdm_automate.transport.probe import probe
-        from zdm_automate.transport.psrp import service_state
 
         target = self.target(host)
         transport = self._transport(target, self.project.host(host).transport)
@@ -113,7 +112,7 @@ class Opened:
             target=target,
             session=HostSession(transport, self.library, now=self.clock.now),
             probe=probe,
-            service=service_state,
+            service=_service_state,
             why=lambda: transport.why,
         )
 
@@ -317,6 +316,13 @@ class Opened:
             yield SyslogOutlet(logs.syslog, run=run, host=host, now=self.clock.now)
         if logs.event_file:
             yield EventFileOutlet(self.project.folder / logs.event_file, run=run, host=host, now=self.clock.now)
+
+
+def _service_state(target: Target) -> Any:
+    """See `service_state`; its library is loaded when a host has answered: the wait for the dead ones begins before that."""
+    from zdm_automate.transport.psrp import service_state
+
+    return service_state(target)
 
 
 def open_project(folder: Path) -> Opened:
