@@ -69,7 +69,7 @@ class Patient:
     Attributes:
         name: the host as the project names it.
         probe: what a stranger sees.
-        service: WinRM's own settings by name and the shells that are open, for who has logged on.
+        service: WinRM's own settings by name and the shells that are open, for who has logged on; None without WinRM.
         why: why a way was passed over, once the session is open.
     """
 
@@ -77,7 +77,7 @@ class Patient:
     target: Target
     session: HostSession
     probe: Callable[[Target], Probe]
-    service: Callable[[Target], tuple[Mapping[str, str], tuple[Shell, ...]]]
+    service: Callable[[Target], tuple[Mapping[str, str], tuple[Shell, ...]]] | None
     why: Callable[[], str] = lambda: ""
 
 
@@ -210,6 +210,8 @@ def _told_reboot(found: HostCheck, session: HostSession) -> None:
 
 
 def _told_quotas(found: HostCheck, patient: Patient) -> None:
+    if patient.service is None:
+        return
     try:
         settings, found.shells = patient.service(patient.target)
     except ZdmError as problem:

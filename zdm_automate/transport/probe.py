@@ -65,12 +65,14 @@ def probe(target: Target) -> Probe:
         return Probe(addresses=addresses, reverse=reverse, port="closed")
     with closing(line):
         line.settimeout(_left(until))
-        certificate, spoken, mute = _certificate(line, target) if target.ssl else (None, line, False)
-        if spoken is not None:
+        shows = target.ssl and not target.ssh
+        certificate, spoken, mute = _certificate(line, target) if shows else (None, line, False)
+        offered: tuple[str, ...] = ()
+        if target.ssh:
+            mute = _is_mute(line)
+        elif spoken is not None:
             spoken.settimeout(_left(until))
             offered, mute = _offered(spoken, target)
-        else:
-            offered = ()
     read = _read(certificate)
     return Probe(
         addresses=addresses,
@@ -135,6 +137,17 @@ def _read(certificate: bytes | None) -> Certificate | None:
     with suppress(ValueError):
         return x509.load_der_x509_certificate(certificate) if certificate else None
     return None
+
+
+def _is_mute(line: socket.socket) -> bool:
+    """Whether nothing comes of a server that has the first word, as one of SSH has."""
+    try:
+        line.recv(255)
+    except TimeoutError:
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def _offered(line: socket.socket, target: Target) -> tuple[tuple[str, ...], bool]:
