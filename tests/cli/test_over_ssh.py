@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from typed_commands import MakeProject, Zdm
 
 sys.path += [str(Path(__file__).parent.parent / name) for name in ("boxes", "transport")]
@@ -187,6 +188,29 @@ def test_a_check_names_ssh_as_the_way(zdm: Zdm, project: MakeProject, server: Ss
     assert seen["way"] == "ssh, publickey"
     assert "PowerShell" in seen
     assert "quotas" not in seen
+
+
+@pytest.mark.pwsh
+def test_a_host_behind_a_jump_host_is_not_looked_at_from_here(
+    zdm: Zdm, project: MakeProject, server: SshHost, tmp_path: Path
+) -> None:
+    """Its port may be closed to this computer; the session goes through the other box, whose key is pinned too."""
+    (tmp_path / "gate").mkdir()
+    gate = Sshd(tmp_path / "gate", forwarding=True, command="")
+    gate.start(Path(f"{server.key}.pub"))
+    folder = with_server(project, server, jump="gate")
+    content = yaml.safe_load((folder / "project.yaml").read_text(encoding="utf-8"))
+    own = {"address": "127.0.0.1", "port": gate.port, "host_key": gate.host_key}
+    content["boxes"] = {"gate": own | {"user": getpass.getuser(), "key_file": str(server.key)}}
+    (folder / "project.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
+    try:
+        ran = zdm("check", "NEW", "-p", folder, "--json")
+    finally:
+        gate.stop()
+    (row,) = ran.json
+
+    assert (ran.code, row["by"]) == (0, "ssh/publickey"), row
+    assert [one["value"].endswith("not looked at from here") for one in row["findings"] if one["name"] == "port"] == [True]
 
 
 @pytest.mark.pwsh

@@ -15,12 +15,13 @@ from ssh_host import SshHost
 sys.path.append(str(Path(__file__).parent.parent / "boxes"))
 from ssh_server import SSHD, keygen
 
-from zdm_automate import powershell
+from zdm_automate import powershell, wire
 from zdm_automate.errors import (
     AuthenticationError,
     CallTimeoutError,
     NotFoundError,
     OutcomeUnknownError,
+    RemoteError,
     UnreachableError,
     WrongHostError,
     ZdmError,
@@ -29,8 +30,10 @@ from zdm_automate.facts.host import Service
 from zdm_automate.lab.clock import WorldClock
 from zdm_automate.lab.keeper import Keeper
 from zdm_automate.lab.office import find_office, read_office
+from zdm_automate.lab.perform import load_models, perform
 from zdm_automate.secrets import Credential, Secret
 from zdm_automate.session import HostSession
+from zdm_automate.transport.base import Reply
 
 pytestmark = pytest.mark.pwsh
 SET = {"name": "DNS", "start_mode": "Manual", "state": "Running"}
@@ -82,6 +85,28 @@ def test_a_host_is_read_and_changed(ssh_host: Start, keeper: Keeper) -> None:
     assert opened.change("Set-ZdmServiceState", **SET).changed is False
     with pytest.raises(NotFoundError):
         opened.change("Set-ZdmServiceState", **SET | {"name": "NoSuchService"})
+
+
+def test_readers_say_what_their_twins_say(ssh_host: Start, keeper: Keeper) -> None:
+    """Every reader that needs no argument: equal facts, or an error of equal id, and the world stays as it is."""
+    load_models()
+    world = keeper.world
+    opened = session(ssh_host(), keeper)
+    verbs = [verb for verb in LIBRARY.values() if verb.repeatable and not any(one.mandatory for one in verb.parameters)]
+    differing = {}
+    for verb in verbs:
+        twin = perform(world, "NEW", verb, {})
+        wanted: object = twin.error.error_id if twin.error else wire.facts(verb, Reply(output=tuple(twin.rows)), "NEW")
+        try:
+            found: object = opened.read(verb.name).facts
+        except RemoteError as problem:
+            found = problem.error_id
+        if found != wanted:
+            differing[verb.name] = (found, wanted)
+
+    assert differing == {}
+    assert len(verbs) > 10
+    assert keeper.world == world
 
 
 def test_a_secret_is_in_no_command_line_and_no_file(ssh_host: Start, keeper: Keeper, tmp_path: Path) -> None:

@@ -110,7 +110,7 @@ class Opened:
             name=host,
             target=transport.target,
             session=HostSession(transport, self.library, now=self.clock.now),
-            probe=probe,
+            probe=None if self.project.host(host).ssh.jump else probe,
             service=None if transport.target.ssh else _service_state,
             why=lambda: transport.why,
         )
