@@ -55,6 +55,7 @@ def places(name: str) -> list[tuple[str, str]]:
 
 
 @pytest.mark.pwsh
+@pytest.mark.slow
 def test_a_way_that_loses_something_is_found_out(tmp_path: Path, library: Library) -> None:
     """An agent that sends the first object of several only does not agree with the twin."""
     kept = "default { $reply.Output += , $item }"
@@ -69,6 +70,7 @@ def test_a_way_that_loses_something_is_found_out(tmp_path: Path, library: Librar
 
 
 @pytest.mark.pwsh
+@pytest.mark.slow
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("name", READERS)
 def test_twin_psrp_and_winrs_give_equal_facts(name: str, ways_host: Host) -> None:
