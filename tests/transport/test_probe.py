@@ -6,6 +6,7 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from threading import Thread
 from types import SimpleNamespace
 from typing import Any
 
@@ -37,6 +38,28 @@ def test_a_port_that_says_nothing_is_mute(mute: int, *, ssl: bool) -> None:
     seen = probe(at(mute, ssl=ssl))
 
     assert (seen.port, seen.mute, seen.offered) == ("open", True, ())
+
+
+def test_an_ssh_server_has_the_first_word(mute: int) -> None:
+    """One that says nothing is mute; nothing is sent to one that does, and no certificate is asked for."""
+    with closing(socket.create_server(("127.0.0.1", 0))) as listening:
+        heard: list[bytes] = []
+
+        def serve() -> None:
+            with closing(listening.accept()[0]) as line:
+                line.sendall(b"SSH-2.0-OpenSSH_9.9\r\n")
+                line.settimeout(5)
+                heard.append(line.recv(100))
+
+        server = Thread(target=serve)
+        server.start()
+        seen = probe(at(listening.getsockname()[1], ssh=True))
+        server.join()
+
+    assert (seen.port, seen.mute, seen.fingerprint, seen.offered) == ("open", False, "", ())
+    assert heard == [b""]
+    assert probe(at(mute, ssh=True)).mute
+    assert at(0, ssh=True).endpoint == "ssh://127.0.0.1:22/"
 
 
 def test_an_endpoint_shows_its_certificate_and_its_ways_to_log_on(lab_host: Callable[..., LabHost]) -> None:
