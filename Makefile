@@ -36,6 +36,7 @@ check: $(READY)
 bench: $(READY)
 	@$(BIN)/python benchmarks/step_overhead.py $(ARGS)
 	@$(BIN)/python benchmarks/journal_size.py
+	@$(BIN)/python benchmarks/check_hosts.py
 
 # Kerberos for Python; needs libkrb5 with its headers and a compiler (Debian: apt-get install gcc libkrb5-dev python3-dev).
 kerberos: $(READY)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -85,13 +85,12 @@ def test_a_quota_that_is_full_says_so(hosts: Callable[..., LabHost]) -> None:
     assert "too many open shells" in str(found.problem)
 
 
-def forty(hosts: Callable[..., LabHost], ending: ExitStack) -> tuple[list[Target], dict[str, str]]:
+def forty(hosts: Callable[..., LabHost], mute: socket.socket, ending: ExitStack) -> tuple[list[Target], dict[str, str]]:
     """Thirty-two ways to two living hosts, and eight that are dead, each in its own way, with what must be said of it."""
     good, secure = hosts(), hosts(tls=True)
     closed = ending.enter_context(closing(socket.create_server(("127.0.0.1", 0))))
     free = int(closed.getsockname()[1])
     closed.close()
-    mute = ending.enter_context(closing(socket.create_server(("127.0.0.1", 0))))
     full = ending.enter_context(closing(socket.socket()))
     full.bind(("127.0.0.1", 0))
     full.listen(0)
@@ -102,7 +101,7 @@ def forty(hosts: Callable[..., LabHost], ending: ExitStack) -> tuple[list[Target
     jea = hosts(engine=lambda _sim: CommandsOnly())
     dead: list[tuple[str, Target, str]] = [
         ("closed", good.target(port=free), "no connection to the endpoint"),
-        ("mute", good.target(port=mute.getsockname()[1]), "stopped answering"),
+        ("mute", secure.target(port=mute.getsockname()[1]), "stopped answering"),
         ("silent", good.target(port=full.getsockname()[1]), "nothing answers at the address"),
         ("name", good.target(address="no-such-host.invalid"), "leads nowhere"),
         ("password", good.target(credential=Credential("TINY\\x", Secret("wrong-one"))), "does not accept"),
@@ -123,12 +122,27 @@ def test_forty_hosts_of_which_eight_are_dead(hosts: Callable[..., LabHost]) -> N
     """All have a result in their order, each dead one with its own words, and all were under way at the same time."""
     told: list[HostCheck] = []
     with ExitStack() as ending:
-        targets, words = forty(hosts, ending)
+        mute = ending.enter_context(closing(socket.create_server(("127.0.0.1", 0))))
+        targets, words = forty(hosts, mute, ending)
         patients = [patient(target, f"host-{number}") for number, target in enumerate(targets)]
         found = look_at_all(patients, told=told.append)
+        waited = connections(mute)
 
     assert [one.host for one in found] == [f"host-{number}" for number in range(40)]
     assert len(told) == 40
     problems = [str(one.problem) for one in told if one.problem is not None]
     assert len(problems) == 8
     assert sorted(name for name, said in words.items() if any(said in problem for problem in problems)) == sorted(words)
+    # who has let one time-out pass is not waited for a second time
+    assert waited == 1
+
+
+def connections(listening: socket.socket) -> int:
+    """How many there were of a port at which nobody has looked."""
+    listening.setblocking(False)
+    count = 0
+    with suppress(BlockingIOError):
+        while True:
+            listening.accept()[0].close()
+            count += 1
+    return count

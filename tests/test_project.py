@@ -197,3 +197,33 @@ def test_a_mistake_in_a_box_is_told(tmp_path: Path, old: str, new: str, said: st
 
     with pytest.raises(ProjectError, match=said):
         read_project(folder(tmp_path, text.replace(old, new, 1)))
+
+
+OVER_SSH = "  DC1: {address: 192.168.16.10, transport: ssh, ssh: {host_key: 'SHA256:KEY', agent: true, jump: gate}}\n".replace(
+    "KEY", "b" * 43
+)
+DC1 = "  DC1: {address: 192.168.16.10, computer_name: DC1NEW}\n"
+
+
+def test_a_host_over_ssh_is_read(tmp_path: Path) -> None:
+    """Pinned key, agent and jump host, as for a box; its account is its credential."""
+    section = read_project(folder(tmp_path, GOOD.replace("roles:\n", BOXES).replace(DC1, OVER_SSH))).host("DC1")
+
+    assert (section.transport, section.ssh.host_keys, section.ssh.jump) == ("ssh", ("SHA256:" + "b" * 43,), "gate")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("transport: ssh, ", "", "ssh: goes with transport: ssh"),
+        ("SHA256:bbb", "MD5:bbb", "is no fingerprint"),
+        ("jump: gate}}", "jump: moat}}", "host DC1: there is no box 'moat' to jump from"),
+        ("agent: true, jump: gate}}", "passphrase: hunter2}}", "passphrase"),
+    ],
+)
+def test_a_mistake_in_a_host_over_ssh_is_told(tmp_path: Path, old: str, new: str, said: str) -> None:
+    """Before anything is connected to."""
+    assert old in OVER_SSH
+
+    with pytest.raises(ProjectError, match=said):
+        read_project(folder(tmp_path, GOOD.replace("roles:\n", BOXES).replace(DC1, OVER_SSH.replace(old, new, 1))))

@@ -94,7 +94,8 @@ def test_another_way_ends_in_the_same_world(tmp_path: Path, plain: Any, reach: s
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-def test_kerberos_only_ends_in_the_same_world(tmp_path: Path, plain: Any) -> None:
+@pytest.mark.parametrize(("more", "transport"), [("", "psrp"), (", psrp: false", "winrs")], ids=["over PSRP", "over WinRS"])
+def test_kerberos_only_ends_in_the_same_world(tmp_path: Path, plain: Any, more: str, transport: str) -> None:
     """The old server takes tickets of the domain and nothing else."""
     if MISSING or find_spec("gssapi") is None:
         pytest.skip("no KDC, or no Kerberos for Python: apt-get install krb5-kdc krb5-admin-server krb5-user; make kerberos")
@@ -105,9 +106,9 @@ def test_kerberos_only_ends_in_the_same_world(tmp_path: Path, plain: Any) -> Non
     kdc.add_service("host/sbs.example.local")
     kdc.start()
     try:
-        folder = play(tmp_path / "demo", "{kerberos_only: true}", ZDM_LAB_KEYTAB=str(kdc.keytab), **kdc.environment)
+        folder = play(tmp_path / "demo", f"{{kerberos_only: true{more}}}", ZDM_LAB_KEYTAB=str(kdc.keytab), **kdc.environment)
     finally:
         kdc.stop()
 
-    assert ways(folder) == {("psrp", "kerberos")}
+    assert ways(folder) == {(transport, "kerberos")}
     assert world(folder) == plain

@@ -68,16 +68,16 @@ class Patient:
 
     Attributes:
         name: the host as the project names it.
-        probe: what a stranger sees.
-        service: WinRM's own settings by name and the shells that are open, for who has logged on.
+        probe: what a stranger sees; None where it can be seen from a jump host only.
+        service: WinRM's own settings by name and the shells that are open, for who has logged on; None without WinRM.
         why: why a way was passed over, once the session is open.
     """
 
     name: str
     target: Target
     session: HostSession
-    probe: Callable[[Target], Probe]
-    service: Callable[[Target], tuple[Mapping[str, str], tuple[Shell, ...]]]
+    probe: Callable[[Target], Probe] | None
+    service: Callable[[Target], tuple[Mapping[str, str], tuple[Shell, ...]]] | None
     why: Callable[[], str] = lambda: ""
 
 
@@ -103,6 +103,11 @@ def look_at(patient: Patient | BoxSession, slots: AbstractContextManager[object]
     if isinstance(patient, BoxSession):
         return _box(patient)
     found = HostCheck(patient.name)
+    if patient.probe is None:
+        found.add("port", f"{patient.target.endpoint}: behind a jump host, not looked at from here")
+        with slots:
+            _examine(found, patient, Probe())
+        return found
     seen = patient.probe(patient.target)
     _told_names(found, patient.target, seen)
     if seen.port != "open" or seen.mute:
@@ -210,6 +215,8 @@ def _told_reboot(found: HostCheck, session: HostSession) -> None:
 
 
 def _told_quotas(found: HostCheck, patient: Patient) -> None:
+    if patient.service is None:
+        return
     try:
         settings, found.shells = patient.service(patient.target)
     except ZdmError as problem:

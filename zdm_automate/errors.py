@@ -170,6 +170,8 @@ class CallTimeoutError(RemoteError, TimeoutError):
 class RestrictedLanguageError(RemoteError):
     """The endpoint does not run this kind of script (language mode, JEA, Exchange)."""
 
+    exit_code = 3
+
 
 class WireError(RemoteError):
     """What came back is not what the verb's schema says."""

@@ -13,7 +13,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Self
 
-import structlog
 from pydantic_core import from_json
 
 from zdm_automate.errors import JournalAlteredError
@@ -62,6 +61,8 @@ class Journal:
         observers: Iterable[Observer] = (),
         open_file: Callable[[Path], LineFile] = DiskFile,
     ) -> None:
+        import structlog  # noqa: PLC0415 - a third of a second, and most commands write no journal
+
         self.path = path
         self._now = now
         self._redactor = redactor or Redactor()

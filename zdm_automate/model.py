@@ -104,6 +104,7 @@ class Change:
         watch: the reader that shows whether it happened, where no fact does (a file that was made).
         reveals: schemas that can be read again after it (a service was started): what its undoing hides.
         overwrites: for an undoing, what somebody else has put there since and that it was told to overwrite.
+        route: where its host has to go on to a third machine, by which way it does.
     """
 
     id: str
@@ -126,6 +127,7 @@ class Change:
     watch: VerbCall | None = None
     reveals: tuple[str, ...] = ()
     overwrites: str = ""
+    route: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

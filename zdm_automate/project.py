@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 FILE = "project.yaml"
 HIGHEST_PORT: Final = 65_535
+KEPT_IN: Final = r"^(|keyring:.+|env:[A-Za-z_]\w*|file:.+|prompt)$"
 ApproverRole = Literal["tech", "client", "lead"]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=64)]
 
@@ -44,12 +45,43 @@ class CredentialSection(_Section):
     secret: str = Field(pattern=r"^(keyring:.+|env:[A-Za-z_]\w*|file:.+|command:.+|prompt|ticket)$")
 
 
+class SshSection(_Section):
+    """How a host is reached by SSH (`transport: ssh`); its account is the host's credential.
+
+    Attributes:
+        host_key, key_file, passphrase, agent, jump: as for a box.
+    """
+
+    host_key: str | tuple[str, ...] = ()
+    key_file: str = ""
+    passphrase: str = Field(default="", pattern=KEPT_IN)
+    agent: bool = False
+    jump: str = ""
+
+    @model_validator(mode="after")
+    def _fits(self) -> SshSection:
+        _refuse_no_fingerprint(self.host_keys)
+        return self
+
+    @property
+    def host_keys(self) -> tuple[str, ...]:
+        """The pinned fingerprints."""
+        return (self.host_key,) if isinstance(self.host_key, str) else self.host_key
+
+
+def _refuse_no_fingerprint(keys: tuple[str, ...]) -> None:
+    wrong = next((key for key in keys if not re.fullmatch(r"SHA256:[A-Za-z0-9+/]{43}=?", key)), None)
+    if wrong is not None:
+        raise ValueError(f"host_key {wrong!r} is no fingerprint such as `ssh-keygen -l` shows it (SHA256:...)")
+
+
 class HostSection(_Section):
     """How a host is reached. `computer_name` is what it must call itself; the key in `hosts` where it is empty.
 
     `spn` is the service principal name to ask a ticket for, `host/sbs.example.local`, where it is not the address;
     `delegate` hands a forwardable ticket on, for a second hop. `transport`: `auto` takes PowerShell remoting, and WinRS
-    where the host says that it has no PowerShell remoting. `connect_seconds` limits a connection and a handshake.
+    where the host says that it has no PowerShell remoting; `ssh` is for hosts with PowerShell 7 and an SSH server.
+    `connect_seconds` limits a connection and a handshake.
     """
 
     address: str
@@ -63,8 +95,15 @@ class HostSection(_Section):
     computer_name: str = Field(default="", max_length=63)
     spn: str = Field(default="", pattern=r"^(|([A-Za-z]+/)?[A-Za-z0-9][A-Za-z0-9._-]*)$")
     delegate: bool = False
-    transport: Literal["auto", "psrp", "winrs"] = "auto"
+    transport: Literal["auto", "psrp", "winrs", "ssh"] = "auto"
+    ssh: SshSection = Field(default_factory=SshSection)
     connect_seconds: int = Field(default=10, ge=1, le=120)
+
+    @model_validator(mode="after")
+    def _fits(self) -> HostSection:
+        if self.transport != "ssh" and self.ssh != SshSection():
+            raise ValueError("ssh: goes with transport: ssh")
+        return self
 
 
 class BoxSection(_Section):
@@ -91,7 +130,7 @@ class BoxSection(_Section):
     user: str = ""
     credential: str = ""
     key_file: str = ""
-    passphrase: str = Field(default="", pattern=r"^(|keyring:.+|env:[A-Za-z_]\w*|file:.+|prompt)$")
+    passphrase: str = Field(default="", pattern=KEPT_IN)
     agent: bool = False
     jump: str = ""
     own: dict[str, str] = Field(default_factory=dict, alias="with")
@@ -100,9 +139,7 @@ class BoxSection(_Section):
     def _fits(self) -> BoxSection:
         if not self.credential and not (self.user and (self.key_file or self.agent)):
             raise ValueError("a box needs a credential, or a user with key_file or agent: true")
-        wrong = next((key for key in self.host_keys if not re.fullmatch(r"SHA256:[A-Za-z0-9+/]{43}=?", key)), None)
-        if wrong is not None:
-            raise ValueError(f"host_key {wrong!r} is no fingerprint such as `ssh-keygen -l` shows it (SHA256:...)")
+        _refuse_no_fingerprint(self.host_keys)
         return self
 
     @property
@@ -291,6 +328,10 @@ def _refuse_unknown_names(content: ProjectFile, source: YamlSource) -> None:
         if wanted not in content.credentials:
             said = f"host {name}: there is no credential {wanted!r}" if wanted else f"host {name} names no credential"
             raise source.error(("hosts", name, "credential"), f"{said}; known: {', '.join(content.credentials) or 'none'}")
+        if section.ssh.jump and section.ssh.jump not in content.boxes:
+            raise source.error(
+                ("hosts", name, "ssh", "jump"), f"host {name}: there is no box {section.ssh.jump!r} to jump from"
+            )
     for name, box in content.boxes.items():
         if name in content.roles or any(name.casefold() == host.casefold() for host in content.hosts):
             raise source.error(("boxes", name), f"box {name} is called like a role or a host")

@@ -166,6 +166,7 @@ def _carry_out(change: Change, bench: Bench, journal: Writer) -> bool:
         hides=list(change.hides),
         reveals=list(change.reveals),
         note=change.note,
+        route=change.route,
         overwrites=change.overwrites,
     )
     begun = bench.monotonic()

@@ -46,6 +46,9 @@ IDENTITY = "Get-ZdmHostInventory"
 STANDALONE = frozenset({0, 2})
 """`Win32_ComputerSystem.DomainRole` of a client and of a server in no domain."""
 
+CONTROLLERS = frozenset({4, 5})
+"""`DomainRole` of a domain controller."""
+
 CONTROLLER = "controller"
 """The role of this machine itself, for what is looked up from here."""
 
@@ -224,11 +227,19 @@ class Workplace:
                 items,
                 self.library,
                 hosts=self.hosts,
-                delegating=[role for role, session in self.sessions.items() if session.delegates],
+                delegating=self.delegating,
             ),
             hosts=self.hosts,
             warnings=tuple(w for done in gathering.calls if done.result is not None for w in done.result.warnings),
         )
+
+    @property
+    def delegating(self) -> list[str]:
+        """Roles whose session hands on a ticket that its host may use: domain controllers are trusted for that."""
+        controllers = [
+            role for role, info in self.infos.items() if isinstance(info, SessionInfo) and info.fact.domain_role in CONTROLLERS
+        ]
+        return [role for role in controllers if self.sessions[role].delegates]
 
     # --- apply ---
 

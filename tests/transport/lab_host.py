@@ -51,6 +51,8 @@ class LabHost:
         tls: bool = False,
         programs: bool = True,
         agent: str = LIBRARY.agent_text,
+        keytab: Path | None = None,
+        kerberos_only: bool = False,
     ) -> None:
         load_models()
         office = read_office(find_office("tiny"))
@@ -62,6 +64,8 @@ class LabHost:
         self.asked: list[str] = []
         accounts = Accounts({USER: PASSWORD}, netbios="TINY", domain="tiny.example.org")
         accounts.offer_ntlm(folder / "accounts")
+        if keytab is not None:
+            accounts.offer_kerberos(keytab)
 
         def shell(user: str, configuration: str) -> PsrpBackend:
             return PsrpBackend(self.engine, name, user=user, configuration=configuration)
@@ -88,7 +92,13 @@ class LabHost:
         ending.callback(self.endpoint.close)
         self.tls = TlsIdentity.of(folder / "tls", ["localhost", "127.0.0.1"]) if tls else None
         self.listener = Listener(
-            self.endpoint.handle, accounts, tls=self.tls, allow_basic_http=True, faults=self.faults, limits=limits
+            self.endpoint.handle,
+            accounts,
+            tls=self.tls,
+            allow_basic_http=True,
+            kerberos_only=kerberos_only,
+            faults=self.faults,
+            limits=limits,
         )
         self.listener.start()
         ending.callback(self.listener.stop)

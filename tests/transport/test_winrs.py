@@ -187,10 +187,21 @@ def test_a_host_where_the_agent_cannot_run_is_told_with_its_words(lab_host: Star
         host.winrs(agent="'something else'").open()
 
 
-def test_kerberos_is_refused_with_a_sentence(lab_host: Start) -> None:
-    """This way has none; the other one has."""
-    with pytest.raises(InputError, match="Reach the host by PSRP"):
-        lab_host().winrs(auth="kerberos", address="new.tiny.example.org")
+def test_a_way_to_log_on_that_is_not_there_is_refused_with_a_sentence(lab_host: Start) -> None:
+    """Before anything is sent."""
+    with pytest.raises(InputError, match="over WinRS the logon is negotiate or ntlm or kerberos or basic, not credssp"):
+        lab_host().winrs(auth="credssp")
+
+
+def test_a_logon_that_the_host_forgets_is_made_anew_on_another_line(lab_host: Start) -> None:
+    """A message sealed for the old logon was not taken and cannot go out under another; so even a change is sealed anew."""
+    host = lab_host()
+    opened = session(host)
+    host.faults.add(Fault(kind="401", action="Send"))
+    assert opened.read("Get-ZdmService", name=["DNS"]).facts
+
+    host.faults.add(Fault(kind="401", action="Send"))
+    assert opened.change("Set-ZdmServiceState", **SET).changed is True
 
 
 def test_a_value_that_cannot_be_sent_is_refused_before_anything_is(lab_host: Start) -> None:

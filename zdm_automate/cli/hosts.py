@@ -128,9 +128,12 @@ def _progress(hosts: int) -> Iterator[Callable[[HostCheck], None]]:
 
 
 def _end_shells(opened: Opened, name: str, *, as_json: bool) -> None:
+    from zdm_automate.errors import InputError
     from zdm_automate.transport.psrp import end_shell, service_state
 
     target = opened.target(name)
+    if target.ssh:
+        raise InputError(f"{name} is reached by SSH, which leaves no shells behind.", hint="Nothing was ended.")
     _, shells = service_state(target)
     for shell in shells:
         end_shell(target, shell)

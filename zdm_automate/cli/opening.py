@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from zdm_automate.events import Observer
     from zdm_automate.facts.base import Fact
     from zdm_automate.playbook import Playbook
+    from zdm_automate.project import BoxSection, SshSection
     from zdm_automate.session import HostSession
     from zdm_automate.transport.base import Target, Transport
     from zdm_automate.transport.ssh import SshTarget
@@ -107,24 +108,21 @@ class Opened:
         """A session with a host, not yet open."""
         from zdm_automate.session import HostSession
 
-        wanted = self.project.host(host).transport
-        return HostSession(self._transport(self.target(host), wanted), self.library, now=self.clock.now)
+        return HostSession(self._transport(host), self.library, now=self.clock.now)
 
     def patient(self, host: str) -> Patient:
         """A host to be looked at."""
         from zdm_automate.checkup import Patient
         from zdm_automate.session import HostSession
         from zdm_automate.transport.probe import probe
-        from zdm_automate.transport.psrp import service_state
 
-        target = self.target(host)
-        transport = self._transport(target, self.project.host(host).transport)
+        transport = self._transport(host)
         return Patient(
             name=host,
-            target=target,
+            target=transport.target,
             session=HostSession(transport, self.library, now=self.clock.now),
-            probe=probe,
-            service=service_state,
+            probe=None if self.project.host(host).ssh.jump else probe,
+            service=None if transport.target.ssh else _service_state,
             why=lambda: transport.why,
         )
 
@@ -134,6 +132,16 @@ class Opened:
 
         switch_on(self.project.folder, lambda: self.redactor)
         section = self.project.host(host)
+        if section.transport == "ssh":
+            return Target(
+                host=section.computer_name or host,
+                address=section.address,
+                port=section.port,
+                ssl=False,
+                ssh=True,
+                credential=self.credential(host),
+                connect_seconds=section.connect_seconds,
+            )
         service, _, name = section.spn.rpartition("/")
         return Target(
             host=section.computer_name or host,
@@ -151,9 +159,12 @@ class Opened:
             connect_seconds=section.connect_seconds,
         )
 
-    def _transport(self, target: Target, wanted: str) -> WaysTransport:
+    def _transport(self, host: str) -> WaysTransport:
         """The ways of a host, in the order in which they are tried; a library is loaded when its way is."""
         from zdm_automate.transport.ways import WaysTransport
+
+        section = self.project.host(host)
+        target = self.target(host)
 
         def psrp() -> Transport:
             from zdm_automate.transport.psrp import PsrpTransport
@@ -165,8 +176,15 @@ class Opened:
 
             return WinrsTransport(target, prelude=self.library.prelude_text, agent=self.library.agent_text)
 
-        ways = {"psrp": psrp, "winrs": winrs}
-        return WaysTransport(target, list(ways.items()) if wanted == "auto" else [(wanted, ways[wanted])])
+        def ssh() -> Transport:
+            from zdm_automate.transport.ssh_pwsh import SshPwshTransport
+
+            way = self._ssh_target(target.host, section.address, section.port or 22, section.ssh, self.credential(host))
+            return SshPwshTransport(target, way, prelude=self.library.prelude_text, agent=self.library.agent_text)
+
+        ways = {"psrp": psrp, "winrs": winrs, "ssh": ssh}
+        wanted = ["psrp", "winrs"] if section.transport == "auto" else [section.transport]
+        return WaysTransport(target, [(name, ways[name]) for name in wanted])
 
     def box(self, name: str) -> BoxSession:
         """A session with a box, not yet open."""
@@ -176,12 +194,18 @@ class Opened:
         section = self.project.box(name)
         profile = profile_of(section.profile, self.profiles, section.own)
         backups = self.project.folder / "backups"
-        return BoxSession(SshLine(self._ssh_target(name)), profile, now=self.clock.now, backups=backups)
+        return BoxSession(SshLine(self._box_target(name)), profile, now=self.clock.now, backups=backups)
 
-    def _ssh_target(self, name: str) -> SshTarget:
+    def _box_target(self, name: str) -> SshTarget:
+        section = self.project.box(name)
+        account = self._fetched(section.credential) if section.credential else Credential(section.user, Secret(""))
+        return self._ssh_target(name, section.address, section.port, section, account)
+
+    def _ssh_target(
+        self, name: str, address: str, port: int, section: BoxSection | SshSection, account: Credential
+    ) -> SshTarget:
         from zdm_automate.transport.ssh import SshTarget
 
-        section = self.project.box(name)
         passphrase = None
         if section.passphrase:
             known = CredentialSection(user=name, secret=section.passphrase)
@@ -190,14 +214,14 @@ class Opened:
             passphrase = self.credentials[key].password
         return SshTarget(
             name=name,
-            address=section.address,
-            port=section.port,
+            address=address,
+            port=port,
             host_keys=section.host_keys,
-            credential=self._fetched(section.credential) if section.credential else Credential(section.user, Secret("")),
+            credential=account,
             key_file=self.project.folder / section.key_file if section.key_file else None,
             passphrase=passphrase,
             use_agent=section.agent,
-            jump=self._ssh_target(section.jump) if section.jump else None,
+            jump=self._box_target(section.jump) if section.jump else None,
         )
 
     def held(self) -> Iterable[Fact]:
@@ -341,6 +365,13 @@ class Opened:
                     hint="Install zdm-automate[otel], or take `otlp` out of project.yaml.",
                 ) from problem
             yield OtlpOutlet(logs.otlp, run=run, host=host, now=self.clock.now)
+
+
+def _service_state(target: Target) -> Any:
+    """See `service_state`; its library is loaded when a host has answered: the wait for the dead ones begins before that."""
+    from zdm_automate.transport.psrp import service_state
+
+    return service_state(target)
 
 
 def open_project(folder: Path) -> Opened:

@@ -61,6 +61,7 @@ class ChangeStory:
     risk: str = ""
     rollback: str = ""
     temporary: str = ""
+    route: str = ""
     duration_ms: float | None = None
     error: Mapping[str, Any] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
@@ -214,7 +215,7 @@ def _head(entry: Entry) -> dict[str, Any]:
 def _change(started: Entry, finished: Entry) -> ChangeStory:
     both = {**started, **finished}
     texts = ("step", "item", "role", "host", "verb", "no_inverse", "script_sha256", "gate", "approver", "risk", "rollback")
-    read: dict[str, Any] = {name: str(both.get(name) or "") for name in (*texts, "temporary")}
+    read: dict[str, Any] = {name: str(both.get(name) or "") for name in (*texts, "temporary", "route")}
     read |= {name: dict(both.get(name) or {}) for name in ("params", "before", "after", "inverse", "error", "session")}
     read["after"] = read["after"] or dict(started.get("after") or {})
     return ChangeStory(

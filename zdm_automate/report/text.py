@@ -119,7 +119,7 @@ def _plan_row(row: Row, plan: Plan) -> RenderableType:
 def _remarks(change: Change) -> str:
     said = [f"temporary, closed by {change.temporary}"] if change.temporary else []
     said += [f"cannot be undone by the tool: {clean(change.no_inverse)}"] if change.no_inverse else []
-    said += [clean(change.note)] if change.note else []
+    said += [clean(text) for text in (change.note, change.route) if text]
     return f"  [{'; '.join(said)}]" if said else ""
 
 

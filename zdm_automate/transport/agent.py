@@ -38,6 +38,12 @@ ARGUMENTS: Final = (
 )
 """The whole command line: it reads the agent from standard input, as plain text, and runs it."""
 
+SSH_COMMAND: Final = (
+    "pwsh -NoLogo -NoProfile -NonInteractive -Command "
+    '"& ([scriptblock]::Create([Console]::In.ReadLine().Replace([char]1,[char]10)))"'
+)
+"""The same over SSH, where a shell reads the line first: without a dollar sign or a quote in it all shells pass it on alike."""
+
 _INT32: Final = 2**31
 _INT64: Final = 2**63
 _REPLY: Final = re.compile(r"ZDM (\S+) (\S+)")
@@ -46,6 +52,11 @@ _REPLY: Final = re.compile(r"ZDM (\S+) (\S+)")
 def start_text(agent: str) -> str:
     """The agent's own text as it goes in first."""
     return f"{agent.rstrip()}\n{END}\n"
+
+
+def ssh_start_text(agent: str) -> str:
+    """The agent's own text as it goes in first over SSH: one line, with a control character for each end of a line."""
+    return agent.rstrip().replace("\r\n", "\n").replace("\n", "\x01") + "\n"
 
 
 def call_text(identity: str, script: str, arguments: Arguments) -> tuple[str, str]:

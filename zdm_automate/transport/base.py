@@ -74,6 +74,7 @@ class Target:
         spn_service: service part of the service principal name; every Windows computer has `host`.
         spn_host: host part of the service principal name where it is not the address.
         delegate: Kerberos credential delegation.
+        ssh: it is reached by SSH: what is about WinRM does not count, and port 0 means 22.
         connect_seconds: limit for a TCP connection and a TLS handshake.
         operation_seconds: how long the host may hold a Receive open; below `read_seconds`.
         read_seconds: limit of silence on the wire.
@@ -94,6 +95,7 @@ class Target:
     spn_service: str = "host"
     spn_host: str = ""
     delegate: bool = False
+    ssh: bool = False
     connect_seconds: int = 10
     operation_seconds: int = 20
     read_seconds: int = 30
@@ -146,6 +148,8 @@ class Target:
     @property
     def endpoint(self) -> str:
         """The endpoint as one would type it."""
+        if self.ssh:
+            return f"ssh://{self.address}:{self.port or 22}/"
         scheme = "https" if self.ssl else "http"
         return f"{scheme}://{self.address}:{self.port or (5986 if self.ssl else 5985)}/{self.path}"
 

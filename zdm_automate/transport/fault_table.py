@@ -200,6 +200,11 @@ BROKEN_OFF: Final = Fault(
 
 _CERTIFICATE = re.compile(r"fingerprint|CERTIFICATE_VERIFY_FAILED|certificate verify failed|doesn't match", re.IGNORECASE)
 
+OTHER_WAY: Final = Fault(
+    e.AuthenticationError,
+    "the host offers only another way to log on than the project asks for.",
+    "Where Kerberos is required nothing else is used: look at the host's SPN and its WinRM authentication.",
+)
 NOT_OFFERED: Final = Fault(
     e.AuthenticationError,
     "the host offers no way to log on that this target may use.",
@@ -272,14 +277,7 @@ LOGON_TEXT: Final[tuple[tuple[str, Fault], ...]] = (
         r"needed but only found|username and password",
         Fault(e.AuthenticationError, "there is no usable credential.", "Give user name and password."),
     ),
-    (
-        r"auth protocol .* incompatible",
-        Fault(
-            e.AuthenticationError,
-            "the host offers only another way to log on than the project asks for.",
-            "Where Kerberos is required nothing else is used: look at the host's SPN and its WinRM authentication.",
-        ),
-    ),
+    (r"auth protocol .* incompatible", OTHER_WAY),
 )
 """Patterns of what the security libraries say, most telling first."""
 

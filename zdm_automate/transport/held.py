@@ -46,7 +46,7 @@ class Limits:
 class Lost(Exception):  # noqa: N818 - a verdict on the way, never seen outside
     """The call ended without its reply; `started` is False where the host certainly did not take it."""
 
-    def __init__(self, error: e.RemoteError, *, started: bool, gone: bool) -> None:
+    def __init__(self, error: e.ZdmError, *, started: bool, gone: bool) -> None:
         super().__init__(error)
         self.error = error
         self.started = started

@@ -16,14 +16,15 @@ from datetime import UTC, datetime
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
-from cryptography import x509
-
 from zdm_automate.transport.watchdog import DeadlineError, Worker
 
 if TYPE_CHECKING:
+    from cryptography.x509 import Certificate
+
     from zdm_automate.transport.base import Target
 
 SILENCE = 3600.0
+LEAST = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,24 +51,28 @@ class Probe:
 
 
 def probe(target: Target) -> Probe:
-    """Asks one endpoint; takes at most about twice its `connect_seconds`."""
-    seconds = float(target.connect_seconds)
-    addresses, reverse = _names(target.address, seconds)
+    """Asks one endpoint; all questions together take its `connect_seconds`, however each of them fails."""
+    until = time.monotonic() + target.connect_seconds
+    addresses, reverse = _names(target.address, until)
     if not addresses:
         return Probe()
     port = int(target.endpoint.partition("//")[2].partition("/")[0].rpartition(":")[2])
-    begun = time.monotonic()
     try:
-        line = socket.create_connection((addresses[0], port), timeout=seconds)
+        line = socket.create_connection((addresses[0], port), timeout=_left(until))
     except TimeoutError:
         return Probe(addresses=addresses, reverse=reverse)
     except OSError:
         return Probe(addresses=addresses, reverse=reverse, port="closed")
-    left = max(1.0, seconds - (time.monotonic() - begun))
-    line.settimeout(left)
     with closing(line):
-        certificate, spoken = _certificate(line, target) if target.ssl else (None, line)
-        offered, mute = _offered(spoken, target) if spoken is not None else ((), False)
+        line.settimeout(_left(until))
+        shows = target.ssl and not target.ssh
+        certificate, spoken, mute = _certificate(line, target) if shows else (None, line, False)
+        offered: tuple[str, ...] = ()
+        if target.ssh:
+            mute = _is_mute(line)
+        elif spoken is not None:
+            spoken.settimeout(_left(until))
+            offered, mute = _offered(spoken, target)
     read = _read(certificate)
     return Probe(
         addresses=addresses,
@@ -81,7 +86,12 @@ def probe(target: Target) -> Probe:
     )
 
 
-def _names(address: str, seconds: float) -> tuple[tuple[str, ...], str]:
+def _left(until: float) -> float:
+    """Seconds that are left; never none, which a socket takes for `do not wait at all`."""
+    return max(LEAST, until - time.monotonic())
+
+
+def _names(address: str, until: float) -> tuple[tuple[str, ...], str]:
     """Addresses of a name and the name of the first of them. A name server that is silent holds nobody up."""
 
     def look() -> tuple[tuple[str, ...], str]:
@@ -94,7 +104,7 @@ def _names(address: str, seconds: float) -> tuple[tuple[str, ...], str]:
 
     worker = Worker(f"names-{address}", idle=lambda: None, every=SILENCE)
     try:
-        return worker.run(look, until=time.monotonic() + seconds)
+        return worker.run(look, until=until)
     except (OSError, DeadlineError):
         return ((address,) if _is_address(address) else ()), ""
     finally:
@@ -107,22 +117,37 @@ def _is_address(text: str) -> bool:
     return False
 
 
-def _certificate(line: socket.socket, target: Target) -> tuple[bytes | None, socket.socket | None]:
-    """The certificate as it is shown, trusted or not, and the line on which one can go on."""
+def _certificate(line: socket.socket, target: Target) -> tuple[bytes | None, socket.socket | None, bool]:
+    """The certificate as it is shown, trusted or not, the line on which one can go on, and whether nothing came at all."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE  # it is looked at, not trusted: nothing secret goes over this line
     try:
         spoken = context.wrap_socket(line, server_hostname=target.address)
+    except TimeoutError:
+        return None, None, True
     except OSError:
-        return None, None
-    return spoken.getpeercert(binary_form=True), spoken
+        return None, None, False
+    return spoken.getpeercert(binary_form=True), spoken, False
 
 
-def _read(certificate: bytes | None) -> x509.Certificate | None:
+def _read(certificate: bytes | None) -> Certificate | None:
+    from cryptography import x509  # noqa: PLC0415 - only for a host that has shown a certificate
+
     with suppress(ValueError):
         return x509.load_der_x509_certificate(certificate) if certificate else None
     return None
+
+
+def _is_mute(line: socket.socket) -> bool:
+    """Whether nothing comes of a server that has the first word, as one of SSH has."""
+    try:
+        line.recv(255)
+    except TimeoutError:
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def _offered(line: socket.socket, target: Target) -> tuple[tuple[str, ...], bool]:

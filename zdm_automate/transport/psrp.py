@@ -20,7 +20,6 @@ from pypsrp.powershell import PowerShell, RunspacePool
 from pypsrp.serializer import TaggedValue
 from pypsrp.shell import SignalCode, WinRS
 from pypsrp.wsman import OptionSet, SelectorSet, WSMan, WSManAction
-from spnego.exceptions import SpnegoError
 
 from zdm_automate import debug_log
 from zdm_automate import errors as e
@@ -30,6 +29,7 @@ from zdm_automate.transport.base import Arguments, Reply, Shell, Target
 from zdm_automate.transport.clixml import error_record, plain
 from zdm_automate.transport.held import HeldTransport, Limits, Lost
 from zdm_automate.transport.http_failures import Meaning, http_meaning
+from zdm_automate.transport.logon import logon_meaning
 from zdm_automate.transport.sockets import Sockets
 from zdm_automate.transport.watchdog import DeadlineError, Worker
 
@@ -314,6 +314,9 @@ class PsrpTransport(HeldTransport[_Line]):
 
 
 def _meaning(problem: Exception) -> Meaning:
+    logon = logon_meaning(problem)
+    if logon is not None:
+        return logon
     found: Meaning
     match problem:
         case WSManFaultError():
@@ -325,12 +328,8 @@ def _meaning(problem: Exception) -> Meaning:
         case PypsrpAuthenticationError():
             nothing = "did not response with one of" in str(problem)
             found = (fault_table.NOT_OFFERED if nothing else fault_table.HTTP[401]), "", "401", True
-        case SpnegoError() | ImportError():
-            found = fault_table.logon_fault(str(problem)), fault_table.logon_words(str(problem)), "", True
-        case _ if type(problem).__module__.partition(".")[0] in {"krb5", "gssapi"} or "auth protocol" in str(problem):
-            # krb5 and gssapi are not there where Kerberos is not installed, and pyspnego lets some of their errors through;
-            # pypsrp says with a ValueError that the host wants another way to log on
-            found = fault_table.logon_fault(str(problem)), fault_table.logon_words(str(problem)), "", True
+        case ValueError() if "auth protocol" in str(problem):
+            found = fault_table.OTHER_WAY, "", "", True
         case requests.exceptions.RequestException():
             found = http_meaning(problem)
         case _:

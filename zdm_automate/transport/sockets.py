@@ -34,6 +34,11 @@ class Sockets:
                 scheme: self._watched_pool(make) for scheme, make in manager.pool_classes_by_scheme.items()
             }
 
+    def certificate(self) -> bytes | None:
+        """What the newest connection was shown, in DER; None without TLS."""
+        newest = self._open[-1] if self._open else None
+        return newest.getpeercert(binary_form=True) if isinstance(newest, ssl.SSLSocket) else None
+
     def end(self) -> None:
         """Breaks every connection, also under a thread that reads from it; none can be made afterwards."""
         self._ended = True

@@ -97,6 +97,36 @@ class Ran:
     exit_code: int
 
 
+class Running:
+    """A program whose input stays open. Failures are those of the library; who holds the line says what they mean."""
+
+    def __init__(self, channel: paramiko.Channel) -> None:
+        self._channel = channel
+
+    def write(self, data: bytes) -> None:
+        """Gives it input."""
+        self._channel.sendall(data)
+
+    def read(self) -> bytes:
+        """What comes next of its output; waits for it. Empty: it has ended, or the connection has."""
+        piece: bytes = self._channel.recv(65536)
+        return piece
+
+    def errors(self) -> bytes:
+        """What has come of its error output so far; does not wait."""
+        heard = bytearray()
+        while self._channel.recv_stderr_ready():
+            heard += self._channel.recv_stderr(65536)
+        return bytes(heard)
+
+    def exit_code(self, seconds: float) -> int | None:
+        """What it ended with; None where it has not, or the connection ended before it."""
+        if not self._channel.status_event.wait(seconds):
+            return None
+        code: int = self._channel.recv_exit_status()
+        return code if code >= 0 else None
+
+
 class SshLine:
     """One connection. Every failure is an exception of ours; `sent`: a command has gone out since somebody cleared it."""
 
@@ -154,6 +184,19 @@ class SshLine:
         if code < 0:
             raise self._broken()
         return Ran(out, err, code)
+
+    def start(self, command: str) -> Running:
+        """Starts a program whose input stays open.
+
+        Raises:
+            PoolLostError: the connection broke off.
+        """
+        try:
+            channel = self._channel()
+            channel.exec_command(command)
+        except Exception as problem:
+            raise self._failed(problem) from problem
+        return Running(channel)
 
     def start_shell(self, *, prompt: str, refused: str, seconds: float = 20.0) -> str:
         """Opens an interactive shell and waits for its prompt, which it gives.

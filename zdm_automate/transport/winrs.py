@@ -28,6 +28,8 @@ from zdm_automate.transport import fault_table
 from zdm_automate.transport.agent import ARGUMENTS, COMMAND, PRELUDE_ID, Replies, call_text, reply_of, start_text
 from zdm_automate.transport.held import HeldTransport, Limits, Lost
 from zdm_automate.transport.http_failures import http_meaning
+from zdm_automate.transport.logon import SpnegoLogon, logon_meaning
+from zdm_automate.transport.sealed import CONTENT_TYPE, seal, unseal
 from zdm_automate.transport.sockets import Sockets
 from zdm_automate.transport.watchdog import DeadlineError, Worker
 
@@ -47,29 +49,37 @@ UTF_8: Final = 65001
 TIMED_OUT: Final = 0x80338029
 TIMED_OUT_TEXT: Final = "The WS-Management service cannot complete the operation within the time specified in OperationTimeout."
 
-_WAYS: Final = {"negotiate": "ntlm", "ntlm": "ntlm", "basic": "basic"}
-"""How pywinrm calls them; its Kerberos needs a library that is not there, so such targets are refused."""
+_WAYS: Final = ("negotiate", "ntlm", "kerberos", "basic")
 
 
 class _Http(Transport):
-    """pywinrm's HTTP with its sockets in reach, the pinned certificate, and a limit of its own for connecting."""
+    """pywinrm's HTTP with its sockets in reach, the pinned certificate, and a limit of its own for connecting.
+
+    To pywinrm every session is one of Basic: logging on by SPNEGO and sealing are done here, alike for tickets and NTLM,
+    because its own Kerberos needs a library that nobody keeps any more.
+    """
 
     target: Target
     messages = 0
     sockets: Sockets | None = None
-
-    def setup_encryption(self, session: requests.Session) -> None:
-        self.watch(session)
-        super().setup_encryption(session)
-
-    def watch(self, session: requests.Session) -> None:
-        """Puts the sockets of a session in reach, once."""
-        if self.sockets is None:
-            self.sockets = Sockets(session, self.target.fingerprint)
+    logon: SpnegoLogon | None = None
 
     def build_session(self) -> requests.Session:
+        if self.session is not None:
+            return self.session
         session = super().build_session()
-        self.watch(session)
+        sockets = self.sockets = Sockets(session, self.target.fingerprint)
+        if self.target.auth == "basic":
+            return session
+        seals = not self.target.ssl and self.target.encryption != "never"
+        session.auth = self.logon = SpnegoLogon(self.target, seals=seals, certificate=sockets.certificate)
+        if seals:
+            try:
+                self._send_message_request(session, session.prepare_request(requests.Request("POST", self.endpoint)))
+                self.encryption = _Sealing(self.logon)  # type: ignore[assignment] # pywinrm asks two methods of it
+            except BaseException:
+                self.close_session()  # or the next message would go out as it is
+                raise
         return session
 
     def send_message(self, message: str | bytes) -> bytes:
@@ -77,9 +87,34 @@ class _Http(Transport):
         return super().send_message(message)
 
 
+class _Sealing:
+    """What pywinrm asks of its encryption, by the context of a logon."""
+
+    def __init__(self, logon: SpnegoLogon) -> None:
+        self._logon = logon
+
+    def prepare_encrypted_request(self, session: requests.Session, endpoint: str, message: bytes) -> requests.PreparedRequest:
+        """A request with the message sealed.
+
+        Raises:
+            requests.ConnectionError: the logon is not complete.
+        """
+        if self._logon.context is None:
+            raise requests.ConnectionError("the logon of this connection is not complete")
+        prepared = session.prepare_request(requests.Request("POST", endpoint, data=seal(message, self._logon.context)))
+        prepared.headers["Content-Type"] = CONTENT_TYPE
+        return prepared
+
+    def parse_encrypted_response(self, response: requests.Response) -> bytes:
+        """The message in clear; an answer that came so is given as it is."""
+        sealed = response.headers.get("Content-Type", "").startswith("multipart/")
+        return unseal(response.content, self._logon.context) if sealed else response.content
+
+
 def _protocol(target: Target, *, seconds: int = 0) -> tuple[Protocol, _Http]:
     """A client of its own connection."""
-    user, password = target.account
+    # pywinrm demands a pair for its Basic; where that is not the logon it gets one that nobody is sent
+    user, password = target.account if target.auth == "basic" else ("nobody", "nothing")
     secure = bool(target.fingerprint)
     known: dict[str, Any] = {
         "endpoint": target.endpoint,
@@ -87,16 +122,16 @@ def _protocol(target: Target, *, seconds: int = 0) -> tuple[Protocol, _Http]:
         "password": password,
         "server_cert_validation": "ignore" if secure else "validate",
         "ca_trust_path": target.ca_file or None,
-        "message_encryption": "never" if target.encryption == "never" or target.auth == "basic" else "auto",
+        "message_encryption": "never",
         "proxy": None,
     }
     protocol = Protocol(
-        transport=_WAYS[target.auth],  # type: ignore[arg-type]
+        transport="basic",
         operation_timeout_sec=target.operation_seconds,
         read_timeout_sec=target.read_seconds,
         **known,
     )
-    http = _Http(auth_method=_WAYS[target.auth], **known)  # type: ignore[arg-type]
+    http = _Http(auth_method="basic", **known)
     http.target = target
     # requests takes a pair: for connecting, and for each read
     http.read_timeout_sec = (seconds or target.connect_seconds, seconds or target.read_seconds)  # type: ignore[assignment]
@@ -134,8 +169,8 @@ class _Line:
 
     @property
     def auth_used(self) -> str:
-        """The mechanism."""
-        return _WAYS[self.target.auth]
+        """The mechanism that was really used."""
+        return self._http.logon.used if self._http.logon is not None else self.target.auth
 
     def open(self) -> Reply:
         """Opens shell and process and gives the agent its text; then the prelude is its first call."""
@@ -283,7 +318,7 @@ class WinrsTransport(HeldTransport[_Line]):
         if target.auth not in _WAYS:
             raise e.InputError(
                 f"{target.host}: over WinRS the logon is {' or '.join(_WAYS)}, not {target.auth}.",
-                hint="Reach the host by PSRP for that.",
+                hint="Write one of these as its auth.",
             )
         super().__init__(target)
         self._agent = agent
@@ -300,6 +335,9 @@ class WinrsTransport(HeldTransport[_Line]):
 
 
 def _meaning(problem: Exception) -> Meaning:
+    logon = logon_meaning(problem)
+    if logon is not None:
+        return logon
     found: Meaning
     match problem:
         case WSManFaultError():

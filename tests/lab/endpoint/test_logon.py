@@ -18,9 +18,9 @@ from spnego._ntlm_raw.messages import Authenticate, Challenge, Negotiate, Negoti
 from winrm.exceptions import InvalidCredentialsError
 from winrm.transport import Transport
 
-from zdm_automate.lab.endpoint import sealed
 from zdm_automate.lab.endpoint.http import Listener
 from zdm_automate.lab.endpoint.tls import TlsIdentity
+from zdm_automate.transport import sealed
 
 Listen = Callable[..., Listener]
 WAYS = ["basic", "ntlm", "negotiate"]

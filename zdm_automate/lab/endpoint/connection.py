@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from spnego.exceptions import SpnegoError
 
-from zdm_automate.lab.endpoint import sealed
 from zdm_automate.lab.endpoint.accounts import Accounts
 from zdm_automate.lab.endpoint.faults import Fault, Faults
 from zdm_automate.lab.endpoint.logon import Logon, Verdict
 from zdm_automate.lab.endpoint.seam import Answer, Handler, Request
+from zdm_automate.transport import sealed
 
 if TYPE_CHECKING:
     from zdm_automate.lab.endpoint.logon import Headers

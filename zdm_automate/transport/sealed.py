@@ -5,8 +5,6 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING
 
-from zdm_automate.lab.endpoint.seam import SOAP
-
 if TYPE_CHECKING:
     from spnego import ContextProxy
 
@@ -44,7 +42,7 @@ def seal(body: bytes, context: ContextProxy) -> bytes:
     made = context.wrap_winrm(body)
     head = (
         f"{BOUNDARY}\r\n\tContent-Type: application/HTTP-SPNEGO-session-encrypted\r\n"
-        f"\tOriginalContent: type={SOAP};Length={len(body) + made.padding_length}\r\n{BOUNDARY}\r\n"
+        f"\tOriginalContent: type=application/soap+xml;charset=UTF-8;Length={len(body) + made.padding_length}\r\n{BOUNDARY}\r\n"
         "\tContent-Type: application/octet-stream\r\n"
     )
     return head.encode() + struct.pack("<i", len(made.header)) + made.header + made.data + f"{BOUNDARY}--\r\n".encode()
