@@ -12,6 +12,9 @@ from zdm_automate.errors import ZdmError
 TALLY = "differential"
 """The property under which a test reports what it has tried; it comes along from every worker of pytest-xdist."""
 
+PATIENCE = 300
+"""Time limit in seconds of a slow test that names none: it ends what hangs, and says nothing of how quick the machine is."""
+
 
 @pytest.fixture(autouse=True, scope="session")
 def _state_folder(tmp_path_factory: pytest.TempPathFactory) -> None:
@@ -35,9 +38,11 @@ def pwsh() -> str:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What needs the engine is marked so, and skipped where there is none."""
+    """What needs the engine is marked so, and skipped where there is none; what is slow gets its time."""
     why = missing()
     for item in items:
+        if item.get_closest_marker("slow") and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(PATIENCE))
         if isinstance(item, pytest.Function) and pwsh.__name__ in item.fixturenames:
             item.add_marker(pytest.mark.pwsh)
         if why and item.get_closest_marker("pwsh"):

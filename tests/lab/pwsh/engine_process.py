@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 NOBODY = uuid.UUID(int=0)
-SECONDS = 30.0
+SECONDS = 50.0
 _PACKET = re.compile(rb"<(\w+)(?: Stream='(\w+)')? PSGuid='([0-9a-fA-F-]+)'\s*(?:/>|>([^<]*)</\w+>)")
 
 
