@@ -7,6 +7,8 @@ This module never calls a host and never decides anything about a migration.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from functools import cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
@@ -128,6 +130,7 @@ def to_wire(made: Fact) -> dict[str, Any]:
     return body
 
 
-def wire_names(cls: type[Fact]) -> dict[str, str]:
-    """Field name to wire name, in declaration order."""
-    return {f.name: f.metadata.get("wire", to_pascal(f.name)) for f in fields(cls)}
+@cache
+def wire_names(cls: type[Fact]) -> Mapping[str, str]:
+    """Field name to wire name, in declaration order; worked out once for a class, since every fingerprint asks for it."""
+    return MappingProxyType({f.name: f.metadata.get("wire", to_pascal(f.name)) for f in fields(cls)})
