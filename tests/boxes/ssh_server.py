@@ -18,7 +18,7 @@ from zdm_automate.transport.ssh import SshTarget
 
 HERE = Path(__file__).parent
 SSHD = shutil.which("sshd") or shutil.which("sshd", path="/usr/sbin:/usr/local/sbin")
-PATIENCE = 10.0
+PATIENCE = 40.0
 
 
 def keygen(path: Path, passphrase: str = "") -> Path:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 from pathlib import Path
@@ -14,7 +13,6 @@ from zdm_automate.resources import folders
 from zdm_automate.scripts import Library
 
 ROOT = Path(__file__).resolve().parents[2]
-needs_engine = pytest.mark.skipif(shutil.which(os.environ.get("ZDM_PWSH", "pwsh")) is None, reason="no PowerShell 7 engine")
 
 
 def test_verbs_are_listed(zdm: Zdm) -> None:
@@ -69,7 +67,6 @@ def test_a_verb_that_is_not_there_is_bad_input(zdm: Zdm) -> None:
 
 
 @pytest.mark.pwsh
-@needs_engine
 def test_the_shipped_scripts_pass_and_the_summary_counts(zdm: Zdm) -> None:
     """The closing lines say what was compared with documentation, and none of it is nothing."""
     ran = zdm("scripts", "check", ROOT / "ps_scripts")
@@ -91,7 +88,6 @@ def script(tmp_path: Path) -> Path:
 
 
 @pytest.mark.pwsh
-@needs_engine
 def test_findings_end_with_code_one(zdm: Zdm, script: Path) -> None:
     """Each with file, line, column, rule, sentence and what to do."""
     ran = zdm("scripts", "check", script)
@@ -102,7 +98,6 @@ def test_findings_end_with_code_one(zdm: Zdm, script: Path) -> None:
 
 
 @pytest.mark.pwsh
-@needs_engine
 def test_findings_go_to_programs_as_json(zdm: Zdm, script: Path) -> None:
     """The same, with the counts."""
     ran = zdm("scripts", "check", script, "--json")

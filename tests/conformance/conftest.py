@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from pathlib import Path
 
 import pytest
@@ -14,12 +12,9 @@ HERE = Path(__file__).resolve().parent
 
 
 @pytest.fixture(scope="session")
-def engine() -> str:
-    """The engine that parses; without one, what needs it is skipped."""
-    found = shutil.which(os.environ.get("ZDM_PWSH", "pwsh"))
-    if found is None:
-        pytest.skip("no PowerShell 7 engine: set ZDM_PWSH")
-    return found
+def engine(pwsh: str) -> str:
+    """The engine that parses."""
+    return pwsh
 
 
 @pytest.fixture(scope="session")

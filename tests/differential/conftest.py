@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 
 import pytest
@@ -30,14 +28,11 @@ def twin() -> Side:
 
 
 @pytest.fixture(scope="session")
-def script(tmp_path_factory: pytest.TempPathFactory, library: Library) -> Iterator[Side]:
-    """The PowerShell side: one process for all verbs of a worker. Without an engine there is nothing to compare with."""
-    executable = os.environ.get("ZDM_PWSH") or shutil.which("pwsh")
-    if not executable:
-        pytest.skip("no PowerShell 7 here: set ZDM_PWSH or put pwsh on the PATH")
+def script(tmp_path_factory: pytest.TempPathFactory, library: Library, pwsh: str) -> Iterator[Side]:
+    """The PowerShell side: one process for all verbs of a worker."""
 
     def make() -> ScriptHost:
-        return ScriptHost(executable, tmp_path_factory.mktemp("differential"), library, office("tiny"))
+        return ScriptHost(pwsh, tmp_path_factory.mktemp("differential"), library, office("tiny"))
 
     with Engine(make) as engine:
         yield engine

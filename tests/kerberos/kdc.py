@@ -14,7 +14,7 @@ USER, PASSWORD = "Administrator", "Lab-Tiny-2026!"
 HOST = "new.tiny.example.org"
 PROGRAMS = ("krb5kdc", "kdb5_util", "kadmin.local", "kinit", "faketime")
 MISSING = [name for name in PROGRAMS if shutil.which(name, path="/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin") is None]
-PATIENCE = 10.0
+PATIENCE = 40.0
 
 
 def free_port() -> int:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import subprocess
 
 import pytest
@@ -64,14 +62,10 @@ exit 0
 """
 
 
-@pytest.mark.pwsh
-def test_net_says_the_same() -> None:
+def test_net_says_the_same(pwsh: str) -> None:
     """The table holds what a real engine answers."""
-    engine = os.environ.get("ZDM_PWSH") or shutil.which("pwsh")
-    if engine is None:
-        pytest.skip("no PowerShell engine: set ZDM_PWSH or put pwsh on the PATH")
     run = subprocess.run(
-        [engine, "-NoProfile", "-NonInteractive", "-Command", ASK],
+        [pwsh, "-NoProfile", "-NonInteractive", "-Command", ASK],
         input="\x1f".join(CASES),
         capture_output=True,
         text=True,

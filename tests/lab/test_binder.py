@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import subprocess
 from typing import Any
 
@@ -123,14 +121,10 @@ exit 0
 """
 
 
-@pytest.mark.pwsh
-def test_powershell_says_the_same() -> None:
+def test_powershell_says_the_same(pwsh: str) -> None:
     """The table holds what a real engine answers."""
-    engine = os.environ.get("ZDM_PWSH") or shutil.which("pwsh")
-    if engine is None:
-        pytest.skip("no PowerShell engine: set ZDM_PWSH or put pwsh on the PATH")
     asked = [{"script": SCRIPT.format(declared=DECLARED[kind]), "value": value} for kind, value, _ in CASES]
-    command = [engine, "-NoProfile", "-NonInteractive", "-Command", RUN]
+    command = [pwsh, "-NoProfile", "-NonInteractive", "-Command", RUN]
     run = subprocess.run(command, input=json.dumps(asked), capture_output=True, text=True, check=True, timeout=50)
 
     assert [json.loads(line) for line in run.stdout.splitlines()] == [expected for *_, expected in CASES]

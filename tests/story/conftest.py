@@ -15,7 +15,7 @@ from zdm_automate.lab.office import find_office
 from zdm_automate.lab.process import run
 from zdm_automate.lab.state import LabFolder
 
-PATIENCE = 20.0
+PATIENCE = 45.0
 
 
 @pytest.fixture

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from office_story import Story
 
+pytestmark = pytest.mark.slow
 Start = Callable[[str], Story]
 
 

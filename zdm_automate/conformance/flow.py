@@ -264,10 +264,12 @@ def _current(node: Node, script: Script, depth: int) -> Origin:
 def _member(node: Node, script: Script, depth: int) -> Origin:
     held = origin_of(node.child("Expression"), script, depth)
     name = literal(node.child("Member"))
-    if held.kind == "own":
-        return OWN
+    if held.kind in {"own", "dotnet"}:
+        return Origin(held.kind)
     if held.kind != "windows" or name is None:
         return DOTNET if type_of(node, script) else UNKNOWN
+    if name.casefold() == "psobject":
+        return DOTNET  # what PowerShell itself says of any object
     documents = script.around.documents
     linked = documents.linked(held.classes, name)
     if linked:
@@ -293,4 +295,5 @@ _HANDLERS: Final[dict[str, Callable[[Node, Script, int], Origin]]] = {
     "MemberExpression": _member,
     "IndexExpression": _index,
     "Hashtable": _table,
+    "TypeExpression": lambda *_: DOTNET,
 }

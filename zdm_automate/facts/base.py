@@ -7,6 +7,7 @@ This module never calls a host and never decides anything about a migration.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
@@ -128,6 +129,11 @@ def to_wire(made: Fact) -> dict[str, Any]:
     return body
 
 
-def wire_names(cls: type[Fact]) -> dict[str, str]:
-    """Field name to wire name, in declaration order."""
-    return {f.name: f.metadata.get("wire", to_pascal(f.name)) for f in fields(cls)}
+_NAMES: dict[type[Fact], Mapping[str, str]] = {}
+
+
+def wire_names(cls: type[Fact]) -> Mapping[str, str]:
+    """Field name to wire name, in declaration order; worked out once for a class, since every fingerprint asks for it."""
+    if cls not in _NAMES:
+        _NAMES[cls] = MappingProxyType({f.name: f.metadata.get("wire", to_pascal(f.name)) for f in fields(cls)})
+    return _NAMES[cls]

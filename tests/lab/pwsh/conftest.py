@@ -1,4 +1,4 @@
-"""What the tests of engine `pwsh` share: an engine, or the reason why there is none; a host with real processes behind it."""
+"""What the tests of engine `pwsh` share: a host with real processes behind it, and scripts that run for real."""
 
 from __future__ import annotations
 
@@ -10,29 +10,10 @@ import pytest
 from pwsh_site import Site
 from script_host import ScriptHost
 
-from zdm_automate import powershell
-from zdm_automate.errors import ZdmError
 from zdm_automate.lab.endpoint.tls import TlsIdentity
 from zdm_automate.lab.office import find_office, load_office
 from zdm_automate.resources import folders
 from zdm_automate.scripts import Library
-
-
-def missing() -> str:
-    """Why there is no engine; empty where there is one."""
-    try:
-        powershell.find()
-    except ZdmError as problem:
-        return f"{problem.message} {problem.hint}"
-    return ""
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of the engine are skipped where there is none, and say how to get one."""
-    why = missing()
-    for item in items:
-        if why and item.get_closest_marker("pwsh"):
-            item.add_marker(pytest.mark.skip(reason=why))
 
 
 @pytest.fixture(scope="session")
@@ -49,11 +30,9 @@ def site(tmp_path: Path, pwsh_tls: TlsIdentity) -> Iterator[Site]:
 
 
 @pytest.fixture(scope="session")
-def script_host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ScriptHost]:
+def script_host(tmp_path_factory: pytest.TempPathFactory, pwsh: str) -> Iterator[ScriptHost]:
     """Runs the scripts for real, in a process that plays any host; one for all tests of a worker."""
-    if why := missing():
-        pytest.skip(why)
     world = load_office(find_office("tiny"))
     library = Library.load(folders("ps_scripts"))
-    with ScriptHost(str(powershell.find()), tmp_path_factory.mktemp("pwsh"), library, world) as host:
+    with ScriptHost(pwsh, tmp_path_factory.mktemp("pwsh"), library, world) as host:
         yield host

@@ -141,7 +141,7 @@ def script(pool: RunspacePool, text: str, **parameters: Any) -> PowerShell:
     return pipeline
 
 
-def until(done: Callable[[], Any], seconds: float = 15.0) -> None:
+def until(done: Callable[[], Any], seconds: float = 45.0) -> None:
     """Waits until something holds.
 
     Raises:

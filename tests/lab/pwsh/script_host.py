@@ -1,4 +1,4 @@
-"""Runs a verb's script for real on any host of any world: one process for many calls, started as the gateway does."""
+"""Runs a verb's script for real on any host of any world: one process for many hosts, started as the gateway does."""
 
 from __future__ import annotations
 
@@ -31,14 +31,17 @@ if TYPE_CHECKING:
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 USER = r"TEST\tester"
-MANY = 8
-"""Processes that are kept; each takes about 190 MB."""
+LEAVE = """param([string]$Ticket)
+$env:ZDM_LAB_TICKET = $Ticket
+$global:LabBridge.Client.Close()
+"""
+"""What the runspace before leaves to the next one of its process, which starts up as in a new process."""
 
 
 class ScriptHost:
-    """PowerShell processes, one for each host that is played; the eldest goes when there are many. Time stands still.
+    """A PowerShell process that plays one host after another, each in a runspace of its own. Time stands still.
 
-    A process is taken again where name, release, language, domain and modules of the host are those it was started for.
+    A runspace is taken again where name, release, language, domain and modules of the host are those it was opened for.
     """
 
     def __init__(self, executable: str, folder: Path, library: Library, world: World) -> None:
@@ -48,15 +51,18 @@ class ScriptHost:
         clock = WorldClock(LONG_AGO, rate=0.0)
         self._keeper = Keeper(world, clock, Pace(), save=lambda _: None, log=self._records.append)
         self._bridge = WorldBridge(self._keeper, folder)
-        self._processes: dict[object, tuple[str, EngineProcess]] = {}
+        self._process: EngineProcess | None = None
+        self._ticket = ""
+        self._plays: object = None
 
     def __enter__(self) -> Self:
         self._bridge.start()
+        self._ticket = self._bridge.enrol()
         return self
 
     def __exit__(self, *_: object) -> None:
-        for _ticket, process in self._processes.values():
-            process.close()
+        if self._process is not None:
+            self._process.close()
         self._bridge.stop()
 
     def run(self, world: World, host: str, verb: Verb | Literal["prelude"], arguments: Mapping[str, Any]) -> Outcome:
@@ -69,44 +75,32 @@ class ScriptHost:
     def script(self, world: World, host: str, text: str, **parameters: Any) -> Outcome:
         """Runs any script text where the prelude has run."""
         self._keeper.with_world(lambda _: (world, None))
-        ticket, process = self._playing(world.host(host))
+        process = self._playing(world.host(host))
         self._records.clear()
         result = process.run(text, **parameters)
-        self._bridge.worked(ticket)
+        self._bridge.worked(self._ticket)
         if stub_modules(self._keeper.world.host(host)) != stub_modules(world.host(host)):
-            self._end(self._key(world.host(host)))  # it may have loaded what the same host of another world has not
+            self._plays = None  # it may have loaded what the same host of another world has not
         return self._outcome(world, result)
 
-    def _playing(self, host: Host) -> tuple[str, EngineProcess]:
-        """The process of a host, with its ticket assigned anew: the desk behind it knows nothing of earlier calls."""
-        key = self._key(host)
-        found = self._processes.pop(key, None)
-        if found is None:
-            while len(self._processes) >= MANY:
-                self._end(next(iter(self._processes)))
-            found = self._started(host)
-        self._processes[key] = found
-        self._bridge.assign(found[0], host=host.name, user=USER, configuration="Microsoft.PowerShell")
-        return found
-
-    @staticmethod
-    def _key(host: Host) -> tuple[object, ...]:
-        return (host.name, host.release, host.culture, host.domain, stub_modules(host))
-
-    def _end(self, key: object) -> None:
-        ticket, process = self._processes.pop(key)
-        process.close()
-        self._bridge.release(ticket)
-
-    def _started(self, host: Host) -> tuple[str, EngineProcess]:
-        ticket = self._bridge.enrol()
-        self._bridge.assign(ticket, host=host.name, user=USER, configuration="Microsoft.PowerShell")
-        environment = {**self._bridge.environment, TICKET: ticket}
-        process = EngineProcess(self._executable, self._bridge.configuration_file, environment)
-        process.open()
-        prelude = process.run(self._library.prelude_text)
+    def _playing(self, host: Host) -> EngineProcess:
+        """The process in a runspace for a host; the desk behind it is new and knows nothing of earlier calls."""
+        self._bridge.assign(self._ticket, host=host.name, user=USER, configuration="Microsoft.PowerShell")
+        key = (host.name, host.release, host.culture, host.domain, stub_modules(host))
+        if self._process is not None and key == self._plays:
+            return self._process
+        self._plays = None
+        if self._process is None:
+            environment = {**self._bridge.environment, TICKET: self._ticket}
+            self._process = EngineProcess(self._executable, self._bridge.configuration_file, environment)
+            self._process.open()
+        else:
+            self._process.run(LEAVE, Ticket=self._ticket)
+            self._process.reopen()
+        prelude = self._process.run(self._library.prelude_text)
         assert prelude.failure is None, prelude.failure
-        return ticket, process
+        self._plays = key
+        return self._process
 
     def _outcome(self, world: World, result: Result) -> Outcome:
         after = self._keeper.world

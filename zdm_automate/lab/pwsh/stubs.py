@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from zdm_automate.lab.pwsh.signatures import documented, shell_cmdlets, signature
@@ -47,6 +48,7 @@ def module_names() -> frozenset[str]:
     return frozenset(module for module in documented().values() if not module.startswith(SHELL_STUBS))
 
 
+@cache
 def module_text(module: str, release: Release) -> str:
     """The script of a stub module as a release has it; empty where the release has none of its cmdlets."""
     found = [one for name in _names(module) if (one := signature(name, release)) is not None]
