@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import dhcp_worlds
+import job_worlds
 from hypothesis import strategies as st
 
 from zdm_automate.lab.cmdlets.dhcp_moves import CMDLET_FORM, NETSH_FORM, packed
@@ -102,4 +103,8 @@ PREPARED: dict[str, Callable[[World, str], Prepared]] = {
     "Remove-ZdmDnsConditionalForwarder": _with_zone(FORWARDED),
     "Convert-ZdmDnsZone": _with_zone(HELD),
     "Copy-ZdmFile": _file_to_fetch,
+    "Get-ZdmJob": job_worlds.with_jobs,
+    "Start-ZdmJob": job_worlds.with_jobs,
+    "Stop-ZdmJob": job_worlds.with_jobs,
+    "Remove-ZdmJob": job_worlds.with_jobs,
 }
