@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from zdm_automate.lab.world import files
 from zdm_automate.lab.world.batch import read_batch
-from zdm_automate.lab.world.programs import Paused, model_of
+from zdm_automate.lab.world.programs import Ended, Paused, model_of
+from zdm_automate.lab.world.refusal import NotModelledError
 from zdm_automate.lab.world.running import Run, Task
 
 if TYPE_CHECKING:
@@ -32,6 +33,9 @@ CLOSING = timedelta(seconds=1)
 
 SERVICE = "Schedule"
 FIRST_PID = 4000
+UNKNOWN = 9009
+"""Exit code of cmd.exe for a program that is not there."""
+
 KILLED = 1
 """Exit code of a process that taskkill ended."""
 
@@ -162,7 +166,11 @@ def _go_on(world: World, host: str, run: Run) -> World:
         task = find(world, host, run.task)
         world = _without(world, host, run)
         return registered(world, host, replace(task, state="Ready", last_result=TERMINATED)) if task is not None else world
-    world, answer = model_of(run.program)(world, host, run)
+    try:
+        world, answer = model_of(run.program)(world, host, run)
+    except NotModelledError as missing:
+        # The lab never fakes success: what it does not model ends the program, and its output says why.
+        answer = Ended(exit_code=UNKNOWN, out=(f"NotModelled: {missing.message}; the lab cannot answer this.",))
     text = files.text(world.host(host), f"{run.folder}\\stdout.log") or ""
     if answer.out or not text:
         world = files.written(
