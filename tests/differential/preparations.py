@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import dhcp_worlds
 import job_worlds
+import share_worlds
 from hypothesis import strategies as st
 
 from zdm_automate.lab.cmdlets.dhcp_moves import CMDLET_FORM, NETSH_FORM, packed
@@ -107,4 +108,10 @@ PREPARED: dict[str, Callable[[World, str], Prepared]] = {
     "Start-ZdmJob": job_worlds.with_jobs,
     "Stop-ZdmJob": job_worlds.with_jobs,
     "Remove-ZdmJob": job_worlds.with_jobs,
+    "Get-ZdmShare": share_worlds.with_shares,
+    "Get-ZdmShareSession": share_worlds.with_shares,
+    "New-ZdmShare": share_worlds.with_shares,
+    "Set-ZdmShareAcl": share_worlds.with_shares,
+    "Remove-ZdmShare": share_worlds.with_shares,
+    "Close-ZdmShareSession": share_worlds.with_shares,
 }

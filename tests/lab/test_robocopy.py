@@ -16,7 +16,7 @@ from zdm_automate.lab.world.host import Host, Nic, Service
 from zdm_automate.lab.world.model import World, account_hash
 from zdm_automate.lab.world.programs import Ended, Paused, model_of
 from zdm_automate.lab.world.running import Run
-from zdm_automate.lab.world.smb import OpenFile, Share, ShareAce, SmbServer, SmbSession
+from zdm_automate.lab.world.smb import OpenFile, Share, SmbServer, SmbSession
 from zdm_automate.lab.world.volumes import Bulk, File, Folder, Volume
 
 NOW = datetime(2026, 3, 2, 20, 0, tzinfo=UTC)
@@ -41,7 +41,7 @@ def world_with(source: Volume, target: Volume | None = None) -> World:
     )
     world = world.with_volume("OLD", source)
     world = world.with_volume("NEW", target or Volume(letter="E", size=10**13))
-    share = Share(name="Data", path="D:\\Data", access=(ShareAce(account="Everyone", sid="S-1-1-0", right="Change"),))
+    share = Share(name="Data", path="D:\\Data", sddl="O:SYG:SYD:(A;;0x1301bf;;;WD)")
     return world.with_smb("OLD", SmbServer(shares={"data": share}))
 
 

@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from zdm_automate.lab.world import files, tasks
+from zdm_automate.lab.world.paths import Spot, leads
 from zdm_automate.lab.world.refusal import Refusal
+from zdm_automate.lab.world.volumes import Folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -91,6 +93,12 @@ def make_folder(call: Call, path: str) -> None:
     Raises:
         Refusal: the drive is full.
     """
+    spot = leads(call.world, call.host_name, path)
+    if isinstance(spot, Spot) and (volume := spot.volume(call.world)) is not None and spot.letter != "C":
+        if volume.folder(spot.rest) is None:
+            at = int(call.world.now.timestamp())
+            call.update(call.world.with_volume(call.host_name, volume.with_folder(Folder(path=spot.rest, at=at))))
+        return
     if not is_folder(call, path):
         _room(call)
         call.update(files.folder_made(call.world, call.host, path))

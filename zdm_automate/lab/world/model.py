@@ -44,7 +44,7 @@ class World:
         processes: how many were started so far, on all hosts.
         volumes: drives by host and letter.
         smb: what each host shares.
-        groups: the groups of each person, by logon name, all in lower case.
+        sids: the SIDs of each person and of the person's groups, by logon name in lower case.
     """
 
     now: datetime
@@ -65,7 +65,7 @@ class World:
     processes: int = 0
     volumes: Mapping[str, Mapping[str, Volume]] = field(default_factory=dict)
     smb: Mapping[str, SmbServer] = field(default_factory=dict)
-    groups: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    sids: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def knows(self, user: str, password: str) -> bool:
         r"""Whether this is an account of the office; `DOMAIN\user`, `user@domain` and `user` are the same."""

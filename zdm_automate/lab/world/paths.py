@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from zdm_automate.lab.world.host import Host
     from zdm_automate.lab.world.model import World
-    from zdm_automate.lab.world.smb import Share
     from zdm_automate.lab.world.volumes import Folder, Volume
 
 NO_NAME, NO_SHARE, DENIED, NO_LOGON, SMB1 = 53, 67, 5, 1326, 384
@@ -17,8 +16,6 @@ NO_NAME, NO_SHARE, DENIED, NO_LOGON, SMB1 = 53, 67, 5, 1326, 384
 
 _UNC = re.compile(r"^\\\\([^\\]+)\\([^\\]+)(\\.*)?$")
 _LOCAL = re.compile(r"^([A-Za-z]):(\\.*)?$")
-EVERYBODY = frozenset({"everyone", "jeder", "authenticated users"})
-ADMINS = frozenset({"administrators", "domain admins", "administratoren"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +62,7 @@ def leads(world: World, host: str, path: str, user: str = "") -> Spot | int:  # 
     share = server.share(found[2]) if server is not None else None
     if share is None:
         return NO_SHARE
-    if right_on(world, share, user) is None:
+    if not share.right_of(sids_of(world, user)):
         return DENIED
     root = share.path.rstrip("\\")
     return Spot(there.name, root[0].upper(), "\\".join(part for part in (root[3:], rest) if part))
@@ -82,8 +79,8 @@ def named(world: World, name: str) -> Host | None:
 
 
 def is_admin(world: World, user: str) -> bool:
-    """Whether this is one of the lab's administrators, or the system's own account."""
-    return user == "SYSTEM" or plain(user) in world.accounts
+    """Whether this is one of the lab's administrators, or the system's own account; people with SIDs of their own are not."""
+    return user == "SYSTEM" or (plain(user) in world.accounts and plain(user) not in world.sids)
 
 
 def plain(user: str) -> str:
@@ -91,15 +88,7 @@ def plain(user: str) -> str:
     return user.rsplit("\\", 1)[-1].split("@", 1)[0].casefold()
 
 
-def right_on(world: World, share: Share, user: str) -> str | None:
-    """What somebody may do on a share: Full, Change, Read or None. A denial counts more than any permission."""
-    mine = {plain(user), *EVERYBODY}
-    if is_admin(world, user):
-        mine |= ADMINS
-    if user and user != "SYSTEM":
-        mine |= {"domain users", "users"} | world.groups.get(plain(user), frozenset())
-    found = [ace for ace in share.access if plain(ace.account) in mine]
-    if any(ace.deny for ace in found):
-        return None
-    rights = {ace.right for ace in found}
-    return next((right for right in ("Full", "Change", "Read") if right in rights), None)
+def sids_of(world: World, user: str) -> frozenset[str]:
+    """Who somebody is to an access check, in the short forms of security descriptors where there is one."""
+    found = {"WD", "AU", "S-1-1-0", *world.sids.get(plain(user), ())}
+    return frozenset(found | {"BA", "DA", "DU"} if is_admin(world, user) else found)

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal
 
-Right = Literal["Full", "Change", "Read"]
+EVERYONE_READ = "O:SYG:SYD:(A;;0x1200a9;;;WD)"
+"""What Windows gives a share that is made without permissions."""
 
+RIGHTS = {"FA": 3, "0x1f01ff": 3, "0x1301bf": 2, "0x1200a9": 1}
+"""The masks of Full, Change and Read, and how much each allows."""
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShareAce:
-    r"""One line of a share's permissions; `account` as Windows shows it (`Everyone`, `EXAMPLE\Sales`)."""
-
-    account: str
-    sid: str
-    right: Right
-    deny: bool = False
+_ACE = re.compile(r"\(([AD]);[A-Z]*;([A-Za-z0-9]+);;;([A-Za-z0-9-]+)\)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,12 +22,19 @@ class Share:
     name: str
     path: str
     description: str = ""
-    access: tuple[ShareAce, ...] = (ShareAce(account="Everyone", sid="S-1-1-0", right="Read"),)
+    sddl: str = EVERYONE_READ
     caching: str = "Manual"
     enumeration: str = "Unrestricted"
     limit: int = 0
     encrypt: bool = False
     special: bool = False
+
+    def right_of(self, sids: frozenset[str]) -> int:
+        """What somebody with these SIDs may do: 0 nothing, 1 read, 2 change, 3 all. A denial counts most."""
+        own = [(kind, mask) for kind, mask, sid in _ACE.findall(self.sddl) if sid in sids]
+        if any(kind == "D" for kind, _ in own):
+            return 0
+        return max((RIGHTS.get(mask, 0) for _, mask in own), default=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
