@@ -41,9 +41,33 @@ def _new(draw: st.DrawFn, scene: Scene) -> dict[str, Any]:
     return made | {name: extra[name] for name in sorted(chosen)}
 
 
+def _link(scene: Scene) -> st.SearchStrategy[str]:
+    return near.either(scene, [link.path for link in scene.world.dfs.values()], st.just("\\\\x.example\\files\\Nothing"))
+
+
+@st.composite
+def _target(draw: st.DrawFn, scene: Scene) -> dict[str, Any]:
+    path = draw(_link(scene))
+    link = scene.world.dfs.get(path.casefold())
+    there = [target for target, _ in link.targets] if link is not None else ["\\\\NEW\\Data"]
+    target = draw(st.sampled_from(there if scene.sure else [*there, "\\\\NOBODY\\x"]))
+    return {"Path": path, "TargetPath": target, "State": draw(st.sampled_from(("Online", "Offline", "offline")))}
+
+
+@st.composite
+def _sample(draw: st.DrawFn, scene: Scene) -> dict[str, Any]:
+    drive = scene.world.volumes.get(scene.host, {}).get("E")
+    there = [f"E:\\{one.path}" for one in drive.folders.values() if one.path] if drive is not None else []
+    made: dict[str, Any] = {"Path": draw(st.sampled_from(there or ["C:\\Windows"]) if scene.sure else st.just("C:\\Nichts"))}
+    return made | draw(st.sampled_from(({}, {"Folders": 1}, {"MaxMegabytes": 1})))
+
+
 FITTING: dict[str, Callable[[Scene], st.SearchStrategy[dict[str, Any]]]] = {
     "Get-ZdmShare": lambda _: st.just({}),
     "Get-ZdmShareSession": lambda _: st.just({}),
+    "Get-ZdmDfsTarget": lambda scene: st.fixed_dictionaries({"Path": st.lists(_link(scene), min_size=1, max_size=3)}),
+    "Set-ZdmDfsTarget": _target,
+    "Get-ZdmFileSample": _sample,
     "New-ZdmShare": _new,
     "Set-ZdmShareAcl": lambda scene: st.fixed_dictionaries({"Name": _name(scene), "Sddl": st.sampled_from(SDDL)}),
     "Remove-ZdmShare": lambda scene: st.fixed_dictionaries({"Name": _name(scene)}),

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import strategies as st
 
+from zdm_automate.lab.world.dfs import Link
 from zdm_automate.lab.world.model import World
 from zdm_automate.lab.world.smb import OpenFile, Share, SmbServer, SmbSession
 from zdm_automate.lab.world.volumes import File, Folder, Volume
@@ -31,8 +34,20 @@ def with_shares(draw: st.DrawFn, world: World, host: str) -> tuple[World, str]:
     shares = {one.name.casefold(): one for one in draw(st.sets(st.sampled_from(SHARES)).map(sorted_shares))}
     sessions = SESSIONS[: draw(st.integers(0, 2))]
     opens = OPENS[: draw(st.integers(0, 2))] if sessions else ()
-    kept = File(name="a.txt", size=5, at=1000, content="a")
-    volume = Volume(letter="E", size=10**12).with_folder(Folder(path="Data", at=1000, files={"a.txt": kept}))
+    names = draw(st.sets(st.sampled_from(("a.txt", "B.txt", "ü $x.docx", "z'.pdf", "Ä.txt", "_.txt")), min_size=1))
+    kept = {name.casefold(): File(name=name, size=len(name), at=1000, content=name) for name in sorted(names)}
+    large = File(name="gross.bin", size=3 * 2**30, at=2000, content="g", sddl="O:BAG:DUD:P(A;;FA;;;BA)")
+    folders = (
+        Folder(path="Data", at=1000, files=kept),
+        Folder(path="Data\\öl", at=1000, files={"gross.bin": large}),
+        Folder(path="Data\\Link", at=1000, link="C:\\Windows", attributes="P"),
+    )
+    volume = Volume(letter="E", size=10**12).with_folders(folders)
+    link = Link(path="\\\\x.example\\files\\Data", targets=(("\\\\OLD\\Data", "Online"), ("\\\\NEW\\Data", "Offline")))
+    world = replace(world, dfs={link.path.casefold(): link})
+    if draw(st.integers(0, 3)):
+        machine = world.host(host)
+        world = world.with_host(replace(machine, features=machine.features | {"RSAT-DFS-Mgmt-Con"}))
     server = SmbServer(shares=shares, sessions=sessions, opens=opens)
     return world.with_volume(host, volume).with_smb(host, server), host
 

@@ -48,3 +48,35 @@ class ShareSession(Fact):
     user: str
     client: str
     open_files: tuple[str, ...]
+
+
+@fact
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DfsTarget(Fact):
+    """Where a folder of a namespace leads: a share, Online or Offline."""
+
+    zdm_type: ClassVar[str] = "Zdm.DfsTarget"
+    reader: ClassVar[str] = "Get-ZdmDfsTarget"
+    key: ClassVar[tuple[str, ...]] = ("path", "target_path")
+    asked_by: ClassVar[str] = "path"
+
+    path: str
+    target_path: str
+    state: str
+
+
+@fact
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileSample(Fact):
+    r"""A file or folder of a sample. A folder's path ends with a backslash, and its `bytes` is how many files are in it."""
+
+    zdm_type: ClassVar[str] = "Zdm.FileSample"
+    reader: ClassVar[str] = "Get-ZdmFileSample"
+    key: ClassVar[tuple[str, ...]] = ("relative_path",)
+    transient: ClassVar[bool] = True
+
+    relative_path: str
+    bytes: int
+    modified_utc: str | None
+    sha256: str | None
+    sddl: str

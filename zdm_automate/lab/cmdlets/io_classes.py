@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from zdm_automate.lab.world import files, tasks
 from zdm_automate.lab.world.paths import Spot, leads
 from zdm_automate.lab.world.refusal import Refusal
-from zdm_automate.lab.world.volumes import Folder
+from zdm_automate.lab.world.volumes import PLAIN_SDDL, Folder, Volume, key_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,13 +25,13 @@ def encoded(text: str) -> bytes:
 
 def is_file(call: Call, path: str) -> bool:
     """File.Exists."""
-    found = files.entry(call.host, path)
+    found = files.at_path(call.world, call.host, path)
     return found is not None and found.content is not None
 
 
 def is_folder(call: Call, path: str) -> bool:
     """Directory.Exists."""
-    found = files.entry(call.host, path)
+    found = files.at_path(call.world, call.host, path)
     return found is not None and found.content is None
 
 
@@ -41,7 +41,7 @@ def time_of(call: Call, path: str) -> datetime:
     Raises:
         Refusal: it is not.
     """
-    found = files.entry(call.host, path)
+    found = files.at_path(call.world, call.host, path)
     if found is None:
         raise _missing(path)
     return datetime.fromisoformat(found.at).astimezone(UTC)
@@ -84,7 +84,57 @@ def write_all(call: Call, path: str, text: str) -> None:
 def folders_in(call: Call, path: str) -> list[str]:
     """Directory.GetDirectories."""
     start = path.rstrip("\\")
+    folder, volume = _on_drive(call, path)
+    if folder is not None and volume is not None:
+        key = key_of(folder.path)
+        inside = f"{key}\\" if key else ""
+        own = (name for name in volume.folders if name.startswith(inside) and name and "\\" not in name[len(inside) :])
+        return sorted(f"{start}\\{volume.folders[name].name}" for name in own)
     return [one for name in files.names_in(call.host, path) if is_folder(call, one := f"{start}\\{name}")]
+
+
+def _on_drive(call: Call, path: str) -> tuple[Folder | None, Volume | None]:
+    """The folder at a path of a drive of data, and the drive."""
+    spot = leads(call.world, call.host_name, path)
+    if not isinstance(spot, Spot):
+        return None, None
+    return spot.folder(call.world), spot.volume(call.world)
+
+
+def files_in(call: Call, path: str) -> list[str]:
+    """Directory.GetFiles."""
+    start = path.rstrip("\\")
+    folder, _ = _on_drive(call, path)
+    if folder is not None:
+        return sorted(f"{start}\\{file.name}" for file in folder)
+    return [one for name in files.names_in(call.host, path) if is_file(call, one := f"{start}\\{name}")]
+
+
+def attributes_of(call: Call, path: str) -> int:
+    """File.GetAttributes: folder 16, link 1024, archive 32, encrypted 16384."""
+    folder, _ = _on_drive(call, path)
+    if folder is not None:
+        return 16 + (1024 if folder.link else 0)
+    return 16 if is_folder(call, path) else 32
+
+
+def sddl_of(call: Call, path: str) -> str:
+    """The permissions of a file or folder, as text.
+
+    Raises:
+        Refusal: it is not there.
+    """
+    folder, _ = _on_drive(call, path)
+    if folder is not None:
+        return folder.sddl
+    parent, _, name = path.rpartition("\\")
+    above, _ = _on_drive(call, parent)
+    file = above.file(name) if above is not None else None
+    if file is not None:
+        return file.sddl
+    if files.entry(call.host, path) is None:
+        raise _missing(path)
+    return PLAIN_SDDL
 
 
 def make_folder(call: Call, path: str) -> None:
@@ -129,6 +179,9 @@ ASKED: dict[str, Callable[..., Any]] = {
     "Time": time_of,
     "File.ReadAllText": read_all,
     "Directory.GetDirectories": folders_in,
+    "Directory.GetFiles": files_in,
+    "Attributes": attributes_of,
+    "Sddl": sddl_of,
 }
 DONE: dict[str, Callable[..., None]] = {
     "File.WriteAllText": write_all,

@@ -96,6 +96,30 @@ def remove_smb_share(call: Call, /, *, Name: str, Force: bool = False) -> None:
     call.update(call.world.with_smb(call.host_name, server.without_share(Name)))
 
 
+@cmdlet("Get-DfsnFolderTarget", module="DFSN", level=1)
+def get_dfsn_folder_target(call: Call, /, *, Path: str = "") -> Iterator[Row]:
+    """Where a folder of a namespace leads."""
+    link = call.world.dfs.get(Path.casefold())
+    if link is None:
+        said = f'Cannot get DFS folder properites on "{Path}"'
+        raise Refusal("Windows System Error 1168,Get-DfsnFolderTarget", said)
+    for target, state in link.targets:
+        yield {"Path": link.path, "NamespacePath": link.path, "TargetPath": target, "State": state}
+
+
+@cmdlet("Set-DfsnFolderTarget", module="DFSN", level=1)
+def set_dfsn_folder_target(call: Call, /, *, Path: str, TargetPath: str, State: str) -> Iterator[Row]:
+    """Puts a target on or off."""
+    link = call.world.dfs.get(Path.casefold())
+    known = link is not None and any(target.casefold() == TargetPath.casefold() for target, _ in link.targets)
+    if link is None or not known:
+        raise Refusal("Windows System Error 1168,Set-DfsnFolderTarget", f'Cannot get DFS target properites on "{TargetPath}"')
+    state = "Online" if State.casefold() == "online" else "Offline"
+    targets = tuple((target, state if target.casefold() == TargetPath.casefold() else old) for target, old in link.targets)
+    call.update(replace(call.world, dfs={**call.world.dfs, Path.casefold(): replace(link, targets=targets)}))
+    yield {"Path": link.path, "NamespacePath": link.path, "TargetPath": TargetPath, "State": state}
+
+
 @cmdlet("Get-SmbSession", module=MODULE, level=1)
 def get_smb_session(call: Call, /) -> Iterator[Row]:
     """Who is connected."""

@@ -5,13 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from zdm_automate.lab.cmdlets import io_classes as io
-from zdm_automate.lab.twins.pattern import change, made, stop, twin
+from zdm_automate.lab.twins.files import state as file_state
+from zdm_automate.lab.twins.pattern import change, made, stamp, stop, twin
 from zdm_automate.lab.twins.same import same
+from zdm_automate.lab.world.refusal import Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from zdm_automate.lab.call import Call, Row
+
+
+LINK = 1024
 
 
 def _needs_module(call: Call) -> None:
@@ -147,3 +152,85 @@ def close_share_session(call: Call, /, *, session_id: str) -> Iterator[Row]:
 
     wanted = {"Exists": False}
     yield change(call, verb="Close-ZdmShareSession", target=session_id, read=read, wanted=wanted, write=write)
+
+
+def _targets(call: Call, path: str) -> list[Row]:
+    if not call.has("Get-DfsnFolderTarget"):
+        said = "This host has no DFSN module: install the feature RSAT-DFS-Mgmt-Con."
+        raise stop("Unsupported", said, target="DFSN", category="NotInstalled")
+    try:
+        return call.cmdlet("Get-DfsnFolderTarget", Path=path)
+    except Refusal as refused:
+        if not refused.error_id.startswith("Windows System Error 1168"):
+            raise
+        return []
+
+
+@twin("Get-ZdmDfsTarget")
+def get_dfs_target(call: Call, /, *, path: Sequence[str]) -> Iterator[Row]:
+    """Each target of each folder."""
+    if not path:
+        _targets(call, "")
+    for one in path:
+        for row in _targets(call, one):
+            yield made(call, "Zdm.DfsTarget", Path=one, TargetPath=row["TargetPath"], State=row["State"])
+
+
+@twin("Set-ZdmDfsTarget")
+def set_dfs_target(call: Call, /, *, path: str, target_path: str, state: str) -> Iterator[Row]:
+    """One target on or off."""
+
+    def read() -> Row:
+        found = next((row for row in _targets(call, path) if same(row["TargetPath"], target_path)), None)
+        if found is None:
+            raise stop("NotFound", f"{path} has no target {target_path}.", target=path, category="ObjectNotFound")
+        return {"State": found["State"]}
+
+    def write(_: Row) -> None:
+        call.cmdlet("Set-DfsnFolderTarget", Path=path, TargetPath=target_path, State=state)
+
+    yield change(call, verb="Set-ZdmDfsTarget", target=path, read=read, wanted={"State": state}, write=write)
+
+
+def _ordinal(path: str) -> bytes:
+    """What sorts as StringComparer.OrdinalIgnoreCase does."""
+    return "".join(sign.upper() if len(sign.upper()) == 1 else sign for sign in path).encode("utf-16-be", "surrogatepass")
+
+
+@twin("Get-ZdmFileSample")
+def get_file_sample(call: Call, /, *, path: str, folders: int = 60, max_megabytes: int = 64) -> Iterator[Row]:
+    """The first, the middle and the last file of each folder, and the folder itself."""
+    root = path.rstrip("\\")
+    if not io.is_folder(call, root):
+        raise stop("NotFound", f"There is no folder '{root}'.", target=root, category="ObjectNotFound")
+    looked = 0
+    for folder in (root, *sorted(io.folders_in(call, root), key=_ordinal)):
+        if looked >= folders:
+            break
+        if io.attributes_of(call, folder) & LINK:
+            continue
+        looked += 1
+        files = sorted(io.files_in(call, folder), key=_ordinal)
+        many = len(files)
+        chosen = {files[number] for number in (0, many // 2, many - 1)} if files else set()
+        for file in (one for one in files if one in chosen):
+            item = call.cmdlet("Get-Item", LiteralPath=file, Force=True)[0]
+            hashed = item["Length"] <= max_megabytes * 2**20
+            yield made(
+                call,
+                "Zdm.FileSample",
+                RelativePath=file[len(root) + 1 :],
+                Bytes=item["Length"],
+                ModifiedUtc=stamp(item["LastWriteTime"]),
+                Sha256=file_state(call, file)["Sha256"] if hashed else None,
+                Sddl=io.sddl_of(call, file),
+            )
+        yield made(
+            call,
+            "Zdm.FileSample",
+            RelativePath=folder[len(root) :] + "\\",
+            Bytes=many,
+            ModifiedUtc=None,
+            Sha256=None,
+            Sddl=io.sddl_of(call, folder),
+        )

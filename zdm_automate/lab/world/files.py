@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING
+
+from zdm_automate.lab.world.volumes import content_hash
 
 if TYPE_CHECKING:
     from zdm_automate.lab.world.host import Host
@@ -21,16 +24,23 @@ class Entry:
         path: as it was written.
         content: None for a folder.
         at: when it was written, ISO 8601.
+        told: size and hash of a file whose bytes are known by name only.
     """
 
     path: str
     content: bytes | None
     at: str
+    told: tuple[int, str] = (0, "")
 
     @property
     def sha256(self) -> str:
         """Hash of the content in upper case, as Get-FileHash gives it."""
-        return sha256(self.content or b"").hexdigest().upper()
+        return self.told[1] or sha256(self.content or b"").hexdigest().upper()
+
+    @property
+    def length(self) -> int:
+        """Bytes of a file."""
+        return self.told[0] if self.told[1] else len(self.content or b"")
 
 
 def _key(path: str) -> str:
@@ -51,6 +61,28 @@ def entry(host: Host, path: str) -> Entry | None:
     ):
         return Entry(path=path, content=None, at=at)
     return None
+
+
+def at_path(world: World, host: Host, path: str) -> Entry | None:
+    """What is at a path of a host, also on its drives of data."""
+    found = entry(host, path)
+    letter, _, rest = path.partition(":")
+    volume = world.volumes.get(host.name, {}).get(letter.upper())
+    if found is not None or volume is None:
+        return found
+    folder = volume.folder(rest)
+    if folder is not None:
+        return Entry(path=path, content=None, at=_iso(folder.at))
+    parent, _, name = rest.rpartition("\\")
+    above = volume.folder(parent)
+    file = above.file(name) if above is not None else None
+    if file is None:
+        return None
+    return Entry(path=path, content=b"", at=_iso(file.at), told=(file.size, content_hash(file.content)))
+
+
+def _iso(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat()
 
 
 def spelled(host: Host, path: str) -> str:

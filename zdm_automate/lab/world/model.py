@@ -12,10 +12,12 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from zdm_automate.errors import WorldInvalidError
+from zdm_automate.lab.world.dfs import Link
 from zdm_automate.lab.world.dhcp import DhcpClient, DhcpServer, Visits
 from zdm_automate.lab.world.directory import Directory
 from zdm_automate.lab.world.dns import DnsServer, PublicRecord, Resolver
 from zdm_automate.lab.world.host import Host
+from zdm_automate.lab.world.people import Person
 from zdm_automate.lab.world.refusal import NotModelledError
 from zdm_automate.lab.world.running import Run, Task
 from zdm_automate.lab.world.smb import SmbServer
@@ -44,6 +46,8 @@ class World:
         processes: how many were started so far, on all hosts.
         volumes: drives by host and letter.
         smb: what each host shares.
+        people: who works in the shares.
+        dfs: folders of namespaces, by path in lower case.
         sids: the SIDs of each person and of the person's groups, by logon name in lower case.
     """
 
@@ -65,6 +69,8 @@ class World:
     processes: int = 0
     volumes: Mapping[str, Mapping[str, Volume]] = field(default_factory=dict)
     smb: Mapping[str, SmbServer] = field(default_factory=dict)
+    people: tuple[Person, ...] = ()
+    dfs: Mapping[str, Link] = field(default_factory=dict)
     sids: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def knows(self, user: str, password: str) -> bool:

@@ -79,6 +79,7 @@ _ALL = (
         parent="FileAndStorage-Services",
         services=("LanmanServer",),
     ),
+    Feature(name="RSAT-DFS-Mgmt-Con", display=("DFS Management Tools", "DFS-Verwaltungstools")),
     Feature(name="RSAT-DHCP", display=("DHCP Server Tools", "DHCP-Servertools")),
     Feature(name="RSAT-DNS-Server", display=("DNS Server Tools", "DNS-Servertools")),
     Feature(

@@ -35,10 +35,22 @@ class LabFile {
     static [datetime] GetLastWriteTimeUtc([string]$path) { return ([LabFile]::Ask('Time', @($path))['Value']).ToUniversalTime() }
     static [string] ReadAllText([string]$path, [System.Text.Encoding]$encoding) { return [LabFile]::Ask('File.ReadAllText', @($path))['Value'] }
     static [void] WriteAllText([string]$path, [string]$text, [System.Text.Encoding]$encoding) { [LabFile]::Ask('File.WriteAllText', @($path, $text)) }
+    static [System.IO.FileAttributes] GetAttributes([string]$path) { return [System.IO.FileAttributes][int][LabFile]::Ask('Attributes', @($path))['Value'] }
+    static [object] GetAccessControl([string]$path) {
+        $found = [LabSecurity]::new()
+        $found.Sddl = [LabFile]::Ask('Sddl', @($path))['Value']
+        return $found
+    }
     static [object] Open([string]$path, [System.IO.FileMode]$mode, [System.IO.FileAccess]$access, [System.IO.FileShare]$share) {
         if ($mode -ne [System.IO.FileMode]::Open -or $access -ne [System.IO.FileAccess]::Read) { throw [System.NotSupportedException]::new('the lab opens files for reading only.') }
         return [LabStream]::new($path)
     }
+}
+
+class LabSecurity {
+    # FileSecurity or DirectorySecurity: its text form, which the world keeps.
+    [string]$Sddl
+    [string] GetSecurityDescriptorSddlForm([object]$sections) { return $this.Sddl }
 }
 
 class LabStream {
@@ -66,6 +78,8 @@ class LabDirectory {
     static [bool] Exists([string]$path) { return [LabFile]::Ask('Directory.Exists', @($path))['Value'] }
     static [datetime] GetLastWriteTimeUtc([string]$path) { return ([LabFile]::Ask('Time', @($path))['Value']).ToUniversalTime() }
     static [string[]] GetDirectories([string]$path) { return @([LabFile]::Ask('Directory.GetDirectories', @($path))['Value']) }
+    static [string[]] GetFiles([string]$path) { return @([LabFile]::Ask('Directory.GetFiles', @($path))['Value']) }
+    static [object] GetAccessControl([string]$path) { return [LabFile]::GetAccessControl($path) }
     static [object] CreateDirectory([string]$path) { return [LabFile]::Ask('Directory.CreateDirectory', @($path)) }
     static [void] Move([string]$source, [string]$target) { [LabFile]::Ask('Directory.Move', @($source, $target)) }
 }

@@ -44,6 +44,9 @@ def carry(
     """Copies what differs. `held` tells whether somebody keeps a file of the source open, `folders` are the target's own."""
     made = Carried(target=target or replace(source, files={}, bulk=None), room=room)
     there = {name.casefold() for name in folders}
+    if options.chosen or options.values.get("ia"):
+        source = _chosen(source, options)
+        made.target = _chosen(made.target, options) if options.on("l") else made.target
     rule = _rule(source, made.target)
     if source.bulk is not None and rule is not None:
         _carry_bulk(source, source.bulk, made, options)
@@ -63,6 +66,15 @@ def carry(
         else:
             _carry_file(file, own, made, options, held)
     return made
+
+
+def _chosen(folder: Folder, options: Options) -> Folder:
+    """The folder as far as its files were chosen by name or attribute."""
+    bulk = folder.bulk
+    if bulk is not None and not options.takes(bulk.file(bulk.first).name, "A"):
+        bulk = None
+    own = {key: file for key, file in folder.files.items() if file is not None and options.takes(file.name, file.attributes)}
+    return replace(folder, files=own, bulk=bulk)
 
 
 def _both(source: Folder, target: Folder) -> list[tuple[str, File | None]]:

@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Final
 
-from zdm_automate.lab.world.refusal import NotModelledError
-
 FLAGS: Final = frozenset(
     {"s", "e", "mir", "purge", "b", "z", "zb", "xj", "xo", "l", "np", "bytes", "fp", "ts", "ndl", "nfl", "njh", "njs", "secfix"}
     | {"timfix", "efsraw", "pf", "v", "tee", "ns", "nc", "copyall", "sec", "is", "it", "unicode"}
 )
-VALUED: Final = frozenset({"copy", "dcopy", "r", "w", "mt", "ipg", "rh", "unilog", "unilog+", "log", "log+"})
+VALUED: Final = frozenset({"copy", "dcopy", "r", "w", "mt", "ipg", "rh", "ia", "unilog", "unilog+", "log", "log+"})
 LISTS: Final = frozenset({"xd", "xf"})
 _HOURS = re.compile(r"(\d\d)(\d\d)-(\d\d)(\d\d)")
 
@@ -28,6 +26,7 @@ class Options:
     values: dict[str, str]
     folders_out: tuple[str, ...]
     files_out: tuple[str, ...]
+    chosen: tuple[str, ...] = ()
     wrong: str = ""
 
     def on(self, name: str) -> bool:
@@ -92,17 +91,20 @@ class Options:
         name = path.rpartition("\\")[2].casefold()
         return any(fnmatchcase(name, one) or path.casefold().endswith("\\" + one.lstrip("\\")) for one in self.folders_out)
 
+    def takes(self, name: str, attributes: str) -> bool:
+        """Whether a file is one of those that were chosen by name or attribute."""
+        wanted = self.values.get("ia", "").upper()
+        if wanted and not set(wanted) & set(attributes):
+            return False
+        return not self.chosen or any(fnmatchcase(name.casefold(), one) for one in self.chosen)
+
     def skips_file(self, name: str) -> bool:
         """Whether /XF names a file."""
         return any(fnmatchcase(name.casefold(), one) for one in self.files_out)
 
 
 def read_options(argv: tuple[str, ...]) -> Options:
-    """The options of a command line.
-
-    Raises:
-        NotModelledError: a switch that the model does not know, or file names to choose by.
-    """
+    """The options of a command line."""
     plain: list[str] = []
     flags: set[str] = set()
     values: dict[str, str] = {}
@@ -124,8 +126,6 @@ def read_options(argv: tuple[str, ...]) -> Options:
             flags.add(name)
         else:
             wrong = wrong or f'ERROR : Invalid Parameter #{number} : "{word}"'
-    if len(plain) > 2:  # noqa: PLR2004 - source and destination
-        raise NotModelledError("the lab does not model robocopy with names of files to choose by")
     source, target = (*plain, "", "")[:2]
     made = Options(
         source=source,
@@ -134,6 +134,7 @@ def read_options(argv: tuple[str, ...]) -> Options:
         values=values,
         folders_out=tuple(lists["xd"]),
         files_out=tuple(lists["xf"]),
+        chosen=tuple(word.casefold() for word in plain[2:]),
     )
     return _with_complaint(made, wrong)
 
@@ -157,5 +158,6 @@ def _with_complaint(made: Options, wrong: str) -> Options:
         values=made.values,
         folders_out=made.folders_out,
         files_out=made.files_out,
+        chosen=made.chosen,
         wrong=complaint,
     )
