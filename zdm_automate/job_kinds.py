@@ -121,15 +121,31 @@ ROBOCOPY: Final = Kind(
     log="robocopy.log",
 )
 
-SURVEY: Final = Kind(
-    name="survey",
-    codes=(CodeClass(0, 0, JobState.SUCCEEDED, "the tree was read"),),
-    otherwise=_failed("the survey ended early", "Read the end of its log, and run it again."),
+LIST: Final = Kind(
+    name="list",
+    codes=(
+        CodeClass(0, 0, JobState.SUCCEEDED, "the tree was read; nothing in it is of this sort"),
+        CodeClass(1, 7, JobState.SUCCEEDED, "the tree was read"),
+        CodeClass(8, 15, JobState.WARNINGS, "some folders could not be read", "Read the errors of its log."),
+    ),
+    otherwise=_failed("the tree could not be read", "Check path and rights: read the first error of the log."),
     restart=Restart.AGAIN,
     advice="Run it again: it only reads.",
+    log="robocopy.log",
 )
 
-_KINDS: dict[str, Kind] = {kind.name: kind for kind in (COMMAND, ROBOCOPY, SURVEY)}
+COMPARE: Final = Kind(
+    name="compare",
+    codes=(CodeClass(0, 0, JobState.SUCCEEDED, "both sides are the same"),),
+    otherwise=CodeClass(
+        0, 0, JobState.FAILED, "the sides differ, or could not be compared", "Its log lists what; run the final pass again."
+    ),
+    restart=Restart.AGAIN,
+    advice="Run it again: it only reads.",
+    log="robocopy.log",
+)
+
+_KINDS: dict[str, Kind] = {kind.name: kind for kind in (COMMAND, ROBOCOPY, LIST, COMPARE)}
 
 
 def kind_of(name: str) -> Kind:

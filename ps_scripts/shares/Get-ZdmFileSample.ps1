@@ -59,6 +59,7 @@ function Get-ZdmFileSample {
             $hash = $null
             if ([long]$item.Length -le ([long]$MaxMegabytes * 1048576)) { $hash = (Get-ZdmFileState -Path $file).Sha256 }
             New-ZdmFact -Type 'Zdm.FileSample' -Property @{
+                Root         = $root
                 RelativePath = $file.Substring($root.Length + 1)
                 Bytes        = [long]$item.Length
                 ModifiedUtc  = (ConvertTo-ZdmUtc $item.LastWriteTime)
@@ -67,6 +68,7 @@ function Get-ZdmFileSample {
             }
         }
         New-ZdmFact -Type 'Zdm.FileSample' -Property @{
+            Root         = $root
             RelativePath = ($folder.Substring($root.Length) + '\')
             Bytes        = [long]$many
             ModifiedUtc  = $null

@@ -72,9 +72,10 @@ class FileSample(Fact):
 
     zdm_type: ClassVar[str] = "Zdm.FileSample"
     reader: ClassVar[str] = "Get-ZdmFileSample"
-    key: ClassVar[tuple[str, ...]] = ("relative_path",)
+    key: ClassVar[tuple[str, ...]] = ("root", "relative_path")
     transient: ClassVar[bool] = True
 
+    root: str
     relative_path: str
     bytes: int
     modified_utc: str | None

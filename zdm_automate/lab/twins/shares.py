@@ -219,6 +219,7 @@ def get_file_sample(call: Call, /, *, path: str, folders: int = 60, max_megabyte
             yield made(
                 call,
                 "Zdm.FileSample",
+                Root=root,
                 RelativePath=file[len(root) + 1 :],
                 Bytes=item["Length"],
                 ModifiedUtc=stamp(item["LastWriteTime"]),
@@ -228,6 +229,7 @@ def get_file_sample(call: Call, /, *, path: str, folders: int = 60, max_megabyte
         yield made(
             call,
             "Zdm.FileSample",
+            Root=root,
             RelativePath=folder[len(root) :] + "\\",
             Bytes=many,
             ModifiedUtc=None,

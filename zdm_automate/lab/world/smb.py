@@ -12,6 +12,9 @@ EVERYONE_READ = "O:SYG:SYD:(A;;0x1200a9;;;WD)"
 RIGHTS = {"FA": 3, "0x1f01ff": 3, "0x1301bf": 2, "0x1200a9": 1}
 """The masks of Full, Change and Read, and how much each allows."""
 
+WRITING = "0x110116"
+"""Change without Read: what a denial takes away that leaves a share readable."""
+
 _ACE = re.compile(r"\(([AD]);[A-Z]*;([A-Za-z0-9]+);;;([A-Za-z0-9-]+)\)")
 
 
@@ -32,9 +35,10 @@ class Share:
     def right_of(self, sids: frozenset[str]) -> int:
         """What somebody with these SIDs may do: 0 nothing, 1 read, 2 change, 3 all. A denial counts most."""
         own = [(kind, mask) for kind, mask, sid in _ACE.findall(self.sddl) if sid in sids]
-        if any(kind == "D" for kind, _ in own):
+        most = 1 if any(kind == "D" and mask == WRITING for kind, mask in own) else RIGHTS["FA"]
+        if any(kind == "D" and mask != WRITING for kind, mask in own):
             return 0
-        return max((RIGHTS.get(mask, 0) for _, mask in own), default=0)
+        return min(most, max((RIGHTS.get(mask, 0) for kind, mask in own if kind == "A"), default=0))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -102,6 +102,8 @@ def _carry_bulk(source: Folder, bulk: Bulk, made: Carried, options: Options) -> 
     made.count("total", total, total * bulk.size)
     made.count("skipped", total - missing, (total - missing) * bulk.size)
     made.seconds += total / SCANNED
+    if options.on("xl"):
+        missing = 0
     fits = missing if bulk.size == 0 else min(missing, made.room // bulk.size)
     if options.on("l"):
         fits = missing
@@ -151,7 +153,8 @@ def _carry_file(file: File, own: File | None, made: Carried, options: Options, h
     made.count("total", 1, file.size)
     made.seconds += 1 / SCANNED
     kind = _kind(file, own)
-    if options.skips_file(file.name) or (kind == "older" and options.on("xo")):
+    left = (kind == "older" and options.on("xo")) or (kind == "new" and options.on("xl"))
+    if options.skips_file(file.name) or left:
         made.count("skipped", 1, file.size)
         return
     if kind == "same" and own is not None:

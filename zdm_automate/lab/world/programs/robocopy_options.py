@@ -8,7 +8,28 @@ from fnmatch import fnmatchcase
 from typing import Final
 
 FLAGS: Final = frozenset(
-    {"s", "e", "mir", "purge", "b", "z", "zb", "xj", "xo", "l", "np", "bytes", "fp", "ts", "ndl", "nfl", "njh", "njs", "secfix"}
+    {
+        "s",
+        "e",
+        "mir",
+        "purge",
+        "b",
+        "z",
+        "zb",
+        "xj",
+        "xo",
+        "xl",
+        "l",
+        "np",
+        "bytes",
+        "fp",
+        "ts",
+        "ndl",
+        "nfl",
+        "njh",
+        "njs",
+        "secfix",
+    }
     | {"timfix", "efsraw", "pf", "v", "tee", "ns", "nc", "copyall", "sec", "is", "it", "unicode"}
 )
 VALUED: Final = frozenset({"copy", "dcopy", "r", "w", "mt", "ipg", "rh", "ia", "unilog", "unilog+", "log", "log+"})
