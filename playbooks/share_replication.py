@@ -382,7 +382,10 @@ def _lead(facts: Facts, intent: SharesIntent, share: MovedShare, *, to_new: bool
 @playbook.item("B-157", "Home directories and redirected folders", risk=Risk.HIGH, after=("B-156",), also=("C-087",))
 def homes(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
     """A person's work: policies, and home directories that name the old server."""
-    if not all(done(facts, intent, share, "compare") for share in intent.shares) or intent.roll_back:
+    if intent.roll_back:
+        yield same("the cut is taken back")
+        return
+    if not all(done(facts, intent, share, "compare") for share in intent.shares):
         yield wait("home directories and redirection", None, "after the switch")
         return
     text = "home directories and redirected folders that name the old server name the new path"

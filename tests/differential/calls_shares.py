@@ -51,7 +51,9 @@ def _target(draw: st.DrawFn, scene: Scene) -> dict[str, Any]:
     link = scene.world.dfs.get(path.casefold())
     there = [target for target, _ in link.targets] if link is not None else ["\\\\NEW\\Data"]
     target = draw(st.sampled_from(there if scene.sure else [*there, "\\\\NOBODY\\x"]))
-    return {"Path": path, "TargetPath": target, "State": draw(st.sampled_from(("Online", "Offline", "offline")))}
+    now = dict(link.targets).get(target, "Online") if link is not None else "Online"
+    other = {"Online": "Offline", "Offline": "Online"}[now]
+    return {"Path": path, "TargetPath": target, "State": draw(st.sampled_from((other, other, now, "offline")))}
 
 
 @st.composite

@@ -322,3 +322,39 @@ def test_after_freeze_and_final_pass_both_sides_are_one(first: list[Any], passes
     assert code in {0, 2}
     assert contents(world.volumes["NEW"]["E"]) == contents(world.volumes["OLD"]["D"])
     assert copy(world, *BASE, "/PURGE", "/L")[1] == 0
+
+
+def test_who_only_looks_needs_no_target() -> None:
+    """A count of the source: robocopy /L into a folder that is nowhere."""
+    world, code = copy(world_with(TWO), "/E", "/L", "/BYTES", f"/UNILOG:{LOG}", target="C:\\Zdm\\nowhere")
+
+    assert code == 1
+    assert "C" not in world.volumes["NEW"]
+
+
+def test_files_are_chosen_by_name_and_attribute() -> None:
+    """Databases by their endings, encrypted files by /IA:E; of the rest nothing is told."""
+    data = folder("Data", file("mail.pst"), file("a.txt"), file("geheim.txt", attributes="AE"))
+    world, code = copy(world_with(tree(data)), "*.pst", "/E", "/L", "/FP", f"/UNILOG:{LOG}", target="C:\\Zdm\\nowhere")
+
+    assert code == 1
+    assert "mail.pst" in log(world)
+    assert "a.txt" not in log(world)
+    world, code = copy(world_with(tree(data)), "/E", "/L", "/FP", "/IA:E", f"/UNILOG:{LOG}", target="C:\\Zdm\\nowhere")
+    assert code == 1
+    assert "geheim.txt" in log(world)
+    assert "mail.pst" not in log(world)
+
+
+def test_what_is_newer_in_the_target_alone() -> None:
+    """Asked the other way round with /L /XO /XL: only files that both sides have and the first one changed later."""
+    there = ONCE.volumes["NEW"]["E"]
+    newer = there.with_folder(there.folders["data"].with_file(file("a.txt", at=9_000)).with_file(file("only.txt", at=9_000)))
+    back = ("/E", "/L", "/XO", "/XL", "/FP", f"/UNILOG:{LOG}")
+    world, code = copy(ONCE.with_volume("NEW", newer), *back, source="E:\\Data", target=r"\\OLD\D$\Data")
+
+    assert code & 1 == 1
+    assert "a.txt" in log(world)
+    assert "only.txt" not in log(world)
+    _, code = copy(ONCE, *back, source="E:\\Data", target=r"\\OLD\D$\Data")
+    assert code == 0

@@ -63,7 +63,7 @@ def _begin(world: World, host: str, run: Run, options: Options, words: Words) ->
         lines += [options.wrong, ""]
     elif code:
         lines += error(words, world.now, code, words.reading, f"{options.source}\\", world.host(host).culture)
-    elif not isinstance(target, Spot) or target.volume(world) is None:
+    elif not isinstance(target, Spot) or (target.volume(world) is None and not options.on("l")):
         code = target if isinstance(target, int) else 3
         lines += error(
             words, world.now, code, "Creating Destination Directory", f"{options.target}\\", world.host(host).culture
@@ -107,7 +107,7 @@ def _walk(volume: Volume, spot: Spot, options: Options) -> Iterator[tuple[str, F
 def _go_on(
     world: World, host: str, run: Run, options: Options, words: Words, source: Spot, target: Spot
 ) -> tuple[World, Paused | Ended]:
-    here, there = source.volume(world), target.volume(world)
+    here, there = source.volume(world), _target_drive(world, target, options)
     assert here is not None  # noqa: S101 - the caller has seen its folder
     if there is None:
         return _cut_off(world, host, run, options, words)
@@ -141,7 +141,8 @@ def _go_on(
         lines += _told(world, host, options, words, made, _join(options.source, sub), _join(options.target, sub), fresh=fresh)
         if not options.on("l"):
             changed.append(_dressed(folder, made.target, options, _join(target.rest, sub), fresh=fresh, top=not sub))
-    world = world.with_volume(target.host, there.with_folders(tuple(changed)))
+    if changed:
+        world = world.with_volume(target.host, there.with_folders(tuple(changed)))
     if done:
         world, more = _extras(world, source, target, options, words, counts)
         lines += more
@@ -149,6 +150,11 @@ def _go_on(
     world = _logged(world, host, options, lines)
     state = {"after": after, "counts": counts, "spent": spent + seconds, "began": run.state["began"]}
     return world, Paused(until=world.now + timedelta(seconds=max(1.0, seconds)), state=state)
+
+
+def _target_drive(world: World, target: Spot, options: Options) -> Volume | None:
+    """The drive that is written to; who only looks needs none."""
+    return target.volume(world) or (Volume(letter=target.letter, size=0) if options.on("l") else None)
 
 
 def _held(shared: SmbServer | None, folder: str, name: str) -> bool:
@@ -209,7 +215,7 @@ def _extras(
     world: World, source: Spot, target: Spot, options: Options, words: Words, counts: dict[str, int]
 ) -> tuple[World, list[str]]:
     """Folders that only the target has: told, counted, and gone where it mirrors."""
-    here, there = source.volume(world), target.volume(world)
+    here, there = source.volume(world), _target_drive(world, target, options)
     assert here is not None  # noqa: S101
     assert there is not None  # noqa: S101
     lines: list[str] = []
@@ -227,7 +233,7 @@ def _extras(
             continue
         if options.purge and not options.on("l"):
             there = there.without_folder(folder.path)
-    return world.with_volume(target.host, there), lines
+    return (world if options.on("l") else world.with_volume(target.host, there)), lines
 
 
 def _end(

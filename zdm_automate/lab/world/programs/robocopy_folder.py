@@ -108,7 +108,7 @@ def _carry_bulk(source: Folder, bulk: Bulk, made: Carried, options: Options) -> 
     if options.on("l"):
         fits = missing
     made.count("copied", fits, fits * bulk.size)
-    made.seconds += _work(fits, fits * bulk.size, options)
+    made.seconds += 0.0 if options.on("l") else _work(fits, fits * bulk.size, options)
     if fits < missing:
         made.count("failed", missing - fits, (missing - fits) * bulk.size)
         made.errors += [(FULL, bulk.file(bulk.first + have + fits + n).name) for n in range(min(TOLD, missing - fits))]
