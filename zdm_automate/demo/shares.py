@@ -145,11 +145,11 @@ class Shares:
         path = self.stage.project / "project.yaml"
         text = path.read_text(encoding="utf-8")
         path.write_text(text.replace("old_name: OLD", "cut: true\n    old_name: OLD", 1), encoding="utf-8")
-        for row in ("C-058", "C-078"):
+        for row in ("B-029", "B-138", "B-150"):
             self.stage.type("checklist", "sign", row, "--by", "demo")
         for step, told in SIGNED.items():
             answers = [word for name, value in told.items() for word in ("--answer", f"{name}={value}")]
-            self.stage.type("checklist", "sign", "C-081", step, "--by", "demo", *answers)
+            self.stage.type("checklist", "sign", "B-151", step, "--by", "demo", *answers)
         self.stage.type("gate", "G-CUT", may_fail=True)
 
     def shares(self) -> list[Any]:
