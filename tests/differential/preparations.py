@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import dhcp_worlds
+import job_worlds
+import share_worlds
 from hypothesis import strategies as st
 
 from zdm_automate.lab.cmdlets.dhcp_moves import CMDLET_FORM, NETSH_FORM, packed
@@ -102,4 +104,17 @@ PREPARED: dict[str, Callable[[World, str], Prepared]] = {
     "Remove-ZdmDnsConditionalForwarder": _with_zone(FORWARDED),
     "Convert-ZdmDnsZone": _with_zone(HELD),
     "Copy-ZdmFile": _file_to_fetch,
+    "Get-ZdmJob": job_worlds.with_jobs,
+    "Start-ZdmJob": job_worlds.with_jobs,
+    "Stop-ZdmJob": job_worlds.with_jobs,
+    "Remove-ZdmJob": job_worlds.with_jobs,
+    "Get-ZdmShare": share_worlds.with_shares,
+    "Get-ZdmShareSession": share_worlds.with_shares,
+    "Get-ZdmDfsTarget": share_worlds.with_shares,
+    "Set-ZdmDfsTarget": share_worlds.with_shares,
+    "Get-ZdmFileSample": share_worlds.with_shares,
+    "New-ZdmShare": share_worlds.with_shares,
+    "Set-ZdmShareAcl": share_worlds.with_shares,
+    "Remove-ZdmShare": share_worlds.with_shares,
+    "Close-ZdmShareSession": share_worlds.with_shares,
 }

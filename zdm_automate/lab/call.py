@@ -238,6 +238,8 @@ def modules_of(host: Host) -> frozenset[str]:
         found.add("ServerManager")
     if {"DNS", "RSAT-DNS-Server"} & host.features:
         found.add("DnsServer")
+    if "RSAT-DFS-Mgmt-Con" in host.features:
+        found.add("DFSN")
     if {"DHCP", "RSAT-DHCP"} & host.features:
         found.add("DhcpServer")
     return frozenset(found)

@@ -70,7 +70,7 @@ def _place(call: Call, path: str, command: str) -> Place:
     if root is not None:
         host, folder = _share(call, root)
         return Place(host, f"{folder.rstrip(chr(92))}\\{found[2]}")
-    if found[1].upper() != "C":
+    if found[1].upper() not in {"C", *call.world.volumes.get(call.host_name, {})}:
         raise NotModelledError(f"the lab does not model the drive {found[1]}:", host=call.host_name)
     return Place(call.host, path)
 
@@ -158,14 +158,14 @@ def remove_psdrive(call: Call, /, *, Name: str, Force: bool = False) -> None:
 def test_path(call: Call, /, *, LiteralPath: str) -> Iterator[Row]:
     """Whether something is at a path."""
     place = _place(call, LiteralPath, "TestPathCommand")
-    yield {PLAIN: files.entry(place.host, place.path) is not None}
+    yield {PLAIN: files.at_path(call.world, place.host, place.path) is not None}
 
 
 @cmdlet("Get-Item")
 def get_item(call: Call, /, *, LiteralPath: str, Force: bool = False) -> Iterator[Row]:
     """A file or folder."""
     place = _place(call, LiteralPath, "GetItemCommand")
-    found = files.entry(place.host, place.path)
+    found = files.at_path(call.world, place.host, place.path)
     if found is None:
         raise _missing(LiteralPath, "GetItemCommand")
     row: Row = {
@@ -175,7 +175,7 @@ def get_item(call: Call, /, *, LiteralPath: str, Force: bool = False) -> Iterato
         "LastWriteTime": datetime.fromisoformat(found.at).astimezone(UTC),
     }
     if found.content is not None:
-        row["Length"] = len(found.content)
+        row["Length"] = found.length
     yield row
 
 
@@ -185,7 +185,7 @@ def get_file_hash(call: Call, /, *, LiteralPath: str, Algorithm: str = "SHA256")
     if Algorithm.upper() != "SHA256":
         raise NotModelledError(f"the lab does not model the hash {Algorithm}", host=call.host_name)
     place = _place(call, LiteralPath, "GetFileHashCommand")
-    found = files.entry(place.host, place.path)
+    found = files.at_path(call.world, place.host, place.path)
     if found is None or found.content is None:
         raise _missing(LiteralPath, "ResolvePathCommand")
     yield {"Algorithm": "SHA256", "Hash": found.sha256, "Path": LiteralPath}
@@ -197,7 +197,7 @@ def new_item(call: Call, /, *, Path: str, ItemType: str) -> Iterator[Row]:
     if ItemType.casefold() != "directory":
         raise NotModelledError(f"the lab does not model New-Item of type {ItemType}", host=call.host_name)
     place = _place(call, Path, "NewItemCommand")
-    if files.entry(place.host, place.path) is not None:
+    if files.at_path(call.world, place.host, place.path) is not None:
         raise Refusal(
             "DirectoryExist,Microsoft.PowerShell.Commands.NewItemCommand",
             f"An item with the specified name {Path} already exists.",
@@ -227,14 +227,14 @@ def copy_item(call: Call, /, *, LiteralPath: str, Destination: str) -> None:
             f"Could not find a part of the path '{Destination}'.",
             category="NotSpecified",
         )
-    call.update(files.written(call.world, target.host, target.path, found.content.decode(), at=found.at))
+    call.update(files.written(call.world, target.host, target.path, files.text(source.host, source.path) or "", at=found.at))
 
 
 @cmdlet("Remove-Item")
 def remove_item(call: Call, /, *, LiteralPath: str, Force: bool = False) -> None:
     """Removes one file."""
     place = _place(call, LiteralPath, "RemoveItemCommand")
-    found = files.entry(place.host, place.path)
+    found = files.at_path(call.world, place.host, place.path)
     if found is None:
         raise _missing(LiteralPath, "RemoveItemCommand")
     if found.content is None:
@@ -252,7 +252,7 @@ def certutil(call: Call, argv: tuple[str, ...]) -> Native:
             raise NotModelledError(f"the lab does not model certutil {' '.join(argv)}", host=call.host_name)
     german = call.host.culture.startswith("de")
     place = _place(call, path, "CertUtil")
-    found = files.entry(place.host, place.path)
+    found = files.at_path(call.world, place.host, place.path)
     if found is None or found.content is None:
         return Native(-2147024894, ("CertUtil: -hashfile command FAILED: 0x80070002 (WIN32: 2)",))
     digits = found.sha256.lower()

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING
+
+from zdm_automate.lab.world.volumes import content_hash
 
 if TYPE_CHECKING:
     from zdm_automate.lab.world.host import Host
@@ -21,16 +24,23 @@ class Entry:
         path: as it was written.
         content: None for a folder.
         at: when it was written, ISO 8601.
+        told: size and hash of a file whose bytes are known by name only.
     """
 
     path: str
     content: bytes | None
     at: str
+    told: tuple[int, str] = (0, "")
 
     @property
     def sha256(self) -> str:
         """Hash of the content in upper case, as Get-FileHash gives it."""
-        return sha256(self.content or b"").hexdigest().upper()
+        return self.told[1] or sha256(self.content or b"").hexdigest().upper()
+
+    @property
+    def length(self) -> int:
+        """Bytes of a file."""
+        return self.told[0] if self.told[1] else len(self.content or b"")
 
 
 def _key(path: str) -> str:
@@ -51,6 +61,79 @@ def entry(host: Host, path: str) -> Entry | None:
     ):
         return Entry(path=path, content=None, at=at)
     return None
+
+
+def at_path(world: World, host: Host, path: str) -> Entry | None:
+    """What is at a path of a host, also on its drives of data."""
+    found = entry(host, path)
+    letter, _, rest = path.partition(":")
+    volume = world.volumes.get(host.name, {}).get(letter.upper())
+    if found is not None or volume is None:
+        return found
+    folder = volume.folder(rest)
+    if folder is not None:
+        return Entry(path=path, content=None, at=_iso(folder.at))
+    parent, _, name = rest.rpartition("\\")
+    above = volume.folder(parent)
+    file = above.file(name) if above is not None else None
+    if file is None:
+        return None
+    return Entry(path=path, content=b"", at=_iso(file.at), told=(file.size, content_hash(file.content)))
+
+
+def _iso(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat()
+
+
+def spelled(host: Host, path: str) -> str:
+    """The path of a file as it is written there; as given where there is none."""
+    wanted = _key(path)
+    return next((name for name in host.files if _key(name) == wanted and not name.endswith("\\")), path)
+
+
+def text(host: Host, path: str) -> str | None:
+    """The text of a file; None where there is none."""
+    return host.files.get(spelled(host, path))
+
+
+def names_in(host: Host, folder: str) -> tuple[str, ...]:
+    """The names of what lies right in a folder, files and folders, in order."""
+    start = _key(folder) + "\\"
+    below = (
+        name.rstrip("\\")[len(start) :]
+        for name in host.files
+        if name.casefold().startswith(start) and _key(name) != _key(folder)
+    )
+    return tuple(sorted({name.partition("\\")[0] for name in below}, key=str.casefold))
+
+
+def moved(world: World, host: Host, source: str, target: str) -> World:
+    """The world with a folder and all in it under another path."""
+    start = _key(source)
+
+    def there(name: str) -> str:
+        inside = _key(name) == start or name.casefold().startswith(start + "\\")
+        return target.rstrip("\\") + name[len(start) :] if inside else name
+
+    files = {there(name): old for name, old in host.files.items()}
+    times = {there(name): old for name, old in host.file_times.items()}
+    return world.with_host(replace(host, files=files, file_times=times))
+
+
+def folder_removed(world: World, host: Host, path: str) -> World:
+    """The world without a folder and all in it."""
+    start = _key(path)
+
+    def kept(name: str) -> bool:
+        return _key(name) != start and not name.casefold().startswith(start + "\\")
+
+    return world.with_host(
+        replace(
+            host,
+            files={name: old for name, old in host.files.items() if kept(name)},
+            file_times={name: old for name, old in host.file_times.items() if kept(name)},
+        )
+    )
 
 
 def written(world: World, host: Host, path: str, text: str, at: str = "") -> World:

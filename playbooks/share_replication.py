@@ -1,0 +1,459 @@
+"""Shares move from an old file server to a new one, by passes that run as jobs while people work.
+
+Survey, seed, nightly deltas; on the night a freeze, a final pass, a comparison and the switch; or the way back.
+Each plan goes as far as the jobs that are at work let it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from zdm_automate import (
+    Check,
+    Facts,
+    Playbook,
+    Read,
+    Risk,
+    Rollback,
+    Step,
+    VerbCall,
+    change,
+    check,
+    drop,
+    ensure,
+    manual,
+    same,
+    unpredictable,
+    wait,
+)
+from zdm_automate.facts.project import PROJECT, SignOff
+from zdm_automate.facts.shares import DfsTarget, FileSample, Share, ShareSession
+
+from ._share_steps import (
+    CLOSED,
+    FROZEN,
+    MovedShare,
+    SharesIntent,
+    allowed,
+    attempts,
+    by_name,
+    denied,
+    done,
+    forecast,
+    foreign_target,
+    refusal,
+    run_pass,
+    trend,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+playbook = Playbook(
+    name="share_replication",
+    title="Share replication",
+    roles={"old": "the file server that goes", "new": "the one that takes over"},
+    intent=SharesIntent,
+)
+
+ADVICE = {
+    "databases": "a file like these is not copied while a program has it open: stop the program or use its own export",
+    "encrypted": "an encrypted file cannot be copied by another account: its owner decrypts it first",
+}
+
+
+@playbook.reads
+def reads(intent: SharesIntent, _hosts: Mapping[str, str]) -> Iterator[Read]:
+    """Shares and sessions of both, the jobs of the new one, a sample of the targets, and where namespaces lead."""
+    for role in ("old", "new"):
+        yield Read(role=role, verb="Get-ZdmShare")
+        yield Read(role=role, verb="Get-ZdmShareSession")
+    yield Read(role="new", verb="Get-ZdmJob", params={"tail_bytes": 16384})
+    for share in intent.shares:
+        yield Read(role="new", verb="Get-ZdmFileSample", params={"path": share.target}, optional=True)
+    links = sorted({share.dfs for share in intent.shares if share.dfs})
+    if links:
+        yield Read(role="new", verb="Get-ZdmDfsTarget", params={"path": links})
+
+
+@playbook.looks
+def looks(intent: SharesIntent, _hosts: Mapping[str, str]) -> Iterator[Read]:
+    """For the comparison: the same sample on the old side."""
+    for share in intent.shares:
+        yield Read(role="old", verb="Get-ZdmFileSample", params={"path": share.source}, optional=True)
+
+
+# --- before the cut ---
+
+
+@playbook.item("B-020", "Share survey: sizes, databases, encrypted files", also=("A-018",))
+def survey(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
+    """Three lists for each share, made by robocopy without copying; what was found is said with its advice."""
+    for share in intent.shares:
+        total = done(facts, intent, share, "total")
+        yield run_pass(facts, intent, share, "total")
+        for what in ("databases", "encrypted"):
+            yield run_pass(facts, intent, share, what)
+            found = done(facts, intent, share, what)
+            if found is not None and found.log.files.copied:
+                listed = ", ".join(found.log.copied[:3])
+                text = f"{share.name}: {found.log.files.copied} {what}: {listed}. {ADVICE[what]}"
+                yield manual(facts, "B-020", f"{what}-{share.name}", text, form=("what was done",))
+        if total is not None and total.log.whole:
+            log = total.log
+            yield same(f"{share.name}: {log.folders.total} folders, {log.files.total} files, {log.size.total / 1e9:.1f} GB")
+
+
+@playbook.item("B-111", "Target folders and shares, closed until the switch", also=("A-090", "C-072"))
+def make_targets(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
+    """The old share's own permissions with one line of denial for everybody in front."""
+    old, new = by_name(facts, "old"), by_name(facts, "new")
+    for share in intent.shares:
+        here = old.get(share.name.casefold())
+        if here is None:
+            yield unpredictable(f"share {share.name}", refusal(facts, intent, share, "total"), role="new")
+            continue
+        there = new.get(share.name.casefold())
+        if there is not None and there.path.casefold() == share.target.casefold():
+            yield same(f"{share.name} is shared on {facts.hosts['new']}", role="new")
+            continue
+        wanted = replace(
+            here, path=share.target, sddl=denied(allowed(here.sddl, FROZEN, CLOSED), CLOSED), user_limit=0, encrypt_data=False
+        )
+        params = {
+            "name": wanted.name,
+            "path": wanted.path,
+            "sddl": wanted.sddl,
+            "description": wanted.description,
+            "caching_mode": wanted.caching_mode,
+            "enumeration_mode": wanted.enumeration_mode,
+        }
+        yield ensure(
+            facts,
+            VerbCall(role="new", verb="New-ZdmShare", params=params),
+            wanted,
+            f"{share.name}: share {share.target}, closed",
+            inverse=VerbCall(role="new", verb="Remove-ZdmShare", params={"name": wanted.name}),
+        )
+
+
+@playbook.item("B-112", "Seed passes", after=("B-020", "B-111"), also=("A-091", "C-075"))
+def seed(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
+    """Once for each share, into a target that nobody else has filled."""
+    for share in intent.shares:
+        why = refusal(facts, intent, share, "seed")
+        if not why and not attempts(facts, intent, share, "seed"):
+            why = foreign_target(facts, intent, share)
+        yield unpredictable(f"{share.name}: seed", why, role="new") if why else run_pass(facts, intent, share, "seed")
+
+
+@playbook.item("B-113", "Nightly deltas, with their trend", after=("B-112",), also=("A-092", "C-076"))
+def deltas(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
+    """One after the other until the day of the cut; what each took tells how long the final pass will take."""
+    for share in intent.shares:
+        if done(facts, intent, share, "seed") is None:
+            yield wait(f"{share.name}: delta pass", None, "its seed comes first", role="new")
+            continue
+        for one in trend(facts, intent, share):
+            text = f"{share.name}: delta {one.number}: {one.files} files, {one.size / 1e6:.1f} MB, {one.seconds:.0f} s"
+            yield same(text + (f", {one.failed} failed" if one.failed else ""))
+        yield _next_delta(facts, intent, share)
+
+
+def _next_delta(facts: Facts, intent: SharesIntent, share: MovedShare) -> Step:
+    text = f"{share.name}: delta pass"
+    if intent.cut:
+        return same(f"{share.name}: deltas are over")
+    why = refusal(facts, intent, share, "delta")
+    if why:
+        return unpredictable(text, why, role="new")
+    tried = attempts(facts, intent, share, "delta")
+    if tried and tried[-1].state.good and tried[-1].job.ended_utc:
+        due = datetime.fromisoformat(tried[-1].job.ended_utc) + timedelta(hours=intent.delta_hours)
+        if facts.taken_at < due:
+            return wait(text, due, f"{intent.delta_hours} h after the last one", role="new")
+    return run_pass(facts, intent, share, "delta", again=True)
+
+
+@playbook.item("B-114", "Permissions: copied in a pass of their own, findings reviewed", after=("B-113",), also=("C-077",))
+def permissions(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
+    """A changed permission alone makes no file different; and what only the old server knows gets lost."""
+    for share in intent.shares:
+        if not trend(facts, intent, share):
+            yield wait(f"{share.name}: pass for permissions", None, "after the first delta", role="new")
+            continue
+        yield run_pass(facts, intent, share, "acl")
+        text = f"{share.name}: permissions of local groups and of unknown SIDs mean nothing on the new server: review"
+        yield manual(facts, "B-114", f"acl-{share.name}", text, form=("findings", "decided"))
+
+
+# --- the night ---
+
+
+def _ready(facts: Facts, intent: SharesIntent) -> str:
+    """Why the cut must not begin yet; empty where it may."""
+    if not intent.cut:
+        return "`cut: true` in the project file begins it"
+    for share in intent.shares:
+        if not trend(facts, intent, share):
+            return f"{share.name} has had no delta pass: nobody knows how long the final one takes"
+    return ""
+
+
+@playbook.item(
+    "B-152", "Sessions and open files closed", risk=Risk.MEDIUM, gate="G-CUT", after=("B-114",), also=("A-121", "C-082")
+)
+def close_sessions(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
+    """Everybody who is still connected to the old server; they were told."""
+    why = _ready(facts, intent)
+    if why:
+        yield wait("close sessions", None, why, role="old")
+        return
+    for share in intent.shares:
+        spent = forecast(trend(facts, intent, share))
+        yield same(f"{share.name}: the final pass is forecast to take {(spent or 0) / 60:.1f} min")
+    for session in facts.of("old", ShareSession):
+        opened = f", with {len(session.open_files)} files open" if session.open_files else ""
+        yield change(
+            VerbCall(role="old", verb="Close-ZdmShareSession", params={"session_id": session.session_id}),
+            f"close the session of {session.user} from {session.client}{opened}",
+            before={"User": session.user},
+            after={},
+            effects=(drop("old", session),),
+            no_inverse="people connect again by themselves; what was open and not saved is lost",
+            rollback=Rollback.R0,
+        )
+
+
+@playbook.item("B-153", "Freeze the old shares", risk=Risk.MEDIUM, gate="G-CUT", after=("B-152",), also=("A-122", "C-083"))
+def freeze(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
+    """By the permissions of the share: quick, and taken back by one call."""
+    why = _ready(facts, intent)
+    if why:
+        yield wait("freeze", None, why, role="old")
+        return
+    if intent.roll_back:
+        yield same("the cut is taken back", role="old")
+        return
+    yield from (_set_acl(facts, "old", share.name, deny=FROZEN, text="frozen: read only") for share in intent.shares)
+
+
+def _set_acl(facts: Facts, role: str, name: str, *, deny: str = "", allow: tuple[str, ...] = (), text: str) -> Step:
+    there = facts.one(role, Share, name)
+    if there is None:
+        return unpredictable(f"{name}: {text}", f"{facts.hosts[role]} has no such share", role=role)
+    sddl = denied(allowed(there.sddl, *allow), deny) if deny else allowed(there.sddl, *allow)
+    return ensure(
+        facts,
+        VerbCall(role=role, verb="Set-ZdmShareAcl", params={"name": there.name, "sddl": sddl}),
+        replace(there, sddl=sddl),
+        f"{name} on {facts.hosts[role]}: {text}",
+        inverse=VerbCall(role=role, verb="Set-ZdmShareAcl", params={"name": there.name, "sddl": there.sddl}),
+        rollback=Rollback.R0,
+    )
+
+
+def _frozen(facts: Facts, share: MovedShare) -> bool:
+    there = facts.one("old", Share, share.name)
+    return there is not None and FROZEN in there.sddl
+
+
+@playbook.item("B-154", "Final pass", risk=Risk.HIGH, gate="G-CUT", after=("B-153",), also=("A-123", "C-084"))
+def final_pass(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
+    """After the freeze, and only where nothing on the new server is newer."""
+    for share in intent.shares:
+        text = f"{share.name}: final pass"
+        if intent.roll_back:
+            yield same(f"{text}: the cut is taken back")
+        elif not intent.cut or not _frozen(facts, share):
+            yield wait(text, None, _ready(facts, intent) or "the share is frozen first", role="new")
+        elif done(facts, intent, share, "final") is not None:
+            yield run_pass(facts, intent, share, "final")
+        else:
+            yield from _after_guard(facts, intent, share, text)
+
+
+def _after_guard(facts: Facts, intent: SharesIntent, share: MovedShare, text: str) -> Iterator[Step]:
+    why = refusal(facts, intent, share, "final")
+    guard = done(facts, intent, share, "newer")
+    if why:
+        yield unpredictable(text, why, role="new")
+    elif guard is None:
+        yield run_pass(facts, intent, share, "newer")
+        yield wait(text, None, "whether the new server has newer files is looked at first", role="new")
+    elif guard.log.files.copied or not guard.log.whole:
+        listed = ", ".join(guard.log.copied[:3]) or "see its log"
+        reason = f"{guard.log.files.copied} files are newer on {facts.hosts['new']} ({listed}): somebody has written there"
+        yield unpredictable(text, reason, role="new")
+    else:
+        yield run_pass(facts, intent, share, "final")
+
+
+@playbook.item("B-155", "Compare", risk=Risk.HIGH, after=("B-154",), also=("A-124", "C-085"))
+def compare(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
+    """A final pass that would have nothing to do."""
+    for share in intent.shares:
+        if done(facts, intent, share, "final") is None:
+            yield wait(f"{share.name}: compare both sides", None, "the final pass comes first", role="new")
+        else:
+            yield run_pass(facts, intent, share, "compare")
+
+
+@playbook.check("B-155")
+def sides_are_one(facts: Facts, intent: SharesIntent) -> Iterator[Check]:
+    """In four ways: the forecast, the counts, a sample of contents, a sample of permissions."""
+    for share in intent.shares:
+        found = done(facts, intent, share, "compare")
+        if found is None or intent.roll_back:
+            continue
+        log = found.log
+        yield check(f"{share.name}: nothing is left to copy", found.exit_code == 0, value=found.exit_code, expected=0)
+        counted = f"{log.files.total} files, {log.size.total} bytes; {log.files.extras} too many, {log.files.failed} unread"
+        equal = log.whole and log.files.total == log.files.skipped and not log.files.extras and not log.files.failed
+        yield check(f"{share.name}: the counts are the same", equal, value=counted, expected="all skipped, none too many")
+        old, new = sample(facts, "old", share.source), sample(facts, "new", share.target)
+        contents = [name for name, one in old.items() if name in new and one.sha256 != new[name].sha256]
+        missing = sorted(set(old) - set(new))
+        yield check(
+            f"{share.name}: a sample of {len(old)} has the same contents",
+            bool(old) and not contents and not missing,
+            value=", ".join([*contents, *missing][:3]) or f"{len(old)} the same",
+            expected="the same SHA-256",
+            hint="Switched already, the new side moves on; before the switch run the final pass again.",
+        )
+        barred = [name for name, one in old.items() if name in new and one.sddl != new[name].sddl]
+        yield check(
+            f"{share.name}: the sample has the same permissions",
+            not barred,
+            value=", ".join(barred[:3]) or "the same",
+            expected="the same security descriptor",
+            hint="Run the pass for permissions again.",
+        )
+
+
+def sample(facts: Facts, role: str, root: str) -> dict[str, FileSample]:
+    """The sample of a tree, by path in it."""
+    wanted = root.rstrip("\\").casefold()
+    return {one.relative_path.casefold(): one for one in facts.of(role, FileSample) if one.root.casefold() == wanted}
+
+
+@playbook.item(
+    "B-156", "People's paths lead to the new server", risk=Risk.HIGH, gate="G-CUT", after=("B-155",), also=("C-086a",)
+)
+def switch(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
+    """The new shares open; a namespace is switched here, an alias or drive map by its own playbook or a person."""
+    for share in intent.shares:
+        if intent.roll_back:
+            yield same(f"{share.name}: the cut is taken back")
+            continue
+        if done(facts, intent, share, "compare") is None:
+            yield wait(f"{share.name}: switch", None, "both sides are compared first", role="new")
+            continue
+        yield _set_acl(facts, "new", share.name, allow=(CLOSED,), text="open for its people")
+        yield from _lead(facts, intent, share, to_new=True)
+
+
+def _lead(facts: Facts, intent: SharesIntent, share: MovedShare, *, to_new: bool) -> Iterator[Step]:
+    if not share.dfs:
+        step = f"paths-{share.name}" if to_new else f"paths-back-{share.name}"
+        text = f"{share.name}: alias (dns_cutover), drive maps and shortcuts lead to the {'new' if to_new else 'old'} server"
+        yield manual(facts, "B-156" if to_new else "B-163", step, text, form=("how", "tested from"))
+        return
+    servers = (intent.new_name, intent.old_name) if to_new else (intent.old_name, intent.new_name)
+    for server, state in zip(servers, ("Online", "Offline"), strict=True):
+        path = f"\\\\{server}\\{share.name}"
+        found = facts.one("new", DfsTarget, share.dfs, path)
+        if found is None:
+            yield unpredictable(f"{share.dfs}: {path} {state}", "the folder has no such target: add it first", role="new")
+            continue
+        params = {"path": share.dfs, "target_path": found.target_path}
+        yield ensure(
+            facts,
+            VerbCall(role="new", verb="Set-ZdmDfsTarget", params={**params, "state": state}),
+            replace(found, state=state),
+            f"{share.dfs}: {path} {state.lower()}",
+            inverse=VerbCall(role="new", verb="Set-ZdmDfsTarget", params={**params, "state": found.state}),
+            rollback=Rollback.R0,
+        )
+
+
+@playbook.item("B-157", "Home directories and redirected folders", risk=Risk.HIGH, after=("B-156",), also=("C-087",))
+def homes(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
+    """A person's work: policies, and home directories that name the old server."""
+    if intent.roll_back:
+        yield same("the cut is taken back")
+        return
+    if not all(done(facts, intent, share, "compare") for share in intent.shares):
+        yield wait("home directories and redirection", None, "after the switch")
+        return
+    text = "home directories and redirected folders that name the old server name the new path"
+    yield manual(facts, "B-157", "homes", text, form=("accounts changed", "policies changed"))
+
+
+@playbook.item("B-163", "Accept, or take it back", risk=Risk.HIGH, after=("B-157",), also=("A-129", "C-090"))
+def accept(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
+    """Accepted by signature; taken back with a copy of what was written on the new side, so that nothing is lost."""
+    if not all(done(facts, intent, share, "compare") for share in intent.shares):
+        yield wait("accept", None, "after the switch")
+        return
+    if not intent.roll_back:
+        form = ("user", "opened, wrote and deleted a file in", "was refused in")
+        yield manual(
+            facts, "B-163", "smoke", "an ordinary user works in the new shares, and is refused where they should be", form=form
+        )
+        yield manual(facts, "B-163", "accepted", "the client accepts the new side", form=("name",))
+        return
+    for share in intent.shares:
+        yield _set_acl(facts, "new", share.name, deny=CLOSED, text="closed again")
+        yield run_pass(facts, intent, share, "reverse")
+        if done(facts, intent, share, "reverse") is None:
+            yield wait(
+                f"{share.name}: back to the old server", None, "what was written on the new one is copied first", role="old"
+            )
+            continue
+        yield from _lead(facts, intent, share, to_new=False)
+        yield _set_acl(facts, "old", share.name, allow=(FROZEN,), text="open again")
+
+
+# --- later ---
+
+
+@playbook.item("C-104", "Old shares removed; their definition is kept", risk=Risk.MEDIUM, after=("B-163",))
+def remove_old(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
+    """Weeks after acceptance. The files stay on their disk."""
+    signed = facts.one(PROJECT, SignOff, "B-163", "accepted")
+    if signed is None or intent.roll_back:
+        yield wait("remove the old shares", None, "after acceptance", role="old")
+        return
+    due = datetime.fromisoformat(signed.at_utc) + timedelta(days=intent.remove_after_days)
+    for share in intent.shares:
+        there = facts.one("old", Share, share.name)
+        if there is None:
+            yield same(f"{share.name} is shared by the old server no more", role="old")
+        elif facts.taken_at < due:
+            yield wait(
+                f"{share.name}: remove the old share", due, f"{intent.remove_after_days} days after acceptance", role="old"
+            )
+        else:
+            yield _remove(there)
+
+
+def _remove(there: Share) -> Step:
+    params = {
+        "name": there.name,
+        "path": there.path,
+        "sddl": there.sddl,
+        "description": there.description,
+        "caching_mode": there.caching_mode,
+        "enumeration_mode": there.enumeration_mode,
+    }
+    return change(
+        VerbCall(role="old", verb="Remove-ZdmShare", params={"name": there.name}),
+        f"{there.name}: remove the old share",
+        before={"Path": there.path, "Sddl": there.sddl},
+        after={},
+        effects=(drop("old", there),),
+        inverse=VerbCall(role="old", verb="New-ZdmShare", params=params),
+    )

@@ -1,0 +1,60 @@
+function Set-ZdmShareAcl {
+    <#
+    .SYNOPSIS
+        Sets the permissions of a share to exactly those given.
+    .DESCRIPTION
+        The freeze of a share is this with every right lowered to Read, and taking the freeze back is this with what was
+        read before. Files keep their own permissions.
+    .PARAMETER Name
+        The name of the share.
+    .PARAMETER Sddl
+        The permissions of the share as a security descriptor in text form.
+    .EXAMPLE
+        Set-ZdmShareAcl -Name Data -Sddl 'O:SYG:SYD:(A;;0x1200a9;;;WD)'
+    .OUTPUTS
+        Zdm.Change
+    .NOTES
+        Kind: applier
+        Floor: 3.0
+        Reader: Get-ZdmShare
+    #>
+    [CmdletBinding(SupportsShouldProcess = $true)]
+    param(
+        [Parameter(Mandatory = $true)]
+        [ValidatePattern('^[^\x00-\x1f\\/:*?"<>|\[\]+=;,]{1,80}$')]
+        [string]$Name,
+
+        [Parameter(Mandatory = $true)]
+        [ValidatePattern('^O:[A-Za-z0-9-]+G:[A-Za-z0-9-]+D:[A-Z]*(\([AD];[A-Z]*;[A-Za-z0-9]+;;;[A-Za-z0-9-]+\))*$')]
+        [string]$Sddl
+    )
+    if (-not (Import-ZdmModule SmbShare)) {
+        Stop-ZdmVerb -Code Unsupported -Message 'This host has no SmbShare module (it came with Windows Server 2012).' -Target 'SmbShare' -Category NotInstalled
+    }
+    $read = {
+        $found = @(Get-SmbShare | Where-Object { $_.Name -eq $Name })
+        $state = @{ Exists = [bool]($found.Count -gt 0); Path = ''; Description = ''; CachingMode = ''; EnumerationMode = ''; Sddl = '' }
+        if ($found.Count -gt 0) {
+            $state.Path = [string]$found[0].Path
+            $state.Description = [string]$found[0].Description
+            $state.CachingMode = [string]$found[0].CachingMode
+            $state.EnumerationMode = [string]$found[0].FolderEnumerationMode
+            $state.Sddl = [string]$found[0].SecurityDescriptor
+        }
+        $state
+    }
+    $before = & $read
+    if (-not $before.Exists) {
+        Stop-ZdmVerb -Code NotFound -Message "This host has no share '$Name'." -Target $Name -Category ObjectNotFound
+    }
+    if ($before.Sddl -ne $Sddl -and $PSCmdlet.ShouldProcess($Name, "set permissions $Sddl")) {
+        Set-SmbShare -Name $Name -SecurityDescriptor $Sddl -Force
+        $after = & $read
+        if ($after.Sddl -ne $Sddl) {
+            Stop-ZdmVerb -Code VerifyFailed -Message "The share '$Name' has other permissions than those that were set." -Target $Name
+        }
+        New-ZdmChange -Verb 'Set-ZdmShareAcl' -Target $Name -Changed $true -Before $before -After $after
+        return
+    }
+    New-ZdmChange -Verb 'Set-ZdmShareAcl' -Target $Name -Changed $false -Before $before -After $before
+}

@@ -1,0 +1,77 @@
+"""Fitting arguments of the share verbs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import near
+from hypothesis import strategies as st
+from scene import Scene
+
+from zdm_automate.lab.world.smb import SmbServer
+
+SDDL = ("O:SYG:SYD:(A;;FA;;;BA)", "O:SYG:SYD:(A;;0x1200a9;;;WD)", "O:SYG:SYD:(D;;FA;;;DU)(A;;0x1301bf;;;WD)")
+
+
+def _server(scene: Scene) -> SmbServer:
+    return scene.world.smb.get(scene.host, SmbServer())
+
+
+def _name(scene: Scene) -> st.SearchStrategy[str]:
+    return near.either(scene, [share.name for share in _server(scene).shares.values()], st.sampled_from(("Neu", "Büro", "x$")))
+
+
+def _session(scene: Scene) -> st.SearchStrategy[str]:
+    there = [str(session.number) for session in _server(scene).sessions]
+    return st.sampled_from(there or ["7"]) if scene.sure else st.sampled_from([*there, "99", "0"])
+
+
+@st.composite
+def _new(draw: st.DrawFn, scene: Scene) -> dict[str, Any]:
+    made = {
+        "Name": "Neu" if scene.sure else draw(_name(scene)),
+        "Path": draw(st.sampled_from(("E:\\Shares\\Neu", "C:\\Zdm\\Neu", *([] if scene.sure else ["Q:\\x"])))),
+        "Sddl": draw(st.sampled_from(SDDL)),
+    }
+    if scene.sure and scene.host not in scene.world.volumes:
+        made["Path"] = "C:\\Zdm\\Neu"
+    extra = {"Description": "Grüße $x", "CachingMode": "None", "EnumerationMode": "AccessBased"}
+    chosen = draw(st.sets(st.sampled_from(sorted(extra))))
+    return made | {name: extra[name] for name in sorted(chosen)}
+
+
+def _link(scene: Scene) -> st.SearchStrategy[str]:
+    return near.either(scene, [link.path for link in scene.world.dfs.values()], st.just("\\\\x.example\\files\\Nothing"))
+
+
+@st.composite
+def _target(draw: st.DrawFn, scene: Scene) -> dict[str, Any]:
+    path = draw(_link(scene))
+    link = scene.world.dfs.get(path.casefold())
+    there = [target for target, _ in link.targets] if link is not None else ["\\\\NEW\\Data"]
+    target = draw(st.sampled_from(there if scene.sure else [*there, "\\\\NOBODY\\x"]))
+    now = dict(link.targets).get(target, "Online") if link is not None else "Online"
+    other = {"Online": "Offline", "Offline": "Online"}[now]
+    return {"Path": path, "TargetPath": target, "State": draw(st.sampled_from((other, other, now, "offline")))}
+
+
+@st.composite
+def _sample(draw: st.DrawFn, scene: Scene) -> dict[str, Any]:
+    drive = scene.world.volumes.get(scene.host, {}).get("E")
+    there = [f"E:\\{one.path}" for one in drive.folders.values() if one.path] if drive is not None else []
+    made: dict[str, Any] = {"Path": draw(st.sampled_from(there or ["C:\\Windows"]) if scene.sure else st.just("C:\\Nichts"))}
+    return made | draw(st.sampled_from(({}, {"Folders": 1}, {"MaxMegabytes": 1})))
+
+
+FITTING: dict[str, Callable[[Scene], st.SearchStrategy[dict[str, Any]]]] = {
+    "Get-ZdmShare": lambda _: st.just({}),
+    "Get-ZdmShareSession": lambda _: st.just({}),
+    "Get-ZdmDfsTarget": lambda scene: st.fixed_dictionaries({"Path": st.lists(_link(scene), min_size=1, max_size=3)}),
+    "Set-ZdmDfsTarget": _target,
+    "Get-ZdmFileSample": _sample,
+    "New-ZdmShare": _new,
+    "Set-ZdmShareAcl": lambda scene: st.fixed_dictionaries({"Name": _name(scene), "Sddl": st.sampled_from(SDDL)}),
+    "Remove-ZdmShare": lambda scene: st.fixed_dictionaries({"Name": _name(scene)}),
+    "Close-ZdmShareSession": lambda scene: st.fixed_dictionaries({"SessionId": _session(scene)}),
+}

@@ -1,0 +1,345 @@
+"""The replication of shares decides: passes in their order, and what it refuses with a sentence."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from zdm_automate.facts.jobs import Job
+from zdm_automate.facts.project import PROJECT, SignOff, Temporary
+from zdm_automate.facts.shares import DfsTarget, FileSample, Share, ShareSession
+from zdm_automate.facts.store import Facts
+from zdm_automate.lab.world.programs.robocopy_options import read_options
+from zdm_automate.model import Preview, Row
+from zdm_automate.planner import plan_items
+from zdm_automate.playbook import load_playbook
+from zdm_automate.resources import folders
+
+BOOK = load_playbook("share_replication", folders("playbooks"))
+MODULE = __import__("zdm_playbooks._share_steps", fromlist=["x"])
+NOW = datetime(2026, 3, 4, 20, 0, tzinfo=UTC)
+LINK = r"\\example.org\files\Data"
+DATA = Share(
+    name="Data",
+    path="D:\\Data",
+    description="",
+    caching_mode="Manual",
+    enumeration_mode="Unrestricted",
+    user_limit=0,
+    encrypt_data=False,
+    sddl="O:SYG:SYD:(A;;0x1301bf;;;WD)",
+)
+TARGET = replace(DATA, path="E:\\Data", sddl=MODULE.denied(DATA.sddl, MODULE.CLOSED))
+HEAD = "-" * 78
+
+
+def intent(**more: Any) -> Any:
+    share = {"name": "Data", "source": "D:\\Data", "target": "E:\\Data", "dfs": LINK}
+    return BOOK.intent_of({"shares": [share], "old_name": "OLD", "new_name": "NEW", **more})
+
+
+WANTED = intent()
+SHARE = WANTED.shares[0]
+
+
+def table(total: int, copied: int = 0, skipped: int = 0, extras: int = 0, failed: int = 0) -> tuple[str, ...]:
+    row = "".join(f"{value:>10}" for value in (total, copied, skipped, 0, failed, extras))
+    return (HEAD, f"    Dirs :{row}", f"   Files :{row}", f"   Bytes :{row}")
+
+
+def job(what: str, number: int = 1, *, code: str | None = "1", tail: tuple[str, ...] = (), **more: Any) -> Job:
+    made = Job(
+        job_id=MODULE.number_of(WANTED, SHARE, what, number),
+        kind=MODULE.KINDS[what],
+        title=what,
+        command="",
+        run_as="",
+        created_utc="",
+        launched=True,
+        registered=True,
+        task_state="Ready" if code else "Running",
+        task_result=0,
+        started_utc="2026-03-03T20:00:00.0000000Z",
+        ended_utc="2026-03-03T20:10:00.0000000Z" if code else None,
+        exit_text=code,
+        closing=False,
+        stopped=False,
+        process_id=None,
+        processes=0 if code else 2,
+        booted_utc="2026-03-01T06:00:00.0000000Z",
+        log_name="robocopy.log",
+        log_bytes=0,
+        log_offset=0,
+        last_output_utc=None,
+        tail=tail,
+        total_bytes=None,
+        free_bytes_before=None,
+        free_bytes_now=None,
+    )
+    return replace(made, **more)
+
+
+SURVEY = (
+    job("total", tail=table(100, 100)),
+    job("databases", code="0", tail=table(0)),
+    job("encrypted", code="0", tail=table(0)),
+)
+SEEDED = (
+    *SURVEY,
+    job("seed", tail=table(100, 100)),
+    job("delta", tail=table(100, 5, 95)),
+    job("acl", code="0", tail=table(100)),
+)
+FINAL = (*SEEDED, job("newer", code="0", tail=table(100)), job("final", tail=table(100, 3, 97)))
+
+
+def facts(
+    *jobs: Job,
+    old: tuple[Share, ...] = (DATA,),
+    new: tuple[Share, ...] = (TARGET,),
+    hosts: tuple[str, str] = ("OLD", "NEW"),
+    **by: Any,
+) -> Facts:
+    made = Facts(taken_at=NOW, hosts={"old": hosts[0], "new": hosts[1]})
+    targets = [
+        DfsTarget(path=LINK, target_path=rf"\\{server}\Data", state=state)
+        for server, state in zip(("OLD", "NEW"), by.get("targets", ("Online", "Offline")), strict=True)
+    ]
+    for role, kind, rows in (
+        ("old", Share, old),
+        ("new", Share, new),
+        ("old", ShareSession, by.get("sessions", ())),
+        ("new", ShareSession, by.get("busy", ())),
+        ("new", Job, jobs),
+        ("new", FileSample, by.get("held", ())),
+        ("new", DfsTarget, targets),
+        (PROJECT, SignOff, by.get("signed", ())),
+        (PROJECT, Temporary, ()),
+    ):
+        made = made.with_facts(role, kind.zdm_type, rows)
+    return made
+
+
+def rows(item: str, found: Facts, wanted: Any = WANTED) -> list[Row]:
+    return [row for one in plan_items(BOOK.items, found, wanted) if one.id == item for row in one.rows]
+
+
+def started(item: str, found: Facts, wanted: Any = WANTED) -> list[str]:
+    """The titles of the jobs that an item would start."""
+    return [
+        row.change.call.params["label"]
+        for row in rows(item, found, wanted)
+        if row.change and row.change.call.verb == "Start-ZdmJob"
+    ]
+
+
+FROZEN = (replace(DATA, sddl=MODULE.denied(DATA.sddl, MODULE.FROZEN)),)
+CUT = intent(cut=True)
+
+
+# --- refusals ---
+
+
+def sampled(number: int) -> FileSample:
+    return FileSample(root="E:\\Data", relative_path="\\", bytes=number, modified_utc=None, sha256=None, sddl="")
+
+
+@pytest.mark.parametrize(
+    ("item", "found", "wanted", "said"),
+    [
+        ("B-112", facts(*SURVEY, held=(sampled(500),)), WANTED, "are they swapped?"),
+        ("B-112", facts(*SURVEY, held=(sampled(7),)), WANTED, "no pass of this project has copied"),
+        ("B-112", facts(*SURVEY, hosts=("OLD", "OLD")), WANTED, "the same host"),
+        ("B-112", facts(job("total", code="0", tail=table(0)), *SURVEY[1:]), WANTED, "is empty"),
+        ("B-112", facts(*SURVEY, old=(replace(DATA, path="D:\\Other"),)), WANTED, "the wrong share, or folder"),
+        ("B-112", facts(*SURVEY, old=()), WANTED, "has no share Data; it has: none"),
+        (
+            "B-112",
+            facts(*SURVEY, new=(replace(TARGET, sddl=DATA.sddl),)),
+            WANTED,
+            "is in use: people reach it by the share Data",
+        ),
+        ("B-113", facts(*SEEDED[:-2], new=(TARGET, replace(DATA, name="Alles", path="E:\\"))), WANTED, "by the share Alles"),
+        (
+            "B-113",
+            facts(*SEEDED[:-2], busy=(ShareSession(session_id="7", user="X\\ben", client="PC", open_files=("E:\\Data\\a",)),)),
+            WANTED,
+            "X\\ben has E:\\Data\\a open",
+        ),
+        (
+            "B-154",
+            facts(*SEEDED, job("newer", tail=("\t  New File  \t\t 5\tE:\\Data\\a.txt", *table(100, 1))), old=FROZEN),
+            CUT,
+            "1 files are newer on NEW (E:\\Data\\a.txt): somebody has written there",
+        ),
+        ("B-154", facts(*SEEDED, old=FROZEN, new=(replace(TARGET, sddl=DATA.sddl),)), CUT, "is in use"),
+        ("B-111", facts(old=()), WANTED, "has no share Data"),
+    ],
+)
+def test_what_is_refused(item: str, found: Facts, wanted: Any, said: str) -> None:
+    """Swapped sides, an empty source, a strange or busy target, newer files, a wrong share: a sentence, and no pass."""
+    told = rows(item, found, wanted)
+
+    assert any(said in row.reason for row in told if row.preview is Preview.UNKNOWN)
+    assert started(item, found, wanted) == []
+
+
+# --- the order ---
+
+
+def test_the_survey_comes_first() -> None:
+    """Three lists, and nothing is copied before they are there."""
+    found = facts(new=())
+
+    assert started("B-020", found) == [f"{MODULE.TITLES[what]} 1 of Data" for what in ("total", "databases", "encrypted")]
+    assert started("B-112", found) == []
+
+
+def test_a_job_at_work_is_waited_for() -> None:
+    """And not started again."""
+    found = facts(*SURVEY, job("seed", code=None))
+
+    assert [row.preview for row in rows("B-112", found)] == [Preview.WAIT]
+
+
+def test_a_start_that_was_cut_off_goes_on_under_its_own_id() -> None:
+    """The same id: the host knows how far it came."""
+    cut_off = job("seed", code=None, launched=False, started_utc=None, processes=0)
+    changes = [row.change for row in rows("B-112", facts(*SURVEY, cut_off)) if row.change]
+
+    assert [one.call.params["job_id"] for one in changes] == [cut_off.job_id]
+
+
+def test_a_pass_that_failed_runs_again_three_times() -> None:
+    """Each try has an id of its own; then a person looks."""
+    tries = [job("seed", number, code="9") for number in (1, 2, 3)]
+
+    assert started("B-112", facts(*SURVEY, *tries[:1])) == ["seed 2 of Data"]
+    assert started("B-112", facts(*SURVEY, *tries[:2])) == ["seed 3 of Data"]
+    assert started("B-112", facts(*SURVEY, *tries)) == []
+    assert "a person has to look" in rows("B-112", facts(*SURVEY, *tries))[0].reason
+
+
+def test_the_next_delta_comes_a_day_later() -> None:
+    """Before that it waits, with the moment; on the day of the cut there is none any more."""
+    early = facts(*SEEDED)
+    early = replace(early, taken_at=datetime(2026, 3, 3, 21, 0, tzinfo=UTC))
+
+    assert started("B-113", early) == []
+    assert [row.not_before for row in rows("B-113", early) if row.not_before] == ["2026-03-04T16:10:00+00:00"]
+    assert started("B-113", facts(*SEEDED)) == ["delta pass 2 of Data"]
+    assert started("B-113", facts(*SEEDED), CUT) == []
+
+
+def test_the_trend_gives_the_forecast() -> None:
+    """Ten minutes for the last delta: a quarter of an hour for the final pass."""
+    deltas = MODULE.trend(facts(*SEEDED), WANTED, SHARE)
+
+    assert [(one.files, one.seconds) for one in deltas] == [(5, 600.0)]
+    assert MODULE.forecast(deltas) == 900.0
+    assert MODULE.forecast([]) is None
+
+
+def test_nothing_of_the_night_happens_by_day() -> None:
+    """Without `cut: true` no session is closed and no share frozen."""
+    found = facts(*SEEDED, sessions=(ShareSession(session_id="7", user="X\\anna", client="PC", open_files=()),))
+
+    assert not any(row.change for item in ("B-152", "B-153", "B-154", "B-156") for row in rows(item, found))
+
+
+def test_the_night_in_its_order() -> None:
+    """Sessions, freeze, a look for newer files, the final pass, the comparison, the switch."""
+    open_session = ShareSession(session_id="7", user="X\\anna", client="PC", open_files=("D:\\Data\\a.txt",))
+    found = facts(*SEEDED, sessions=(open_session,))
+
+    assert [row.change.call.verb for row in rows("B-152", found, CUT) if row.change] == ["Close-ZdmShareSession"]
+    frozen = [row.change.call.params["sddl"] for row in rows("B-153", found, CUT) if row.change]
+    assert frozen == [FROZEN[0].sddl]
+    assert started("B-154", facts(*SEEDED), CUT) == ["look for files that are newer on the new server 1 of Data"]
+    assert started("B-154", facts(*FINAL[:-1], old=FROZEN), CUT) == ["final pass 1 of Data"]
+    assert started("B-155", facts(*FINAL, old=FROZEN), CUT) == ["compare both sides 1 of Data"]
+    assert not any(row.change for row in rows("B-156", facts(*FINAL, old=FROZEN), CUT))
+    compared = facts(*FINAL, job("compare", code="0", tail=table(100, 0, 100)), old=FROZEN)
+    switched = [
+        (row.change.call.verb, row.change.call.params.get("state")) for row in rows("B-156", compared, CUT) if row.change
+    ]
+    assert switched == [("Set-ZdmShareAcl", None), ("Set-ZdmDfsTarget", "Online"), ("Set-ZdmDfsTarget", "Offline")]
+
+
+def test_sides_that_differ_are_not_switched() -> None:
+    """A comparison that found something has failed; three of them want a person."""
+    found = facts(*FINAL, *(job("compare", number, code="1", tail=table(100, 1, 99)) for number in (1, 2, 3)), old=FROZEN)
+
+    assert [row.preview for row in rows("B-155", found, CUT)] == [Preview.UNKNOWN]
+    assert not any(row.change for row in rows("B-156", found, CUT))
+
+
+def test_the_way_back_copies_before_it_leads_people_back() -> None:
+    """The new side is closed, what was written there comes back without purging, then the old side opens."""
+    back = intent(cut=True, roll_back=True)
+    compared = (*FINAL, job("compare", code="0", tail=table(100, 0, 100)))
+    first = facts(*compared, old=FROZEN, new=(replace(TARGET, sddl=DATA.sddl),))
+    verbs = [row.change.call.verb for row in rows("B-163", first, back) if row.change]
+
+    assert verbs == ["Set-ZdmShareAcl", "Start-ZdmJob"]
+    words = MODULE.words_of(back, SHARE, "reverse", "x")
+    assert "/XO" in words
+    assert not {"/PURGE", "/MIR"} & set(words)
+    then = facts(*compared, job("reverse", tail=table(100, 2, 98)), old=FROZEN)
+    changes = [row.change.call for row in rows("B-163", then, back) if row.change]
+    assert [(call.role, call.verb) for call in changes][-1] == ("old", "Set-ZdmShareAcl")
+    assert changes[-1].params["sddl"] == DATA.sddl
+
+
+def test_the_old_share_goes_weeks_after_acceptance_and_can_come_back() -> None:
+    """Its definition is the inverse."""
+    steps = (("B-114", "acl-Data"), ("B-157", "homes"), ("B-163", "smoke"), ("B-163", "accepted"))
+    long_ago = (NOW - timedelta(days=31)).isoformat()
+    signed = tuple(SignOff(item=item, step=step, by="Kim", at_utc=long_ago) for item, step in steps)
+    compared = (*FINAL, job("compare", code="0", tail=table(100, 0, 100)))
+    opened = (replace(TARGET, sddl=DATA.sddl),)
+    links = {"targets": ("Offline", "Online")}
+    later = facts(*compared, old=FROZEN, new=opened, signed=signed, **links)
+    changes = [row.change for row in rows("C-104", later, CUT) if row.change]
+
+    assert [one.call.verb for one in changes] == ["Remove-ZdmShare"]
+    assert changes[0].inverse is not None
+    assert changes[0].inverse.params["path"] == "D:\\Data"
+    late = (*signed[:-1], replace(signed[-1], at_utc=(NOW - timedelta(days=3)).isoformat()))
+    soon = facts(*compared, old=FROZEN, new=opened, signed=late, **links)
+    assert not any(row.change for row in rows("C-104", soon, CUT))
+
+
+# --- switches ---
+
+
+@pytest.mark.parametrize("what", list(MODULE.KINDS))
+def test_every_pass_has_switches_that_go_together(what: Any) -> None:
+    """None of robocopy's own complaints, retries are limited, junctions left out, and the log is in the job's folder."""
+    for wanted in (WANTED, intent(throttle_ms=5, hours="2000-0600")):
+        words = MODULE.words_of(wanted, SHARE, what, "0a")
+
+        assert read_options(tuple(words)).wrong == ""
+        assert any(word.startswith("/R:") for word in words)
+        assert "/XJ" in words
+        assert any(word.startswith("/UNILOG+:C:\\Zdm\\jobs\\0a\\") for word in words)
+        assert "/MIR" not in words
+
+
+def test_only_passes_that_follow_the_source_purge() -> None:
+    """A seed, the pass for permissions and the way back take nothing away."""
+    purging = {what for what in MODULE.KINDS if "/PURGE" in MODULE.words_of(WANTED, SHARE, what, "x")}
+
+    assert purging == {"delta", "final", "compare"}
+
+
+def test_a_denial_in_front_is_taken_back_to_the_letter() -> None:
+    """Whatever the permissions are."""
+    for sddl in (DATA.sddl, "O:SYG:SYD:", "O:SYG:SYD:P(D;;FA;;;DU)(A;;FA;;;BA)"):
+        closed = MODULE.denied(sddl, MODULE.CLOSED)
+
+        assert MODULE.denied(closed, MODULE.CLOSED) == closed
+        assert MODULE.allowed(closed, MODULE.CLOSED) == sddl

@@ -1,0 +1,83 @@
+"""Facts about file servers: shares with their permissions, and who uses them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from zdm_automate.facts.base import Fact, fact
+
+
+@fact
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share(Fact):
+    """A share that people use.
+
+    Attributes:
+        caching_mode: whether clients keep copies (Offline Files).
+        enumeration_mode: AccessBased shows people only what they may open.
+        user_limit: how many may use it at once; 0 for no limit.
+        sddl: its permissions, a security descriptor in text form.
+    """
+
+    zdm_type: ClassVar[str] = "Zdm.Share"
+    reader: ClassVar[str] = "Get-ZdmShare"
+    key: ClassVar[tuple[str, ...]] = ("name",)
+
+    name: str
+    path: str
+    description: str
+    caching_mode: str
+    enumeration_mode: str
+    user_limit: int
+    encrypt_data: bool
+    sddl: str
+
+
+@fact
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShareSession(Fact):
+    """A user's connection to a file server, with the files it holds open."""
+
+    zdm_type: ClassVar[str] = "Zdm.ShareSession"
+    reader: ClassVar[str] = "Get-ZdmShareSession"
+    key: ClassVar[tuple[str, ...]] = ("session_id",)
+    transient: ClassVar[bool] = True
+
+    session_id: str
+    user: str
+    client: str
+    open_files: tuple[str, ...]
+
+
+@fact
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DfsTarget(Fact):
+    """Where a folder of a namespace leads: a share, Online or Offline."""
+
+    zdm_type: ClassVar[str] = "Zdm.DfsTarget"
+    reader: ClassVar[str] = "Get-ZdmDfsTarget"
+    key: ClassVar[tuple[str, ...]] = ("path", "target_path")
+    asked_by: ClassVar[str] = "path"
+
+    path: str
+    target_path: str
+    state: str
+
+
+@fact
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileSample(Fact):
+    r"""A file or folder of a sample. A folder's path ends with a backslash, and its `bytes` is how many files are in it."""
+
+    zdm_type: ClassVar[str] = "Zdm.FileSample"
+    reader: ClassVar[str] = "Get-ZdmFileSample"
+    key: ClassVar[tuple[str, ...]] = ("root", "relative_path")
+    transient: ClassVar[bool] = True
+
+    root: str
+    relative_path: str
+    bytes: int
+    modified_utc: str | None
+    sha256: str | None
+    sddl: str
