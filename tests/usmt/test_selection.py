@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zdm_automate.errors import InputError
-from zdm_automate.lab.world.usmt_users import Somebody, SwitchError, taken, user_switches
+from zdm_automate.lab.world.usmt.users import Somebody, SwitchError, taken, user_switches
 from zdm_automate.usmt.selection import Account, Switches, Wish, by_name, by_rule, compiled
 
 NOW = datetime(2026, 11, 25, 20, tzinfo=UTC)
