@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import dhcp_worlds
+import profile_worlds
 from hypothesis import strategies as st
 
 from zdm_automate.lab.cmdlets.dhcp_moves import CMDLET_FORM, NETSH_FORM, packed
@@ -102,4 +103,7 @@ PREPARED: dict[str, Callable[[World, str], Prepared]] = {
     "Remove-ZdmDnsConditionalForwarder": _with_zone(FORWARDED),
     "Convert-ZdmDnsZone": _with_zone(HELD),
     "Copy-ZdmFile": _file_to_fetch,
+    "Get-ZdmProfile": profile_worlds.with_profiles,
+    "Get-ZdmUsmt": profile_worlds.with_profiles,
+    "Remove-ZdmProfile": profile_worlds.with_profiles,
 }

@@ -11,6 +11,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
+from zdm_automate.lab.world import profile_files
 from zdm_automate.lab.world.profiles import Profile
 from zdm_automate.lab.world.usmt.session import End, Pause, Session, since
 from zdm_automate.lab.world.usmt.users import Somebody, SwitchError, user_switches
@@ -253,4 +254,5 @@ def _settings(session: Session, words: Words, store: Store, one: Captured) -> No
         session.log(f"No mapping for the account {arrives_as(words, one.account)}: not applied. Error 1332", "Warning")
         return
     known = session.desk.of(target[0]) or _new(session, target)
+    session.world = profile_files.arrived(session.world, session.host_name, known)
     session.keep(session.states.with_desk(session.host_name, session.desk.with_profile(replace(known, parts=one.parts))))
