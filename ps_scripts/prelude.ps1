@@ -405,6 +405,213 @@ function Get-ZdmDnsClientRow {
     }
 }
 
+function Get-ZdmTaskWay {
+    # How tasks are registered here: module (2012 and later), com (2008, 2008 R2), schtasks (2003, which has no other way).
+    $service = Get-WmiObject -Class Win32_Service -Filter "Name='Schedule'"
+    if ($null -eq $service -or [string]$service.State -ne 'Running') { return 'none' }
+    if (Import-ZdmModule ScheduledTasks) { return 'module' }
+    $system = Get-WmiObject -Class Win32_OperatingSystem
+    if ([string]$system.Version -like '5.*') { return 'schtasks' }
+    return 'com'
+}
+
+function Get-ZdmTaskRow {
+    # The tasks of jobs: TaskName, State (in English; Present where the tool's words are localised), Result without a sign.
+    param([string]$Way)
+    if ($Way -eq 'module') {
+        foreach ($task in @(Get-ScheduledTask -TaskName 'Zdm-*')) {
+            $info = Get-ScheduledTaskInfo -TaskPath $task.TaskPath -TaskName $task.TaskName
+            New-Object -TypeName PSObject -Property @{
+                TaskName = [string]$task.TaskName
+                State    = [string]$task.State
+                Result   = [long]$info.LastTaskResult
+            }
+        }
+        return
+    }
+    if ($Way -eq 'com') {
+        $names = @('Unknown', 'Disabled', 'Queued', 'Ready', 'Running')
+        $scheduler = New-Object -ComObject Schedule.Service
+        $scheduler.Connect()
+        foreach ($task in @($scheduler.GetFolder('\').GetTasks(0))) {
+            if ($null -eq $task -or [string]$task.Name -notlike 'Zdm-*') { continue }
+            $result = [long]$task.LastTaskResult
+            if ($result -lt 0) { $result += 4294967296 }
+            New-Object -TypeName PSObject -Property @{ TaskName = [string]$task.Name; State = $names[[int]$task.State]; Result = $result }
+        }
+        return
+    }
+    if ($Way -eq 'schtasks') {
+        # Columns by place, their names and words are localised: 2 is the task, 4 its status, blank while it waits, 7 its last
+        # result, which is 0 for one that has never run, too.
+        foreach ($line in @((Invoke-ZdmNative -FilePath 'schtasks.exe' -ArgumentList '/Query', '/FO', 'CSV', '/V').StdOut)) {
+            if ($line -notmatch '^"[^"]*","\\?(Zdm-[^"]+)","[^"]*","([^"]*)","[^"]*","[^"]*","(-?\d+)"') { continue }
+            $task = $Matches[1]
+            $state = 'Present'
+            if ($Matches[2] -ne '') { $state = 'Running' }
+            $result = [long]$Matches[3]
+            if ($result -lt 0) { $result += 4294967296 }
+            if ($result -eq 0) { $result = [long]267011 }
+            New-Object -TypeName PSObject -Property @{ TaskName = $task; State = $state; Result = $result }
+        }
+    }
+}
+
+function Register-ZdmTask {
+    # A task for the batch file of a job. The scheduler takes a password in the clear and keeps it; it goes there and nowhere else.
+    param([string]$Way, [string]$Name, [string]$Batch, [string]$About, [int]$Minutes, $Credential)
+    if ($Way -eq 'schtasks') {
+        $line = '/Create', '/SC', 'ONCE', '/ST', '23:59:00', '/TN', $Name, '/TR', $Batch, '/RU', 'SYSTEM'
+        $run = Invoke-ZdmNative -FilePath 'schtasks.exe' -ArgumentList $line
+        if ($run.ExitCode -ne 0) { Stop-ZdmVerb -Code NativeExit -Message "schtasks /Create ended with $($run.ExitCode)." -Target $Name }
+        return
+    }
+    $limit = 'PT0S'
+    if ($Minutes -gt 0) { $limit = 'PT' + $Minutes + 'M' }
+    $who = '<UserId>S-1-5-18</UserId>'
+    if ($null -ne $Credential) {
+        $who = '<UserId>' + [System.Security.SecurityElement]::Escape([string]$Credential.UserName) + '</UserId><LogonType>Password</LogonType>'
+    }
+    $xml = (@(
+            '<?xml version="1.0" encoding="UTF-16"?>',
+            '<Task version="1.2" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">',
+            '<RegistrationInfo><Author>zdm_automate</Author><Description>',
+            [System.Security.SecurityElement]::Escape($About),
+            '</Description></RegistrationInfo>',
+            '<Principals><Principal id="Author">', $who, '<RunLevel>HighestAvailable</RunLevel></Principal></Principals>',
+            '<Settings><MultipleInstancesPolicy>IgnoreNew</MultipleInstancesPolicy>',
+            '<DisallowStartIfOnBatteries>false</DisallowStartIfOnBatteries><StopIfGoingOnBatteries>false</StopIfGoingOnBatteries>',
+            '<AllowStartOnDemand>true</AllowStartOnDemand><Enabled>true</Enabled>',
+            '<ExecutionTimeLimit>', $limit, '</ExecutionTimeLimit><Priority>5</Priority></Settings>',
+            '<Actions Context="Author"><Exec><Command>cmd.exe</Command><Arguments>/d /c "', $Batch, '"</Arguments></Exec></Actions></Task>'
+        ) -join '')
+    if ($Way -eq 'module') {
+        $task = @{ TaskName = $Name; TaskPath = '\Zdm\'; Xml = $xml }
+        if ($null -ne $Credential) {
+            $task.User = [string]$Credential.UserName
+            $task.Password = $Credential.GetNetworkCredential().Password
+        }
+        $null = Register-ScheduledTask @task
+        return
+    }
+    $scheduler = New-Object -ComObject Schedule.Service
+    $null = $scheduler.Connect()
+    # 6: create or update. Logon type 1 keeps the password, 5 is a service account.
+    if ($null -eq $Credential) {
+        $null = $scheduler.GetFolder('\').RegisterTask($Name, $xml, 6, 'SYSTEM', $null, 5)
+        return
+    }
+    $null = $scheduler.GetFolder('\').RegisterTask($Name, $xml, 6, [string]$Credential.UserName, $Credential.GetNetworkCredential().Password, 1)
+}
+
+function Invoke-ZdmTask {
+    # Run, End or Delete a task that is there.
+    param([string]$Way, [string]$Name, [string]$Do)
+    if ($Way -eq 'module') {
+        if ($Do -eq 'Run') { Start-ScheduledTask -TaskPath '\Zdm\' -TaskName $Name }
+        elseif ($Do -eq 'End') { Stop-ScheduledTask -TaskPath '\Zdm\' -TaskName $Name }
+        else { Unregister-ScheduledTask -TaskPath '\Zdm\' -TaskName $Name -Confirm:$false }
+        return
+    }
+    if ($Way -eq 'com') {
+        $scheduler = New-Object -ComObject Schedule.Service
+        $null = $scheduler.Connect()
+        if ($Do -eq 'Run') { $null = $scheduler.GetFolder('\').GetTask($Name).Run($null) }
+        elseif ($Do -eq 'End') { $null = $scheduler.GetFolder('\').GetTask($Name).Stop(0) }
+        else { $null = $scheduler.GetFolder('\').DeleteTask($Name, 0) }
+        return
+    }
+    $line = @(('/' + $Do), '/TN', $Name)
+    if ($Do -eq 'Delete') { $line += '/F' }
+    $run = Invoke-ZdmNative -FilePath 'schtasks.exe' -ArgumentList $line
+    if ($run.ExitCode -ne 0) { Stop-ZdmVerb -Code NativeExit -Message "schtasks /$Do ended with $($run.ExitCode)." -Target $Name }
+}
+
+function Get-ZdmJobSurrounding {
+    # What all jobs of a host are judged by: its tasks, processes, drives, and when it was started; read once.
+    $processes = @(Get-WmiObject -Class Win32_Process | Where-Object { $null -ne $_ -and [string]$_.CommandLine -match 'Zdm\\jobs' })
+    $way = Get-ZdmTaskWay
+    $boot = [string](Get-WmiObject -Class Win32_OperatingSystem).LastBootUpTime
+    $booted = [datetime]::ParseExact($boot.Substring(0, 14), 'yyyyMMddHHmmss', [System.Globalization.CultureInfo]::InvariantCulture)
+    $booted = [datetime]::SpecifyKind($booted.AddMinutes(-1 * [int]$boot.Substring(21, 4)), [System.DateTimeKind]::Utc)
+    $free = @{}
+    foreach ($disk in @(Get-WmiObject -Class Win32_LogicalDisk)) {
+        if ($null -ne $disk -and $null -ne $disk.FreeSpace) { $free[[string]$disk.DeviceID] = [long]$disk.FreeSpace }
+    }
+    return New-Object -TypeName PSObject -Property @{
+        Processes = $processes
+        Way       = $way
+        Tasks     = @(Get-ZdmTaskRow -Way $way)
+        BootedUtc = (ConvertTo-ZdmUtc $booted)
+        Free      = $free
+    }
+}
+
+function Get-ZdmJobText {
+    # A small file of a job, without the blanks around; nothing where it is not there.
+    param([string]$Path)
+    if (-not [System.IO.File]::Exists($Path)) { return $null }
+    return ([string][System.IO.File]::ReadAllText($Path, [System.Text.Encoding]::UTF8)).Trim()
+}
+
+function Get-ZdmJobState {
+    # A job as its folder, its task and its processes show it; nothing of it is judged here.
+    param([string]$JobId, $Surrounding)
+    $folder = 'C:\Zdm\jobs\' + $JobId
+    $words = @{ Kind = ''; Label = ''; Command = ''; RunAs = ''; LogName = ''; Volume = ''; CreatedUtc = ''; TotalBytes = ''; FreeBytes = '' }
+    foreach ($line in @(([string](Get-ZdmJobText -Path ($folder + '\job.txt'))) -split "`r?`n")) {
+        if ($line -match '^(\w+)=(.*)$') { $words[$Matches[1]] = $Matches[2] }
+    }
+    $task = @($Surrounding.Tasks | Where-Object { $null -ne $_ -and $_.TaskName -eq ('Zdm-' + $JobId) })
+    $processes = @($Surrounding.Processes | Where-Object { $null -ne $_ -and [string]$_.CommandLine -match [regex]::Escape($JobId) })
+    $state = ''
+    $result = $null
+    if ($task.Count -gt 0) {
+        $state = [string]$task[0].State
+        $result = [long]$task[0].Result
+    }
+    if ($Surrounding.Way -eq 'none') { $state = 'Unknown' }
+    $started = $null
+    if ([System.IO.Directory]::Exists($folder + '\started')) { $started = ConvertTo-ZdmUtc ([System.IO.Directory]::GetLastWriteTimeUtc($folder + '\started')) }
+    $ended = $null
+    if ([System.IO.File]::Exists($folder + '\ended')) { $ended = ConvertTo-ZdmUtc ([System.IO.File]::GetLastWriteTimeUtc($folder + '\ended')) }
+    $code = Get-ZdmJobText -Path ($folder + '\rc')
+    # 267011: has never run.
+    $launched = $null -ne $started -or $null -ne $code -or @('Running', 'Queued') -contains $state -or ($null -ne $result -and $result -ne 267011)
+    $process = $null
+    if ($processes.Count -gt 0) { $process = [long]$processes[0].ProcessId }
+    $total = $null
+    if ($words.TotalBytes -match '^\d+$') { $total = [long]$words.TotalBytes }
+    $before = $null
+    if ($words.FreeBytes -match '^\d+$') { $before = [long]$words.FreeBytes }
+    $now = $null
+    if ($words.Volume -ne '' -and $Surrounding.Free.ContainsKey($words.Volume)) { $now = [long]$Surrounding.Free[$words.Volume] }
+    return @{
+        JobId           = $JobId
+        Kind            = $words.Kind
+        Title           = $words.Label
+        Command         = $words.Command
+        RunAs           = $words.RunAs
+        CreatedUtc      = $words.CreatedUtc
+        Launched        = [bool]$launched
+        Registered      = [bool]($task.Count -gt 0)
+        TaskState       = $state
+        TaskResult      = $result
+        StartedUtc      = $started
+        EndedUtc        = $ended
+        ExitText        = $code
+        Closing         = [bool][System.IO.File]::Exists($folder + '\rc.tmp')
+        Stopped         = [bool][System.IO.File]::Exists($folder + '\stopped')
+        ProcessId       = $process
+        Processes       = [int]$processes.Count
+        BootedUtc       = [string]$Surrounding.BootedUtc
+        LogName         = $words.LogName
+        TotalBytes      = $total
+        FreeBytesBefore = $before
+        FreeBytesNow    = $now
+    }
+}
+
 function Get-ZdmSessionFact {
     # What the controller has to know of the host before it trusts it with anything.
     $system = Get-WmiObject -Class Win32_OperatingSystem

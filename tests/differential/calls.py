@@ -9,6 +9,7 @@ from typing import Any
 import calls_dhcp
 import calls_dns
 import calls_host
+import calls_jobs
 import calls_profiles
 import hostile
 from hypothesis import strategies as st
@@ -21,7 +22,13 @@ from zdm_automate.scripts import Parameter, Verb
 Arguments = dict[str, Any]
 Fitting = Callable[[Scene], st.SearchStrategy[Arguments]]
 
-FITTING: dict[str, Fitting] = {**calls_dhcp.FITTING, **calls_dns.FITTING, **calls_host.FITTING, **calls_profiles.FITTING}
+FITTING: dict[str, Fitting] = {
+    **calls_dhcp.FITTING,
+    **calls_dns.FITTING,
+    **calls_host.FITTING,
+    **calls_jobs.FITTING,
+    **calls_profiles.FITTING,
+}
 """By verb: arguments that name what is there, or nearly so."""
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import dhcp_worlds
+import job_worlds
 import profile_worlds
 from hypothesis import strategies as st
 
@@ -103,6 +104,10 @@ PREPARED: dict[str, Callable[[World, str], Prepared]] = {
     "Remove-ZdmDnsConditionalForwarder": _with_zone(FORWARDED),
     "Convert-ZdmDnsZone": _with_zone(HELD),
     "Copy-ZdmFile": _file_to_fetch,
+    "Get-ZdmJob": job_worlds.with_jobs,
+    "Start-ZdmJob": job_worlds.with_jobs,
+    "Stop-ZdmJob": job_worlds.with_jobs,
+    "Remove-ZdmJob": job_worlds.with_jobs,
     "Get-ZdmProfile": profile_worlds.with_profiles,
     "Get-ZdmUsmt": profile_worlds.with_profiles,
     "Remove-ZdmProfile": profile_worlds.with_profiles,

@@ -17,6 +17,7 @@ from zdm_automate.cli import (
     gates,
     hosts,
     item,
+    jobs,
     lab,
     lab_trouble,
     new,
@@ -54,6 +55,7 @@ app.command("apply")(apply.apply)
 app.command("resume")(resume.resume)
 app.command("undo")(resume.undo)
 app.command("verify")(apply.verify)
+app.command("jobs")(jobs.jobs)
 app.command("status")(evidence.status)
 app.add_typer(evidence.checklist, name="checklist")
 app.add_typer(evidence.journal, name="journal")

@@ -227,7 +227,7 @@ def copy_item(call: Call, /, *, LiteralPath: str, Destination: str) -> None:
             f"Could not find a part of the path '{Destination}'.",
             category="NotSpecified",
         )
-    call.update(files.written(call.world, target.host, target.path, found.content.decode(), at=found.at))
+    call.update(files.written(call.world, target.host, target.path, files.text(source.host, source.path) or "", at=found.at))
 
 
 @cmdlet("Remove-Item")

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import inspect
 import re
+from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from zdm_automate.errors import InputError
 from zdm_automate.lab.call import CMDLETS, Call
+from zdm_automate.lab.cmdlets import io_classes, tasks
 from zdm_automate.lab.perform import load_models
 from zdm_automate.lab.pwsh.answers import CLASS, Table, answer_class, described, tells
 from zdm_automate.lab.pwsh.profile import host_time, profile, stub_modules
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from zdm_automate.lab.world.host import Host
     from zdm_automate.lab.world.model import World
 
-QUIET_VERBS: Final = frozenset({"Get", "Test", "Resolve"})
+QUIET_VERBS: Final = frozenset({"Get", "Test", "Resolve", "Tasks"})
 """Commands of these verbs change caches at most."""
 
 Ask = Callable[["Call", "Mapping[str, Any]"], "dict[str, Any]"]
@@ -122,6 +124,8 @@ class Desk:
 
 def _changes(request: Mapping[str, Any]) -> bool:
     name = str(request.get("Name", ""))
+    if request.get("Op") == "file":
+        return name in io_classes.DONE
     return request.get("Op") != "wmi" and name.partition("-")[0] not in QUIET_VERBS
 
 
@@ -270,4 +274,39 @@ def _now(_call: Call, _request: Mapping[str, Any]) -> dict[str, Any]:
     return {}
 
 
-_KINDS: Final[dict[str, Ask]] = {"cmdlet": _cmdlet, "native": _native, "wmi": _wmi, "method": _wmi_method, "now": _now}
+def _file(call: Call, request: Mapping[str, Any]) -> dict[str, Any]:
+    """A member of System.IO.File or System.IO.Directory; a part of a file's bytes in Base64."""
+    name, words = str(request["Name"]), [str(word) for word in request["Words"]]
+    if name == "Read":
+        data = io_classes.read_bytes(call, words[0])
+        start = int(words[1])
+        return {"Value": b64encode(data[start : start + int(words[2])]).decode(), "Length": len(data)}
+    if name in io_classes.DONE:
+        io_classes.DONE[name](call, *words)
+        return {}
+    return {"Value": io_classes.ASKED[name](call, *words)}
+
+
+def _com(call: Call, request: Mapping[str, Any]) -> dict[str, Any]:
+    """The Schedule.Service object: what is registered, registering, and what is done with a task."""
+    name = str(request["Name"])
+    if name == "Tasks":
+        return {"Value": tasks.com_tasks(call)}
+    if name == "Register":
+        secret = request.get("Secret")
+        user, xml = str(request["User"]), str(request["Xml"])
+        tasks.com_register(call, str(request["Task"]), xml, user, None if secret is None else str(secret))
+        return {}
+    tasks.com_do(call, str(request["Task"]), name)
+    return {}
+
+
+_KINDS: Final[dict[str, Ask]] = {
+    "cmdlet": _cmdlet,
+    "native": _native,
+    "wmi": _wmi,
+    "method": _wmi_method,
+    "now": _now,
+    "file": _file,
+    "com": _com,
+}

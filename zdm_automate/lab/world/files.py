@@ -53,6 +53,57 @@ def entry(host: Host, path: str) -> Entry | None:
     return None
 
 
+def spelled(host: Host, path: str) -> str:
+    """The path of a file as it is written there; as given where there is none."""
+    wanted = _key(path)
+    return next((name for name in host.files if _key(name) == wanted and not name.endswith("\\")), path)
+
+
+def text(host: Host, path: str) -> str | None:
+    """The text of a file; None where there is none."""
+    return host.files.get(spelled(host, path))
+
+
+def names_in(host: Host, folder: str) -> tuple[str, ...]:
+    """The names of what lies right in a folder, files and folders, in order."""
+    start = _key(folder) + "\\"
+    below = (
+        name.rstrip("\\")[len(start) :]
+        for name in host.files
+        if name.casefold().startswith(start) and _key(name) != _key(folder)
+    )
+    return tuple(sorted({name.partition("\\")[0] for name in below}, key=str.casefold))
+
+
+def moved(world: World, host: Host, source: str, target: str) -> World:
+    """The world with a folder and all in it under another path."""
+    start = _key(source)
+
+    def there(name: str) -> str:
+        inside = _key(name) == start or name.casefold().startswith(start + "\\")
+        return target.rstrip("\\") + name[len(start) :] if inside else name
+
+    files = {there(name): old for name, old in host.files.items()}
+    times = {there(name): old for name, old in host.file_times.items()}
+    return world.with_host(replace(host, files=files, file_times=times))
+
+
+def folder_removed(world: World, host: Host, path: str) -> World:
+    """The world without a folder and all in it."""
+    start = _key(path)
+
+    def kept(name: str) -> bool:
+        return _key(name) != start and not name.casefold().startswith(start + "\\")
+
+    return world.with_host(
+        replace(
+            host,
+            files={name: old for name, old in host.files.items() if kept(name)},
+            file_times={name: old for name, old in host.file_times.items() if kept(name)},
+        )
+    )
+
+
 def written(world: World, host: Host, path: str, text: str, at: str = "") -> World:
     """The world with a file of this text on the host, replacing one of the same path."""
     kept = {name: old for name, old in host.files.items() if _key(name) != _key(path)}

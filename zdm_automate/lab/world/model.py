@@ -18,6 +18,9 @@ from zdm_automate.lab.world.dns import DnsServer, PublicRecord, Resolver
 from zdm_automate.lab.world.host import Host
 from zdm_automate.lab.world.profiles import UserStates
 from zdm_automate.lab.world.refusal import NotModelledError
+from zdm_automate.lab.world.running import Run, Task
+from zdm_automate.lab.world.smb import SmbServer
+from zdm_automate.lab.world.volumes import Volume
 
 WORLD_VERSION = 1
 
@@ -38,6 +41,11 @@ class World:
         public: what the outside world's name servers answer, by `name type`.
         user_states: profiles on the PCs and captured stores.
         accounts: hash of name and password by logon name, as `account_hash` makes it.
+        tasks: scheduled tasks by host and name in lower case.
+        runs: programs at work, by host.
+        processes: how many were started so far, on all hosts.
+        volumes: drives by host and letter.
+        smb: what each host shares.
     """
 
     now: datetime
@@ -54,6 +62,11 @@ class World:
     public: Mapping[str, PublicRecord] = field(default_factory=dict)
     user_states: UserStates = field(default_factory=UserStates)
     accounts: Mapping[str, str] = field(default_factory=dict)
+    tasks: Mapping[str, Mapping[str, Task]] = field(default_factory=dict)
+    runs: Mapping[str, tuple[Run, ...]] = field(default_factory=dict)
+    processes: int = 0
+    volumes: Mapping[str, Mapping[str, Volume]] = field(default_factory=dict)
+    smb: Mapping[str, SmbServer] = field(default_factory=dict)
 
     def knows(self, user: str, password: str) -> bool:
         r"""Whether this is an account of the office; `DOMAIN\user`, `user@domain` and `user` are the same."""
@@ -82,6 +95,15 @@ class World:
     def with_dns(self, host: str, changed: DnsServer) -> World:
         """The world with this DNS server on that host."""
         return replace(self, dns={**self.dns, host: changed})
+
+    def with_volume(self, host: str, changed: Volume) -> World:
+        """The world with this drive in place of the host's one of the same letter."""
+        own = {**self.volumes.get(host, {}), changed.letter: changed}
+        return replace(self, volumes={**self.volumes, host: own})
+
+    def with_smb(self, host: str, changed: SmbServer) -> World:
+        """The world in which that host shares this."""
+        return replace(self, smb={**self.smb, host: changed})
 
     def with_dhcp(self, host: str, changed: DhcpServer) -> World:
         """The world with this DHCP server on that host."""

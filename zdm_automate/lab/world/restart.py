@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from zdm_automate.lab.world import tasks
 from zdm_automate.lab.world.dns import Resolver
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 def rebooted(world: World, name: str) -> World:
     """The world right after a host has come up again: its cache of names is empty, services are as their start mode says."""
     host = world.host(name)
+    world = tasks.host_down(world, host.name)
     services = {key: _started(service) for key, service in host.services.items()}
     up = replace(host, services=services, last_boot=world.now.isoformat(timespec="seconds"))
     resolvers = {key: Resolver() if key == host.name else one for key, one in world.resolvers.items()}

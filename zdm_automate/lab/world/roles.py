@@ -106,6 +106,7 @@ _SERVICE_NAMES: dict[str, tuple[str, str]] = {
     "Dhcp": ("DHCP Client", "DHCP-Client"),
     "W32Time": ("Windows Time", "Windows-Zeitgeber"),
     "EventLog": ("Windows Event Log", "Windows-Ereignisprotokoll"),
+    "Schedule": ("Task Scheduler", "Aufgabenplanung"),
     "WinRM": ("Windows Remote Management (WS-Management)", "Windows-Remoteverwaltung (WS-Verwaltung)"),
 }
 _NETWORK_SERVICE = frozenset({"Dnscache", "Dhcp", "EventLog", "W32Time", "WinRM", "DHCPServer"})
@@ -134,7 +135,7 @@ def service(name: str, culture: str, *, state: str = "Running", start_mode: str 
 
 def standard_services(*, culture: str, in_domain: bool, client: bool) -> dict[str, Service]:
     """What runs on every Windows."""
-    names = ["Dhcp", "Dnscache", "EventLog", "LanmanServer", "LanmanWorkstation", "W32Time", "WinRM"]
+    names = ["Dhcp", "Dnscache", "EventLog", "LanmanServer", "LanmanWorkstation", "Schedule", "W32Time", "WinRM"]
     made = {name: service(name, culture) for name in names}
     made["Netlogon"] = service(
         "Netlogon", culture, state="Running" if in_domain else "Stopped", start_mode="Auto" if in_domain else "Manual"

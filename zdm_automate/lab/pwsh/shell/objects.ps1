@@ -24,8 +24,108 @@ class LabManagementDateTimeConverter {
     }
 }
 
+class LabFile {
+    # System.IO.File over the files of the host.
+    static [object] Ask([string]$name, [object[]]$words) {
+        $reply = Send-LabRequest -Message @{ Op = 'file'; Name = $name; Words = $words }
+        if ($reply.ContainsKey('Error')) { throw [System.IO.IOException]::new($reply['Error']['Message']) }
+        return $reply
+    }
+    static [bool] Exists([string]$path) { return [LabFile]::Ask('File.Exists', @($path))['Value'] }
+    static [datetime] GetLastWriteTimeUtc([string]$path) { return ([LabFile]::Ask('Time', @($path))['Value']).ToUniversalTime() }
+    static [string] ReadAllText([string]$path, [System.Text.Encoding]$encoding) { return [LabFile]::Ask('File.ReadAllText', @($path))['Value'] }
+    static [void] WriteAllText([string]$path, [string]$text, [System.Text.Encoding]$encoding) { [LabFile]::Ask('File.WriteAllText', @($path, $text)) }
+    static [object] Open([string]$path, [System.IO.FileMode]$mode, [System.IO.FileAccess]$access, [System.IO.FileShare]$share) {
+        if ($mode -ne [System.IO.FileMode]::Open -or $access -ne [System.IO.FileAccess]::Read) { throw [System.NotSupportedException]::new('the lab opens files for reading only.') }
+        return [LabStream]::new($path)
+    }
+}
+
+class LabStream {
+    # System.IO.FileStream, read only: every reading asks for the bytes of that moment.
+    [string]$Path
+    [long]$Position = 0
+    LabStream([string]$path) { $this.Path = $path }
+    [long] Seek([long]$offset, [System.IO.SeekOrigin]$origin) {
+        if ($origin -eq [System.IO.SeekOrigin]::End) { $offset += [long][LabFile]::Ask('Read', @($this.Path, '0', '0'))['Length'] }
+        elseif ($origin -eq [System.IO.SeekOrigin]::Current) { $offset += $this.Position }
+        $this.Position = $offset
+        return $offset
+    }
+    [int] Read([byte[]]$buffer, [int]$start, [int]$count) {
+        $got = [System.Convert]::FromBase64String([LabFile]::Ask('Read', @($this.Path, [string]$this.Position, [string]$count))['Value'])
+        [System.Array]::Copy($got, 0, $buffer, $start, $got.Length)
+        $this.Position += $got.Length
+        return $got.Length
+    }
+    [void] Close() { $this.Position = 0 }
+}
+
+class LabDirectory {
+    # System.IO.Directory over the folders of the host.
+    static [bool] Exists([string]$path) { return [LabFile]::Ask('Directory.Exists', @($path))['Value'] }
+    static [datetime] GetLastWriteTimeUtc([string]$path) { return ([LabFile]::Ask('Time', @($path))['Value']).ToUniversalTime() }
+    static [string[]] GetDirectories([string]$path) { return @([LabFile]::Ask('Directory.GetDirectories', @($path))['Value']) }
+    static [object] CreateDirectory([string]$path) { return [LabFile]::Ask('Directory.CreateDirectory', @($path)) }
+    static [void] Move([string]$source, [string]$target) { [LabFile]::Ask('Directory.Move', @($source, $target)) }
+}
+
+class LabTaskService {
+    # The object Schedule.Service of a host before 2012, its root folder, and the tasks in it.
+    static [object] Ask([hashtable]$message) {
+        $message['Op'] = 'com'
+        $reply = Send-LabRequest -Message $message
+        if ($reply.ContainsKey('Error')) {
+            $facts = $reply['Error']
+            throw (New-LabError -Id $facts['Id'] -Message $facts['Message'] -Category $facts['Category'] -Target $facts['Target'])
+        }
+        return $reply
+    }
+    [void] Connect() { }
+    [object] GetFolder([string]$path) {
+        if ($path -ne '\') { throw [System.NotSupportedException]::new('the lab models the root folder of tasks only.') }
+        return [LabTaskFolder]::new()
+    }
+}
+
+class LabTaskFolder {
+    [object[]] GetTasks([int]$flags) {
+        $found = @()
+        foreach ($row in @([LabTaskService]::Ask(@{ Name = 'Tasks' })['Value'])) {
+            if ($null -eq $row) { continue }
+            $task = [LabTask]::new()
+            $task.Name = $row['Name']
+            $task.State = $row['State']
+            $task.LastTaskResult = $row['LastTaskResult']
+            $found += $task
+        }
+        return $found
+    }
+    [object] GetTask([string]$name) {
+        $task = [LabTask]::new()
+        $task.Name = $name
+        return $task
+    }
+    [object] RegisterTask([string]$name, [string]$xml, [int]$flags, [string]$user, [object]$secret, [int]$logon) {
+        return [LabTaskService]::Ask(@{ Name = 'Register'; Task = $name; Xml = $xml; User = $user; Secret = $secret })
+    }
+    [void] DeleteTask([string]$name, [int]$flags) { [LabTaskService]::Ask(@{ Name = 'Delete'; Task = $name }) }
+}
+
+class LabTask {
+    [string]$Name
+    [int]$State
+    [int]$LastTaskResult
+    [object] Run([object]$parameters) { return [LabTaskService]::Ask(@{ Name = 'Run'; Task = $this.Name }) }
+    [void] Stop([int]$flags) { [LabTaskService]::Ask(@{ Name = 'End'; Task = $this.Name }) }
+}
+
 $accelerators = [psobject].Assembly.GetType('System.Management.Automation.TypeAccelerators')
 $null = $accelerators::Remove('Microsoft.Management.Infrastructure.CimInstance')
 $accelerators::Add('Microsoft.Management.Infrastructure.CimInstance', [LabCimInstance])
 $null = $accelerators::Remove('System.Management.ManagementDateTimeConverter')
 $accelerators::Add('System.Management.ManagementDateTimeConverter', [LabManagementDateTimeConverter])
+$null = $accelerators::Remove('System.IO.File')
+$accelerators::Add('System.IO.File', [LabFile])
+$null = $accelerators::Remove('System.IO.Directory')
+$accelerators::Add('System.IO.Directory', [LabDirectory])

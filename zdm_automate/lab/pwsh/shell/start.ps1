@@ -77,6 +77,24 @@ foreach ($native in @($me['Natives'])) {
     }
 }
 
+# An object of COM is made by New-Object, which has no such parameter on this system. Only the hosts that need one pay for it.
+if ($PSVersionTable.PSVersion.Major -lt 3) {
+    function global:New-Object {
+        [CmdletBinding(DefaultParameterSetName = 'Net')]
+        param(
+            [Parameter(ParameterSetName = 'Net', Mandatory = $true, Position = 0)][string]$TypeName,
+            [Parameter(ParameterSetName = 'Net', Position = 1)][object[]]$ArgumentList,
+            [Parameter(ParameterSetName = 'Com', Mandatory = $true)][string]$ComObject,
+            [System.Collections.IDictionary]$Property
+        )
+        if ($PSCmdlet.ParameterSetName -eq 'Com') {
+            if ($ComObject -ne 'Schedule.Service') { throw (New-LabError -Id NotModelled -Message "the lab does not model the object $ComObject." -Category NotImplemented) }
+            return [LabTaskService]::new()
+        }
+        Microsoft.PowerShell.Utility\New-Object @PSBoundParameters
+    }
+}
+
 # A command that is not there: a module that 3.0 and later load by themselves, or one that the lab does not model.
 $ExecutionContext.InvokeCommand.CommandNotFoundAction = {
     param($name, $found)

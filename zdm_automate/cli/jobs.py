@@ -1,0 +1,174 @@
+"""`zdm jobs`: the detached jobs on all hosts of the project, how far they are and what to do about those that are not well."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from zdm_automate.cli.shown import HERE, AsJson, ProjectFolder, say, show, show_json
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from rich.table import Table
+
+    from zdm_automate.cli.opening import Opened
+    from zdm_automate.errors import ZdmError
+    from zdm_automate.facts.jobs import Job
+    from zdm_automate.session import HostSession
+
+COLOURS = {
+    "Succeeded": "green",
+    "SucceededWithWarnings": "yellow",
+    "Failed": "bold red",
+    "Lost": "bold red",
+    "Stopped": "yellow",
+}
+WIDTH = 20
+Watch = Annotated[bool, typer.Option("--watch", help="Look again until all have ended; Ctrl+C leaves them working.")]
+
+
+def jobs(
+    host: Annotated[str, typer.Argument(help="One host or role; empty: all of the project.")] = "",
+    watch: Watch = False,
+    project: ProjectFolder = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Show the detached jobs: state, progress, rate, time left, last output. Only looks; leaving it stops nothing."""
+    from zdm_automate.cli.opening import open_project
+
+    opened = open_project(project)
+    names = [_named(opened, host)] if host else list(opened.project.content.hosts)
+    sessions, failed = _open(opened, names)
+    try:
+        while (pause := _look(opened, sessions, patient=watch, as_json=as_json)) is not None and watch:
+            time.sleep(pause)
+    except KeyboardInterrupt:
+        say("The jobs go on; `zdm jobs` shows them again, from any computer.")
+    finally:
+        for session in sessions.values():
+            session.close()
+    for name, problem in failed.items():
+        say(f"{name} was not asked: {problem}")
+    if failed and not sessions:
+        raise typer.Exit(max(problem.exit_code for problem in failed.values()))
+
+
+def _look(opened: Opened, sessions: Mapping[str, HostSession], *, patient: bool, as_json: bool) -> float | None:
+    """One look at all jobs; gives the seconds until the next one is worth while, None where all have ended.
+
+    Raises:
+        ZdmError: a host could not be asked, and nobody waits for it.
+    """
+    from zdm_automate.errors import ZdmError
+    from zdm_automate.facts.jobs import Job
+    from zdm_automate.jobs import LONGEST, next_look
+
+    found: dict[str, list[Job]] = {}
+    for name, session in sessions.items():
+        try:
+            found[name] = [one for one in session.read("Get-ZdmJob").facts if isinstance(one, Job)]
+        except ZdmError as problem:
+            if not patient:
+                raise
+            # Who watches a night's work stays: the jobs do not need this computer, and the next look may succeed.
+            say(f"{name} could not be asked just now: {problem}")
+    now = opened.clock.now()
+    if as_json:
+        show_json([_row(name, one, now) for name, own in found.items() for one in own])
+    else:
+        _show(found, now)
+    return next_look((one for own in found.values() for one in own), now) if len(found) == len(sessions) else LONGEST
+
+
+def _named(opened: Opened, host: str) -> str:
+    opened.project.host(host)
+    return opened.project.content.roles.get(host, host)
+
+
+def _open(opened: Opened, names: list[str]) -> tuple[dict[str, HostSession], dict[str, ZdmError]]:
+    """Sessions with the hosts that answer, and why the others do not."""
+    from zdm_automate.errors import ZdmError
+    from zdm_automate.session import open_all
+
+    sessions = {name: opened.session(name) for name in names}
+    results = open_all(sessions.values())
+    failed = {name: got for name in names if isinstance(got := results[sessions[name].host], ZdmError)}
+    return {name: one for name, one in sessions.items() if name not in failed}, failed
+
+
+def _row(host: str, job: Job, now: datetime) -> dict[str, Any]:
+    """A job for programs."""
+    from zdm_automate.jobs import judge, progress
+
+    judged, far = judge(job), progress(job, now)
+    return {
+        "host": host,
+        "job": job.job_id,
+        "kind": job.kind,
+        "title": job.title,
+        "state": str(judged.state),
+        "exit_code": judged.code,
+        "says": judged.says,
+        "then": judged.then,
+        "restart": str(judged.restart) if judged.restart else "",
+        "started": job.started_utc,
+        "ended": job.ended_utc,
+        "bytes": far.done,
+        "total_bytes": far.total,
+        "bytes_per_second": round(far.rate) if far.rate is not None else None,
+        "seconds_left": round(far.left) if far.left is not None else None,
+        "log_bytes": job.log_bytes,
+        "last_output": job.tail[-1] if job.tail else "",
+    }
+
+
+def _show(found: Mapping[str, list[Job]], now: datetime) -> None:
+    if not any(found.values()):
+        say("There are no jobs.")
+        return
+    show(_table(found, now))
+
+
+def _table(found: Mapping[str, list[Job]], now: datetime) -> Table:
+    from rich.markup import escape
+    from rich.table import Table
+
+    from zdm_automate.jobs import judge, progress
+    from zdm_automate.report.words import clean
+
+    table = Table(title=f"Jobs at {now:%Y-%m-%d %H:%M:%S} UTC")
+    for name in ("host", "job", "state", "progress", "rate", "left", "last output, or what to do"):
+        table.add_column(name)
+    for host, own in found.items():
+        for job in own:
+            judged, far = judge(job), progress(job, now)
+            colour = COLOURS.get(str(judged.state), "")
+            state = f"[{colour}]{judged.state}[/]" if colour else str(judged.state)
+            told = f"{judged.says}. {judged.then}".strip() if judged.state.done else job.tail[-1] if job.tail else judged.says
+            table.add_row(
+                host,
+                f"{escape(clean(job.title))}\n[dim]{job.job_id[:8]} {escape(job.kind)}[/]",
+                state,
+                _bar(far.fraction),
+                f"{far.rate / 1e6:.1f} MB/s" if far.rate is not None else "",
+                _span(far.left) if far.left is not None and not judged.state.done else "",
+                escape(clean(told)),
+            )
+    return table
+
+
+def _bar(fraction: float | None) -> str:
+    if fraction is None:
+        return ""
+    full = round(fraction * WIDTH)
+    return f"{'#' * full}{'.' * (WIDTH - full)} {fraction:.0%}"
+
+
+def _span(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}"

@@ -1,0 +1,142 @@
+"""The kinds of detached jobs, as data: what each exit code means and comes next, and whether a job that died may run again.
+
+It knows no host and starts nothing; a kind that is not listed here is the plain `command`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class JobState(StrEnum):
+    """Where a job is."""
+
+    QUEUED = "Queued"
+    RUNNING = "Running"
+    SUCCEEDED = "Succeeded"
+    WARNINGS = "SucceededWithWarnings"
+    FAILED = "Failed"
+    LOST = "Lost"
+    STOPPED = "Stopped"
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing more comes of it by itself."""
+        return self not in {JobState.QUEUED, JobState.RUNNING}
+
+    @property
+    def good(self) -> bool:
+        """Whether what it was to do is done."""
+        return self in {JobState.SUCCEEDED, JobState.WARNINGS}
+
+
+class Restart(StrEnum):
+    """What may be done with a job that has died: the same again, again with an addition, or a person looks first."""
+
+    AGAIN = "again"
+    ADDED = "again with an addition"
+    HUMAN = "a person looks first"
+
+
+@dataclass(frozen=True, slots=True)
+class CodeClass:
+    """Exit codes from `low` to `high`: the state they mean, in words, and what to do next."""
+
+    low: int
+    high: int
+    state: JobState
+    says: str
+    then: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """A kind of job.
+
+    Attributes:
+        codes: classes of exit codes, without overlap; a code in none of them means that it failed.
+        otherwise: what is said of such a code.
+        restart: what may be done where a job of this kind died.
+        advice: how, in words.
+        log: the name of the log that tells how far it is.
+    """
+
+    name: str
+    codes: tuple[CodeClass, ...]
+    otherwise: CodeClass
+    restart: Restart
+    advice: str
+    log: str = "stdout.log"
+
+    def classify(self, code: int) -> CodeClass:
+        """What an exit code means."""
+        return next((one for one in self.codes if one.low <= code <= one.high), self.otherwise)
+
+
+def _failed(says: str, then: str) -> CodeClass:
+    return CodeClass(0, 0, JobState.FAILED, says, then)
+
+
+COMMAND: Final = Kind(
+    name="command",
+    codes=(CodeClass(0, 0, JobState.SUCCEEDED, "done"),),
+    otherwise=_failed("the program ended with a code other than 0", "Read the end of its log."),
+    restart=Restart.HUMAN,
+    advice="Look at what it has done already; nothing is known of this program.",
+)
+
+ROBOCOPY: Final = Kind(
+    name="robocopy",
+    codes=(
+        CodeClass(0, 0, JobState.SUCCEEDED, "nothing had to be copied"),
+        CodeClass(1, 1, JobState.SUCCEEDED, "files were copied"),
+        CodeClass(2, 2, JobState.SUCCEEDED, "the target had more than the source"),
+        CodeClass(3, 3, JobState.SUCCEEDED, "files were copied, and the target had more than the source"),
+        CodeClass(
+            4,
+            7,
+            JobState.WARNINGS,
+            "a file stands where the other side has a folder",
+            "Look for *MISMATCH in the log and rename one of the two.",
+        ),
+        CodeClass(
+            8,
+            15,
+            JobState.FAILED,
+            "some files could not be copied",
+            "Run the pass again; what still fails is listed with its reason.",
+        ),
+    ),
+    otherwise=_failed(
+        "nothing was copied, or the program was ended from outside",
+        "Read the first error of the log: path, rights and switches are looked at before any file.",
+    ),
+    restart=Restart.AGAIN,
+    advice="Run the pass again: it copies what is missing.",
+    log="robocopy.log",
+)
+
+SURVEY: Final = Kind(
+    name="survey",
+    codes=(CodeClass(0, 0, JobState.SUCCEEDED, "the tree was read"),),
+    otherwise=_failed("the survey ended early", "Read the end of its log, and run it again."),
+    restart=Restart.AGAIN,
+    advice="Run it again: it only reads.",
+)
+
+_KINDS: dict[str, Kind] = {kind.name: kind for kind in (COMMAND, ROBOCOPY, SURVEY)}
+
+
+def kind_of(name: str) -> Kind:
+    """The kind of that name; the plain one for a name that is not known."""
+    return _KINDS.get(name, COMMAND)
+
+
+def kinds() -> Mapping[str, Kind]:
+    """All kinds, by name."""
+    return dict(_KINDS)

@@ -1,0 +1,402 @@
+"""Twins of the job verbs."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+from xml.sax.saxutils import escape
+
+from zdm_automate.lab.call import Row
+from zdm_automate.lab.cmdlets import io_classes as io
+from zdm_automate.lab.cmdlets import tasks as scheduler
+from zdm_automate.lab.twins.pattern import change, host_now, made, stamp, stop, twin
+from zdm_automate.lab.twins.same import same
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from zdm_automate.lab.call import Call
+
+ROOT = "C:\\Zdm\\jobs"
+ARCHIVE = "C:\\Zdm\\archive"
+NEVER_RUN = 267011
+BUFFER = 65536
+LONGEST = 7000
+_SPECIAL = re.compile(r"[\s&|<>^(),;=!`+\[\]{}~']")
+_BROKEN = re.compile(r'["\x00-\x1f]')
+_PRINTABLE = re.compile(r"^[\x20-\x7e]*$")
+_CSV = re.compile(r'^"[^"]*","\\?(Zdm-[^"]+)","[^"]*","([^"]*)","[^"]*","[^"]*","(-?\d+)"', re.IGNORECASE)
+_WORDS = ("Kind", "Label", "Command", "RunAs", "LogName", "Volume", "CreatedUtc", "TotalBytes", "FreeBytes")
+_NAMES = ("Unknown", "Disabled", "Queued", "Ready", "Running")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surrounding:
+    """Get-ZdmJobSurrounding of the prelude."""
+
+    processes: list[Row]
+    way: str
+    tasks: list[Row]
+    booted: str
+    free: dict[str, int]
+
+
+def way_of(call: Call) -> str:
+    """Get-ZdmTaskWay of the prelude."""
+    service = next((row for row in call.wmi("Win32_Service") if same(row["Name"], "Schedule")), None)
+    if service is None or service["State"] != "Running":
+        return "none"
+    if call.has("Get-ScheduledTask"):
+        return "module"
+    return "schtasks" if str(call.wmi("Win32_OperatingSystem")[0]["Version"]).startswith("5.") else "com"
+
+
+def _unsigned(result: int) -> int:
+    return result + 2**32 if result < 0 else result
+
+
+def _tasks(call: Call, way: str) -> Iterator[Row]:
+    """Get-ZdmTaskRow of the prelude."""
+    if way == "module":
+        for task in call.cmdlet("Get-ScheduledTask", TaskName="Zdm-*"):
+            info = call.cmdlet("Get-ScheduledTaskInfo", TaskPath=task["TaskPath"], TaskName=task["TaskName"])[0]
+            yield {"TaskName": task["TaskName"], "State": task["State"], "Result": info["LastTaskResult"]}
+    elif way == "com":
+        for task in scheduler.com_tasks(call):
+            if task["Name"].casefold().startswith("zdm-"):
+                result = _unsigned(task["LastTaskResult"])
+                yield {"TaskName": task["Name"], "State": _NAMES[task["State"]], "Result": result}
+    elif way == "schtasks":
+        for line in call.native("schtasks.exe", "/Query", "/FO", "CSV", "/V").out:
+            found = _CSV.match(line)
+            if found:
+                state = "Running" if found[2] else "Present"
+                yield {"TaskName": found[1], "State": state, "Result": _unsigned(int(found[3])) or NEVER_RUN}
+
+
+def surrounding(call: Call) -> Surrounding:
+    """Get-ZdmJobSurrounding of the prelude."""
+    processes = [row for row in call.wmi("Win32_Process") if "zdm\\jobs" in str(row["CommandLine"]).casefold()]
+    way = way_of(call)
+    boot = str(call.wmi("Win32_OperatingSystem")[0]["LastBootUpTime"])
+    return Surrounding(
+        processes=processes,
+        way=way,
+        tasks=list(_tasks(call, way)),
+        booted=stamp(datetime.strptime(boot[:14], "%Y%m%d%H%M%S").replace(tzinfo=UTC)),
+        free={row["DeviceID"]: row["FreeSpace"] for row in call.wmi("Win32_LogicalDisk")},
+    )
+
+
+def _text(call: Call, path: str) -> str | None:
+    return io.read_all(call, path).strip() if io.is_file(call, path) else None
+
+
+def _whole(text: str) -> int | None:
+    return int(text) if re.fullmatch(r"[0-9]+", text) else None
+
+
+def state_of(call: Call, job: str, around: Surrounding) -> Row:
+    """Get-ZdmJobState of the prelude."""
+    folder = f"{ROOT}\\{job}"
+    words = dict.fromkeys(_WORDS, "")
+    for line in re.split(r"\r?\n", _text(call, f"{folder}\\job.txt") or ""):
+        name, sign, value = line.partition("=")
+        if sign and re.fullmatch(r"\w+", name):
+            words[name] = value
+    task = next((row for row in around.tasks if same(row["TaskName"], f"Zdm-{job}")), None)
+    processes = [row for row in around.processes if job.casefold() in str(row["CommandLine"]).casefold()]
+    state = "Unknown" if around.way == "none" else task["State"] if task else ""
+    result = task["Result"] if task else None
+    started = stamp(io.time_of(call, f"{folder}\\started")) if io.is_folder(call, f"{folder}\\started") else None
+    ended = stamp(io.time_of(call, f"{folder}\\ended")) if io.is_file(call, f"{folder}\\ended") else None
+    code = _text(call, f"{folder}\\rc")
+    known = task["State"] if task else ""
+    launched = (
+        started is not None
+        or code is not None
+        or (around.way != "none" and known in {"Running", "Queued"})
+        or (result is not None and result != NEVER_RUN)
+    )
+    return {
+        "JobId": job,
+        "Kind": words["Kind"],
+        "Title": words["Label"],
+        "Command": words["Command"],
+        "RunAs": words["RunAs"],
+        "CreatedUtc": words["CreatedUtc"],
+        "Launched": launched,
+        "Registered": task is not None,
+        "TaskState": state,
+        "TaskResult": result,
+        "StartedUtc": started,
+        "EndedUtc": ended,
+        "ExitText": code,
+        "Closing": io.is_file(call, f"{folder}\\rc.tmp"),
+        "Stopped": io.is_file(call, f"{folder}\\stopped"),
+        "ProcessId": processes[0]["ProcessId"] if processes else None,
+        "Processes": len(processes),
+        "BootedUtc": around.booted,
+        "LogName": words["LogName"],
+        "TotalBytes": _whole(words["TotalBytes"]),
+        "FreeBytesBefore": _whole(words["FreeBytes"]),
+        "FreeBytesNow": around.free.get(words["Volume"]) if words["Volume"] else None,
+    }
+
+
+@twin("Get-ZdmJob")
+def get_job(call: Call, /, *, job_id: Sequence[str] = (), offset: str = "", tail_bytes: int = 2048) -> Iterator[Row]:
+    """All jobs or those named, each with a piece of its log."""
+    if not io.is_folder(call, ROOT):
+        return
+    around = surrounding(call)
+    for folder in io.folders_in(call, ROOT):
+        name = folder.rpartition("\\")[2]
+        if (job_id and not any(same(name, one) for one in job_id)) or not io.is_file(call, f"{folder}\\job.txt"):
+            continue
+        row = state_of(call, name, around)
+        log = f"{folder}\\{row['LogName']}"
+        row |= {"LogBytes": 0, "LogOffset": 0, "LastOutputUtc": None, "Tail": []}
+        if row["LogName"] and io.is_file(call, log):
+            row |= {"LastOutputUtc": stamp(io.time_of(call, log)), **_piece(io.read_bytes(call, log), offset, tail_bytes)}
+        yield made(call, "Zdm.Job", **row)
+
+
+def _piece(data: bytes, offset: str, size: int) -> dict[str, Any]:
+    """A part of a log, up to its last whole line."""
+    wide = data[:2] == b"\xff\xfe"
+    width = 2 if wide else 1
+    start = max(0, int(offset) if offset else len(data) - size)
+    if wide and start % 2:
+        start += 1
+    start = min(start, len(data))
+    got = data[start : start + size]
+    end = len(got) - len(got) % width
+    while end >= width and not (got[end - width] == ord("\n") and (width == 1 or got[end - 1] == 0)):
+        end -= width
+    end = 0 if end < width else end
+    if end == 0 and len(got) >= size:
+        end = len(got) - len(got) % width
+    text = got[:end].decode("utf-16-le" if wide else "utf-8", "replace")
+    lines = [line.strip("\ufeff") for line in re.split(r"\r\n|\n|\r", text)]
+    lines = [line for line in lines if line.strip()]
+    if not offset and start > 0 and len(lines) > 1:
+        lines = lines[1:]
+    return {"LogBytes": len(data), "LogOffset": start + end, "Tail": lines}
+
+
+def _quoted(job: str, word: str) -> str:
+    if not word or _BROKEN.search(word):
+        raise stop(
+            "Precondition",
+            f"An argument of a job must not be empty and has no quotes or control characters: '{word}'.",
+            target=job,
+        )
+    if _SPECIAL.search(word):
+        word = f'"{word}\\"' if word.endswith("\\") else f'"{word}"'
+    return word.replace("%", "%%")
+
+
+def batch_of(folder: str, command: str, work: str, *, wide: bool) -> str:
+    """The text of run.cmd."""
+    lines = [
+        "@echo off",
+        *(["chcp 65001 >nul"] if wide else []),
+        f'set "ZDM_JOB={folder}"',
+        'md "%ZDM_JOB%\\started" 2>nul || exit /b 257',
+        f'cd /d "{work}"',
+        f'{command} >"%ZDM_JOB%\\stdout.log" 2>"%ZDM_JOB%\\stderr.log"',
+        "set ZDM_RC=%ERRORLEVEL%",
+        '>"%ZDM_JOB%\\rc.tmp" echo %ZDM_RC%',
+        'ren "%ZDM_JOB%\\rc.tmp" rc',
+        '>"%ZDM_JOB%\\ended" echo %ZDM_RC%',
+        "exit /b %ZDM_RC%",
+    ]
+    return "\r\n".join(lines) + "\r\n"
+
+
+def _register(
+    call: Call, way: str, name: str, batch: str, about: str, minutes: int, credential: tuple[str, str] | None
+) -> None:
+    """Register-ZdmTask of the prelude."""
+    if way == "schtasks":
+        line = ("/Create", "/SC", "ONCE", "/ST", "23:59:00", "/TN", name, "/TR", batch, "/RU", "SYSTEM")
+        call.native("schtasks.exe", *line)
+        return
+    limit = f"PT{minutes}M" if minutes > 0 else "PT0S"
+    who = f"{escape(credential[0])}</UserId><LogonType>Password</LogonType>" if credential else "S-1-5-18</UserId>"
+    xml = (
+        f"<UserId>{who}<Description>{escape(about)}</Description><ExecutionTimeLimit>{limit}</ExecutionTimeLimit>"
+        f'<Command>cmd.exe</Command><Arguments>/d /c "{batch}"</Arguments>'
+    )
+    if way == "module":
+        given = {"User": credential[0], "Password": credential[1]} if credential else {}
+        call.cmdlet("Register-ScheduledTask", TaskName=name, TaskPath="\\Zdm\\", Xml=xml, **given)
+    else:
+        user, password = credential or ("SYSTEM", None)
+        scheduler.com_register(call, name, xml, user, password)
+
+
+def _do(call: Call, way: str, name: str, do: str) -> None:
+    """Invoke-ZdmTask of the prelude."""
+    if way == "module":
+        verb = {"Run": "Start", "End": "Stop", "Delete": "Unregister"}[do]
+        call.cmdlet(f"{verb}-ScheduledTask", TaskPath="\\Zdm\\", TaskName=name)
+    elif way == "com":
+        scheduler.com_do(call, name, do)
+    else:
+        run = call.native("schtasks.exe", f"/{do}", "/TN", name, *(["/F"] if do == "Delete" else []))
+        if run.exit_code:
+            raise stop("NativeExit", f"schtasks /{do} ended with {run.exit_code}.", target=name)
+
+
+@twin("Start-ZdmJob")
+def start_job(
+    call: Call,
+    /,
+    *,
+    job_id: str,
+    kind: str,
+    label: str,
+    file_path: str,
+    argument_list: Sequence[str] = (),
+    working_directory: str = "C:\\Windows",
+    log_name: str = "stdout.log",
+    volume: str = "",
+    total_bytes: str = "",
+    timeout_minutes: int = 0,
+    credential: tuple[str, str] | None = None,
+) -> Iterator[Row]:
+    """Folder, task, start: each only where it is not there yet."""
+    job = job_id.lower()
+    folder = f"{ROOT}\\{job}"
+    command = " ".join(_quoted(job, word) for word in (file_path, *argument_list))
+    if len(command) > LONGEST:
+        raise stop("Precondition", "The command line is longer than cmd.exe takes.", target=job)
+    around = surrounding(call)
+    if around.way == "none":
+        said = "The service Schedule does not run; no task can be registered or started."
+        raise stop("Precondition", said, target="Schedule")
+    user = credential[0] if credential else "SYSTEM"
+    if around.way == "schtasks" and not same(user, "SYSTEM"):
+        raise stop(
+            "Unsupported",
+            "Windows Server 2003 takes a password for a task on the command line only; start the job without a credential, "
+            "or on the new server.",
+            target=job,
+        )
+    plain = bool(_PRINTABLE.match(command + working_directory))
+    if not plain and around.way != "module":
+        said = "On hosts before 2012 a batch file has no characters beyond ASCII; start the job on the new server."
+        raise stop("Unsupported", said, target=job)
+
+    def read() -> Row:
+        now = state_of(call, job, surrounding(call))
+        fields = {name: now[name] for name in ("Kind", "Command", "RunAs", "Registered", "Launched")}
+        return {"Exists": io.is_file(call, f"{folder}\\job.txt"), **fields}
+
+    def write(before: Row) -> None:
+        letter = volume.upper()
+        if letter and letter not in around.free:
+            raise stop("NotFound", f"This host has no drive {volume}.", target=volume, category="ObjectNotFound")
+        if io.full(call):
+            said = "The folder of the job cannot be written: There is not enough space on the disk."
+            raise stop("Precondition", said, target=folder, category="WriteError")
+        io.make_folder(call, folder)
+        io.write_all(call, f"{folder}\\run.cmd", batch_of(folder, command, working_directory, wide=not plain))
+        name = f"Zdm-{job}"
+        if not before["Registered"]:
+            _register(call, around.way, name, f"{folder}\\run.cmd", label, timeout_minutes, credential)
+        if not before["Exists"]:
+            about = {
+                "JobId": job,
+                "Kind": kind,
+                "Label": label,
+                "Command": command,
+                "RunAs": user,
+                "LogName": log_name,
+                "Volume": letter,
+                "TotalBytes": total_bytes,
+                "FreeBytes": str(around.free[letter]) if letter else "",
+                "CreatedUtc": stamp(host_now(call)),
+            }
+            io.write_all(call, f"{folder}\\job.txt", "".join(f"{one}={value}\r\n" for one, value in about.items()))
+        _do(call, around.way, name, "Run")
+
+    found = read()
+    if found["Exists"] and (not same(found["Kind"], kind) or found["Command"] != command):
+        raise stop("AlreadyExists", f"The job {job} is there with another command.", target=job)
+    yield change(call, verb="Start-ZdmJob", target=job, read=read, wanted={"Launched": True}, write=write)
+
+
+@twin("Stop-ZdmJob")
+def stop_job(call: Call, /, *, job_id: str) -> Iterator[Row]:
+    """The mark, the task, then the processes that are left."""
+    job = job_id.lower()
+    folder = f"{ROOT}\\{job}"
+    if not io.is_file(call, f"{folder}\\job.txt"):
+        raise stop("NotFound", f"There is no job {job}.", target=job, category="ObjectNotFound")
+
+    def read() -> Row:
+        now = state_of(call, job, surrounding(call))
+        return {"Processes": now["Processes"], "Queued": now["TaskState"] == "Queued", "Stopped": now["Stopped"]}
+
+    def write(_: Row) -> None:
+        io.write_all(call, f"{folder}\\stopped", stamp(host_now(call)) + "\r\n")
+        around = surrounding(call)
+        if any(same(row["TaskName"], f"Zdm-{job}") for row in around.tasks):
+            _do(call, around.way, f"Zdm-{job}", "End")
+        for row in surrounding(call).processes:
+            if job in str(row["CommandLine"]).casefold():
+                call.native("taskkill.exe", "/F", "/T", "/PID", str(row["ProcessId"]))
+
+    before = read()
+    busy = before["Processes"] > 0 or before["Queued"]
+    wanted = {"Processes": 0, "Queued": False} if busy else {}
+    yield change(call, verb="Stop-ZdmJob", target=job, read=read, wanted=wanted, write=write)
+
+
+@twin("Remove-ZdmJob")
+def remove_job(call: Call, /, *, job_id: str) -> Iterator[Row]:
+    """The task with its password goes, the folder is kept in the archive."""
+    job = job_id.lower()
+    folder, archive = f"{ROOT}\\{job}", f"{ARCHIVE}\\{job}"
+    way = way_of_jobs(call)
+
+    def read() -> Row:
+        now = state_of(call, job, surrounding(call))
+        return {
+            "Exists": io.is_folder(call, folder),
+            "Registered": now["Registered"],
+            "Archived": io.is_folder(call, archive),
+            "Processes": now["Processes"],
+        }
+
+    def write(before: Row) -> None:
+        if before["Registered"]:
+            _do(call, way, f"Zdm-{job}", "Delete")
+        if before["Exists"]:
+            io.make_folder(call, ARCHIVE)
+            io.move_folder(call, folder, archive)
+
+    before = read()
+    if before["Processes"] > 0:
+        raise stop("Locked", f"The job {job} runs; stop it first.", target=job, category="ResourceBusy")
+    if before["Exists"] and before["Archived"]:
+        raise stop("AlreadyExists", f"{archive} is there already.", target=archive)
+    yield change(call, verb="Remove-ZdmJob", target=job, read=read, wanted={"Exists": False, "Registered": False}, write=write)
+
+
+def way_of_jobs(call: Call) -> str:
+    """How tasks are reached, where there must be one.
+
+    Raises:
+        Refusal: the service does not run.
+    """
+    way = surrounding(call).way
+    if way == "none":
+        said = "The service Schedule does not run; no task can be removed."
+        raise stop("Precondition", said, target="Schedule")
+    return way
