@@ -111,4 +111,8 @@ PREPARED: dict[str, Callable[[World, str], Prepared]] = {
     "Get-ZdmProfile": profile_worlds.with_profiles,
     "Get-ZdmUsmt": profile_worlds.with_profiles,
     "Remove-ZdmProfile": profile_worlds.with_profiles,
+    "Get-ZdmUserStateStore": profile_worlds.with_stores,
+    "New-ZdmUserStateKey": profile_worlds.with_stores,
+    "New-ZdmUserStateRule": profile_worlds.with_stores,
+    "Remove-ZdmUserStateStore": profile_worlds.with_stores,
 }

@@ -1,4 +1,4 @@
-"""Profiles, the USMT folder and stores on the hosts of a world: sound ones, broken ones, encrypted files, names that are gone."""
+"""Profiles and the USMT folder on the hosts of a world: sound ones, broken ones, encrypted files, names that are gone."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from datetime import timedelta
 
 from hypothesis import strategies as st
 
-from zdm_automate.lab.world import profile_files
+from zdm_automate.lab.world import files, profile_files
 from zdm_automate.lab.world.model import World
-from zdm_automate.lab.world.profiles import KIT, Desk, Item, Profile, Tool
+from zdm_automate.lab.world.profiles import KIT, Depot, Desk, Item, Profile, Store, Tool
 
 KITS = (r"C:\Zdm\usmt\amd64", r"D:\usmt x86")
 NAMES = ("anna", "Jürgen Ö", "o'brien", "kiosk$", "user.name-with-a-long-name")
@@ -57,3 +57,20 @@ def with_profiles(draw: st.DrawFn, world: World, host: str) -> tuple[World, str]
     desk = Desk(profiles={one.sid: one for one in found}, tool=kit)
     world = replace(world, user_states=world.user_states.with_desk(host, desk))
     return profile_files.settled(world, host), host
+
+
+@st.composite
+def with_stores(draw: st.DrawFn, world: World, host: str) -> tuple[World, str]:
+    """Stores in a depot, a folder that is only called so, and at times a key that lies already in a job's folder."""
+    states = replace(world.user_states, depots={host: Depot(path=r"C:\Zdm\stores", share="zdm-usmt$")})
+    world = replace(world, user_states=states)
+    for name in draw(st.lists(st.sampled_from(("PC07", "PC 08 ü")), unique=True, max_size=2)):
+        path = rf"C:\Zdm\stores\{name}"
+        made = Store(host=host, path=path, computer="PC07", version="10", at=world.now.isoformat(), size=2**32, complete=True)
+        world = replace(world, user_states=world.user_states.with_store(made))
+        world = profile_files.stored(world, host, path)
+    world = files.folder_made(world, world.host(host), r"C:\Zdm\half\USMT")
+    job = r"C:\Zdm\jobs\8f14e45f-ceea-467f-a8d4-0c1b2f3a4b5c"
+    for name, text in draw(st.sampled_from(({}, {}, {"store.key": "a-key-of-a-store-1"}, {"rc": "0\r\n"}))).items():
+        world = files.written(world, world.host(host), rf"{job}\{name}", text)
+    return world, host

@@ -38,6 +38,23 @@ class UserProfile(Fact):
 
 @fact
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UserStateStore(Fact):
+    """A folder on a host, and the compressed store in it where there is one."""
+
+    zdm_type: ClassVar[str] = "Zdm.UserStateStore"
+    reader: ClassVar[str] = "Get-ZdmUserStateStore"
+    key: ClassVar[tuple[str, ...]] = ("path",)
+    volatile: ClassVar[frozenset[str]] = frozenset({"bytes", "modified_utc"})
+    asked_by: ClassVar[str] = "path"
+
+    path: str
+    exists: bool
+    bytes: int | None
+    modified_utc: str | None
+
+
+@fact
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Usmt(Fact):
     """The tool in a folder of a computer.
 

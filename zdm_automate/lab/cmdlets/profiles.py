@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from zdm_automate.lab.call import Call, Native, Row, native, wmi_class, wmi_method
 from zdm_automate.lab.cmdlets.system import dmtf
-from zdm_automate.lab.world import profile_files
+from zdm_automate.lab.world import files, profile_files
 from zdm_automate.lab.world.refusal import NotModelledError, Refusal
 
 if TYPE_CHECKING:
@@ -44,7 +44,8 @@ def delete_profile(call: Call, row: Row) -> None:
     desk = states.desk(call.host_name)
     found = desk.profiles.get(str(row["SID"]))
     if found is None or found.loaded:
-        raise Refusal("DotNetMethodException", "The process cannot access the file because it is being used by another process.")
+        text = "The process cannot access the file because it is being used by another process."
+        raise Refusal("DotNetMethodException", text)
     world = replace(call.world, user_states=states.with_desk(call.host_name, desk.without_profile(found.sid)))
     call.update(profile_files.removed(world, call.host_name, found))
 
@@ -79,3 +80,16 @@ def cipher(call: Call, argv: tuple[str, ...]) -> Native:
     found = [one.place(item) for one in desk.profiles.values() for item in one.items if item.encrypted]
     head = "Verschlüsselte Datei(en) auf dem System:" if german else "Encrypted File(s) on your system:"
     return Native(0, ("", head, "", *found, ""))
+
+
+@native("icacls")
+def icacls(call: Call, argv: tuple[str, ...]) -> Native:
+    """`icacls FILE /inheritance:r /grant:r ...` on a file that is there. Who may read it the lab does not model."""
+    match argv:
+        case (path, "/inheritance:r", "/grant:r", *grants) if grants:
+            pass
+        case _:
+            raise NotModelledError(f"the lab does not model icacls {' '.join(argv)}", host=call.host_name)
+    if files.entry(call.host, path) is None:
+        return Native(2, (f"{path}: The system cannot find the file specified.",))
+    return Native(0, (f"processed file: {path}", "Successfully processed 1 files; Failed processing 0 files"))

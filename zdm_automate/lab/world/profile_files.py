@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from zdm_automate.lab.world.profiles import Profile
 
 HIVE = "NTUSER.DAT"
+IMAGE = r"USMT\USMT.MIG"
 SPELLED = {"migdocs.xml": "MigDocs.xml", "migapp.xml": "MigApp.xml", "miguser.xml": "MigUser.xml"}
 
 
@@ -39,17 +40,31 @@ def arrived(world: World, host: str, one: Profile) -> World:
 
 def removed(world: World, host: str, one: Profile) -> World:
     """The world without the folder of a profile and all in it."""
-    start = one.path.rstrip("\\").casefold()
-    machine = world.host(host)
+    return files.folder_removed(world, world.host(host), one.path)
 
-    def stays(name: str) -> bool:
-        low = name.rstrip("\\").casefold()
-        return low != start and not low.startswith(start + "\\")
 
-    return world.with_host(
-        replace(
-            machine,
-            files={name: text for name, text in machine.files.items() if stays(name)},
-            file_times={name: at for name, at in machine.file_times.items() if stays(name)},
-        )
-    )
+def stored(world: World, host: str, path: str) -> World:
+    """The world in which a finished store has its image on the host it lies on."""
+    return files.written(world, world.host(host), f"{path}\\{IMAGE}", "store")
+
+
+def image_size(world: World, host: str, path: str) -> int:
+    """Bytes of a store's image; 0 where the path is none."""
+    below = "\\" + IMAGE.casefold()
+    if not path.casefold().endswith(below):
+        return 0
+    found = world.user_states.store(host, path[: -len(below)])
+    return found.size if found is not None else 0
+
+
+def stores_gone(world: World, host: str, path: str) -> World:
+    """The world without the stores in a folder that was removed; their room is free again."""
+    start = path.rstrip("\\").casefold() + "\\"
+    states = world.user_states
+    for one in list(states.stores.values()):
+        if one.host == host and f"{one.path}\\{IMAGE}".casefold().startswith(start):
+            states = states.without_store(one.host, one.path)
+            depot = states.depots.get(host)
+            if depot is not None:
+                states = replace(states, depots={**states.depots, host: replace(depot, free=depot.free + one.size)})
+    return replace(world, user_states=states)

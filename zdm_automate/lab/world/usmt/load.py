@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from zdm_automate.lab.world import profile_files
 from zdm_automate.lab.world.profiles import Profile
+from zdm_automate.lab.world.usmt.room import filled, free
 from zdm_automate.lab.world.usmt.session import End, Pause, Session, since
 from zdm_automate.lab.world.usmt.users import Somebody, SwitchError, user_switches
 from zdm_automate.lab.world.usmt.words import RefusedError, Words, read
@@ -230,13 +231,13 @@ def _put(session: Session, words: Words, store: Store, one: Captured, item: Item
         if words.has("c"):
             return
         raise RefusedError(61, "Processing stopped due to an I/O error", known.place(item))
-    if desk.free < item.size:
+    if free(session.world, session.host_name) < item.size:
         session.log(f"Write error {DISK_FULL} for {known.place(item)}", "Error")
         raise RefusedError(72, "An error occurred in the apply process")
     items = tuple(own for own in known.items if own.path.casefold() != item.path.casefold())
     known = replace(known, items=(*items, replace(item, locked=False, error=0)))
-    changed = replace(desk.with_profile(known), free=desk.free - item.size)
-    session.keep(session.states.with_desk(session.host_name, changed))
+    session.world = filled(session.world, session.host_name, item.size)
+    session.keep(session.states.with_desk(session.host_name, session.desk.with_profile(known)))
 
 
 def _new(session: Session, target: tuple[str, str]) -> Profile:

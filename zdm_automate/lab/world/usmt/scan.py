@@ -9,8 +9,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from zdm_automate.lab.world import files
+from zdm_automate.lab.world import files, profile_files
 from zdm_automate.lab.world.profiles import Captured, Store
+from zdm_automate.lab.world.usmt.room import filled, free
 from zdm_automate.lab.world.usmt.session import End, Pause, Place, Session, since
 from zdm_automate.lab.world.usmt.users import Somebody, SwitchError, user_switches
 from zdm_automate.lab.world.usmt.words import RefusedError, Words, read
@@ -275,13 +276,12 @@ def _room_for(session: Session, place: Place, size: int) -> None:
     """
     states = session.states
     if place.depot is None:
-        desk = states.desk(place.host)
-        left, changed = desk.free - size, states.with_desk(place.host, replace(desk, free=max(desk.free - size, 0)))
+        left = free(session.world, place.host) - size
+        session.world = filled(session.world, place.host, size)
     else:
         depot = states.depots[place.host]
         left = depot.free - size
-        changed = replace(states, depots={**states.depots, place.host: replace(depot, free=max(left, 0))})
-    session.keep(changed)
+        session.keep(replace(states, depots={**states.depots, place.host: replace(depot, free=max(left, 0))}))
     there = session.states.store(place.host, place.path)
     if there is not None:
         session.keep_store(replace(there, size=there.size + size))
@@ -306,6 +306,7 @@ def _save(session: Session, words: Words, state: dict[str, Any]) -> End:
             own = people[profile.sid]
             people[profile.sid] = replace(own, items=(*own.items, item))
     session.keep_store(replace(there, users=tuple(people.values()), complete=True))
+    session.world = profile_files.stored(session.world, there.host, there.path)
     ignored = len(state["ignored"])
     if not ignored:
         return session.ended(0, "Successful run")

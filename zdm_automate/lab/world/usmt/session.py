@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from zdm_automate.lab.world import files
 from zdm_automate.lab.world.model import World
 from zdm_automate.lab.world.profiles import Depot
+from zdm_automate.lab.world.usmt.room import free
 from zdm_automate.lab.world.usmt.rules import ErrorControl, Rules, error_control, rules_of
 from zdm_automate.lab.world.usmt.words import RefusedError, Words
 
@@ -221,7 +222,7 @@ class Session:
                 raise RefusedError(36, "Compliance check failure; please check the logs for details")
             if one.loaded and not one.folder_there:
                 raise RefusedError(71, "A Windows Win32 API error occurred")
-        if self.desk.free < TEMPORARY:
+        if free(self.world, self.host_name) < TEMPORARY:
             raise RefusedError(29, "A minimum of 250 MB of free space is required for temporary files")
 
     def alone(self, others: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from zdm_automate.usmt.returns import RETURNS, ROWS, Again, Kind, State, meaning
+from zdm_automate.usmt_codes import RETURNS, ROWS, Again, Kind, State, meaning
 
 DOCUMENTED = (0, 1, 2, 3, 11, 12, 13, 14, 26, 27, 28, 29, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 61, 71, 72)
 

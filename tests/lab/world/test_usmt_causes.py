@@ -14,7 +14,7 @@ from zdm_automate.lab.world.profiles import Item, Profile, Tool
 from zdm_automate.lab.world.usmt.verify import utilities
 from zdm_automate.native.usmt_log import parse_log
 from zdm_automate.native.usmt_progress import parse_progress
-from zdm_automate.usmt.returns import RETURNS, meaning
+from zdm_automate.usmt_codes import RETURNS, meaning
 
 Cause = Callable[[World], World]
 IMAGE = STORE + r"\USMT\USMT.MIG"
