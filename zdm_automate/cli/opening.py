@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from zdm_automate.box_profiles import load_profiles, profile_of, profiles_sha256
 from zdm_automate.clock import Clock, SystemClock
 from zdm_automate.debug_log import switch_on
-from zdm_automate.errors import ZdmError
+from zdm_automate.errors import InputError, ZdmError
 from zdm_automate.journal import Journal, read
 from zdm_automate.keys import fetch
 from zdm_automate.ledger import LEDGER_EVENTS, Open, open_temporaries, project_facts
@@ -85,6 +85,17 @@ class Opened:
         """The credential of a host, fetched once."""
         section = self.project.host(host)
         return self._fetched(section.credential or self.project.content.credential)
+
+    def named_credential(self, name: str) -> Credential:
+        """A credential of the project that is no host's, such as the key of the migration stores.
+
+        Raises:
+            InputError: the project has none of that name.
+        """
+        if name not in self.project.content.credentials:
+            known = ", ".join(self.project.content.credentials) or "none"
+            raise InputError(f"the project has no credential {name!r}; known: {known}.", hint="Name it under `credentials:`.")
+        return self._fetched(name)
 
     def _fetched(self, name: str) -> Credential:
         if name not in self.credentials:
@@ -257,7 +268,10 @@ class Opened:
             now=self.clock.now,
             held=self.held,
             controller=self._outside() if CONTROLLER in wanted else None,
-            credentials={role: self.credential(host) for role, host in hosts.items()},
+            credentials={
+                **{role: self.credential(host) for role, host in hosts.items()},
+                **{handed: self.named_credential(name) for handed, name in book.secrets_of(what.intent).items()},
+            },
             optional=book.optional,
             boxes_sha256=profiles_sha256(self.profiles) if boxes else "",
         )

@@ -63,16 +63,19 @@ class Usmt(Fact):
         manifests: whether its sub-folders came along; without them no setting of Windows is migrated, and nothing says so.
         version: of scanstate; None without it.
         bits: of Windows.
+        free_bytes: on the system drive.
         encrypted: files encrypted by EFS on local disks.
     """
 
     zdm_type: ClassVar[str] = "Zdm.Usmt"
     reader: ClassVar[str] = "Get-ZdmUsmt"
     key: ClassVar[tuple[str, ...]] = ("folder",)
+    volatile: ClassVar[frozenset[str]] = frozenset({"free_bytes"})
 
     folder: str
     files: tuple[str, ...]
     manifests: bool
     version: str | None
     bits: int
+    free_bytes: int
     encrypted: tuple[str, ...]

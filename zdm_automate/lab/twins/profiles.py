@@ -98,6 +98,8 @@ def get_usmt(call: Call, /, *, folder: str) -> Iterator[Row]:
         version = next((row["Version"] for row in call.wmi("CIM_DataFile") if row["Name"].casefold() == path), "")
     system = call.wmi("Win32_OperatingSystem")[0]
     wide = not str(system["Version"]).startswith("5.") and "64" in str(system["OSArchitecture"])
+    disks = {row["DeviceID"]: row["FreeSpace"] for row in call.wmi("Win32_LogicalDisk")}
+    free = disks.get(system["SystemDrive"], 0)
     lines = call.native("cipher.exe", "/u", "/n").out
     encrypted = [place[1] for line in lines if (place := _ENCRYPTED.match(line))]
     yield made(
@@ -108,5 +110,6 @@ def get_usmt(call: Call, /, *, folder: str) -> Iterator[Row]:
         Manifests=_there(call, f"{folder}\\DlManifests"),
         Version=version,
         Bits=64 if wide else 32,
+        FreeBytes=free,
         Encrypted=encrypted,
     )
