@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
+from functools import wraps
 from typing import TYPE_CHECKING
 
 from zdm_automate import Check, Facts, Playbook, Read, Risk, Rollback, Step, VerbCall, change, check, drop, manual, same, wait
 from zdm_automate.facts.profiles import UserProfile, UserStateStore
 from zdm_automate.facts.project import PROJECT, SignOff
+from zdm_automate.model import Preview
 from zdm_automate.native.usmt_files import parse_estimate, parse_verify
 from zdm_automate.steps import unpredictable
 from zdm_automate.usmt.support import Weight, space_limits
@@ -45,9 +47,11 @@ from ._profile_steps import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from zdm_automate.facts.jobs import Job
+
+    Deciding = Callable[[Facts, ProfileIntent], Iterator[Step]]
 
 ACCEPT = "B-173g"
 TAIL = 65536
@@ -59,6 +63,19 @@ playbook = Playbook(
     roles={STORE_ROLE: "the file server that keeps the stores"},
     intent=ProfileIntent,
 )
+
+
+def pairs_apart(decide: Deciding) -> Deciding:
+    """Puts what can be done before what waits or cannot be told: one pair never holds up the others.
+
+    What follows on what within a pair its jobs say themselves, so no item waits for another as a whole.
+    """
+
+    @wraps(decide)
+    def ordered(facts: Facts, intent: ProfileIntent) -> Iterator[Step]:
+        yield from sorted(decide(facts, intent), key=lambda step: step.preview in {Preview.WAIT, Preview.UNKNOWN})
+
+    return ordered
 
 
 @playbook.secrets
@@ -89,6 +106,7 @@ def reads(intent: ProfileIntent, hosts: Mapping[str, str]) -> Iterator[Read]:
 
 
 @playbook.item("B-173a", "Profiles read; what USMT cannot do is said", also=("A-141",))
+@pairs_apart
 def prepare(facts: Facts, intent: ProfileIntent) -> Iterator[Step]:
     """Refusals stop a pair, warnings are read and signed; rule files go to every PC."""
     yield from left_keys(facts, intent)
@@ -113,7 +131,8 @@ def prepare(facts: Facts, intent: ProfileIntent) -> Iterator[Step]:
 # --- B-173b: how much ---
 
 
-@playbook.item("B-173b", "Size of the profiles estimated", after=("B-173a",))
+@playbook.item("B-173b", "Size of the profiles estimated")
+@pairs_apart
 def estimate(facts: Facts, intent: ProfileIntent) -> Iterator[Step]:
     """Scanstate /p on every old PC; it makes no store."""
     for pc in _able(facts, intent):
@@ -139,7 +158,8 @@ def fits(facts: Facts, intent: ProfileIntent) -> Iterator[Check]:
 # --- B-173c: capture ---
 
 
-@playbook.item("B-173c", "Profiles captured", risk=Risk.MEDIUM, after=("B-173b",))
+@playbook.item("B-173c", "Profiles captured", risk=Risk.MEDIUM)
+@pairs_apart
 def capture(facts: Facts, intent: ProfileIntent) -> Iterator[Step]:
     """In the evening, users logged off; as many PCs of a segment at a time as its network bears."""
     yield from _side_by_side(facts, intent, CAPTURE)
@@ -148,7 +168,8 @@ def capture(facts: Facts, intent: ProfileIntent) -> Iterator[Step]:
 # --- B-173d: the stores are sound ---
 
 
-@playbook.item("B-173d", "Stores verified", after=("B-173c",))
+@playbook.item("B-173d", "Stores verified")
+@pairs_apart
 def verify_stores(facts: Facts, intent: ProfileIntent) -> Iterator[Step]:
     """Usmtutils over each store, before the old PC is touched."""
     for pc in _able(facts, intent):
@@ -184,7 +205,8 @@ def stores_are_sound(facts: Facts, intent: ProfileIntent) -> Iterator[Check]:
 # --- B-173e: restore ---
 
 
-@playbook.item("B-173e", "Profiles restored on the new PCs", risk=Risk.HIGH, after=("B-173d",))
+@playbook.item("B-173e", "Profiles restored on the new PCs", risk=Risk.HIGH)
+@pairs_apart
 def restore(facts: Facts, intent: ProfileIntent) -> Iterator[Step]:
     """Once per PC: over a profile that is in use it would overwrite what its user has written since."""
     yield from _side_by_side(facts, intent, RESTORE)
@@ -247,11 +269,15 @@ def _profile(facts: Facts, role: str, account: str) -> UserProfile | None:
 # --- B-173f: have they arrived? ---
 
 
-@playbook.check("B-173f", "Users have really arrived", after=("B-173e",))
+@playbook.check("B-173f", "Users have really arrived")
 def arrived(facts: Facts, intent: ProfileIntent) -> Iterator[Check]:
     """Loadstate ends with 0 also when a renaming fits nobody: only the profile on the new PC counts."""
     for pc in intent.pcs:
-        job = job_of(facts, stage(intent, pc, RESTORE))
+        at = stage(intent, pc, RESTORE)
+        job = job_of(facts, at)
+        if not good(facts, at):
+            yield check("users have arrived", False, seat=facts.hosts[pc.new], waits_for="The restore has not ended well yet.")
+            continue
         old = {(one.account or "").casefold(): one.sid for one in facts.of(pc.old, UserProfile)}
         for account in _arriving(facts, intent, pc):
             found = _profile(facts, pc.new, account)
@@ -286,7 +312,8 @@ def _missing(intent: ProfileIntent, job: Job | None) -> str:
 # --- B-173g: the users say so ---
 
 
-@playbook.item(ACCEPT, "Users accept their new PCs", after=("B-173f", "B-173e"))
+@playbook.item(ACCEPT, "Users accept their new PCs")
+@pairs_apart
 def accept(facts: Facts, intent: ProfileIntent) -> Iterator[Step]:
     """Each user looks for mail, files, printers and programs, and somebody writes down what he says."""
     for pc in intent.pcs:
@@ -305,7 +332,8 @@ def _step(pc: Pc, account: str) -> str:
 # --- B-173h: the stores go ---
 
 
-@playbook.item("B-173h", "Stores deleted after the days of keeping", risk=Risk.NO_RETURN, gate="G-PROFILES", after=(ACCEPT,))
+@playbook.item("B-173h", "Stores deleted after the days of keeping", risk=Risk.NO_RETURN, gate="G-PROFILES")
+@pairs_apart
 def delete_stores(facts: Facts, intent: ProfileIntent) -> Iterator[Step]:
     """They hold everything of their users, so they do not stay longer than agreed; and not shorter."""
     for pc in intent.pcs:

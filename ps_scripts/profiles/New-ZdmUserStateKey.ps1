@@ -25,7 +25,6 @@ function New-ZdmUserStateKey {
         [string]$JobId,
 
         [Parameter(Mandatory = $true)]
-        [ValidateNotNull()]
         [pscredential]$Credential
     )
     $folder = 'C:\Zdm\jobs\' + $JobId.ToLowerInvariant()
