@@ -7,7 +7,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from zdm_automate import Facts, Step, VerbCall, change, credential_of, drop, intent, put, same, unpredictable, wait
+from zdm_automate import Facts, Step, VerbCall, change, credential_of, intent, put, same, unpredictable, wait
 from zdm_automate.facts.host import File, HostInventory, PendingReboot
 from zdm_automate.facts.jobs import Job
 from zdm_automate.facts.profiles import UserProfile, Usmt
@@ -428,6 +428,6 @@ def left_keys(facts: Facts, plan: ProfileIntent) -> Iterator[Step]:
                 f"{facts.hosts[at.role]}: the key that a job left behind",
                 before={"Exists": True},
                 after={"Exists": False},
-                effects=(drop(at.role, found),),
+                effects=(put(at.role, replace(found, exists=False, bytes=None, sha256=None, modified_utc=None)),),
                 no_inverse="the key stays with the project's secrets",
             )

@@ -7,11 +7,12 @@ before anything starts, and a restore counts when the users have really arrived.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import wraps
 from typing import TYPE_CHECKING
 
-from zdm_automate import Check, Facts, Playbook, Read, Risk, Rollback, Step, VerbCall, change, check, drop, manual, same, wait
+from zdm_automate import Check, Facts, Playbook, Read, Risk, Rollback, Step, VerbCall, change, check, manual, put, same, wait
 from zdm_automate.facts.profiles import UserProfile, UserStateStore
 from zdm_automate.facts.project import PROJECT, SignOff
 from zdm_automate.model import Preview
@@ -335,31 +336,35 @@ def _step(pc: Pc, account: str) -> str:
 @playbook.item("B-173h", "Stores deleted after the days of keeping", risk=Risk.NO_RETURN, gate="G-PROFILES")
 @pairs_apart
 def delete_stores(facts: Facts, intent: ProfileIntent) -> Iterator[Step]:
-    """They hold everything of their users, so they do not stay longer than agreed; and not shorter."""
+    """They hold everything of their users, so they do not stay longer than agreed; and not shorter.
+
+    All go together, counted from the last acceptance of all: who still looks for something may have had two PCs.
+    """
+    there: list[tuple[Pc, UserStateStore]] = []
+    said: list[SignOff | None] = []
     for pc in intent.pcs:
-        path = f"{intent.stores}\\{store_below(intent, pc, dict(facts.hosts))}"
-        found = facts.one(STORE_ROLE, UserStateStore, path)
-        name = facts.hosts[pc.old]
-        text = f"delete the store of {name}"
+        found = facts.one(STORE_ROLE, UserStateStore, f"{intent.stores}\\{store_below(intent, pc, dict(facts.hosts))}")
         if found is None or not found.exists:
-            captured = good(facts, stage(intent, pc, CAPTURE))
-            yield same(f"the store of {name} is gone" if captured else f"there is no store of {name}", role=STORE_ROLE)
+            yield same(f"there is no store of {facts.hosts[pc.old]}", role=STORE_ROLE)
             continue
-        said = [facts.one(PROJECT, SignOff, ACCEPT, _signed(_step(pc, one))) for one in _arriving(facts, intent, pc)]
-        if not said or None in said:
-            yield wait(text, None, "once every user of that PC has accepted", role=STORE_ROLE)
+        there.append((pc, found))
+        said += [facts.one(PROJECT, SignOff, ACCEPT, _signed(_step(pc, one))) for one in _arriving(facts, intent, pc)]
+    signed = [datetime.fromisoformat(one.at_utc) for one in said if one is not None]
+    due = max(signed) + timedelta(days=intent.keep_days) if signed and None not in said else None
+    for pc, found in there:
+        text = f"delete the store of {facts.hosts[pc.old]}"
+        if due is None:
+            yield wait(text, None, "once every user has accepted", role=STORE_ROLE)
             continue
-        last = max(datetime.fromisoformat(one.at_utc) for one in said if one is not None)
-        due = last + timedelta(days=intent.keep_days)
         if facts.taken_at < due:
-            yield wait(text, due, f"{intent.keep_days} days after the users have accepted", role=STORE_ROLE)
+            yield wait(text, due, f"{intent.keep_days} days after the last of the users has accepted", role=STORE_ROLE)
             continue
         yield change(
-            VerbCall(role=STORE_ROLE, verb="Remove-ZdmUserStateStore", params={"path": path}),
+            VerbCall(role=STORE_ROLE, verb="Remove-ZdmUserStateStore", params={"path": found.path}),
             text,
             before={"Exists": True},
             after={"Exists": False},
-            effects=(drop(STORE_ROLE, found),),
+            effects=(put(STORE_ROLE, replace(found, exists=False, bytes=None, modified_utc=None)),),
             no_inverse="what was captured is gone; the users have accepted their new PCs",
             rollback=Rollback.RX,
             seconds=30,

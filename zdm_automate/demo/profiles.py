@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 BOOK = "profile_copy"
+GATE, PHRASE = "G-PROFILES", "the captured profiles go for good"
 ROUNDS = 16
 """More plans than the office needs."""
 LOOKS = 60
@@ -76,7 +77,8 @@ class Copy:
             self.follow()
             self.stage.type("resume")
         elif any(row["change"] for row in rows(plan)):
-            self.stage.type("apply", path.stem)
+            final = any(row["change"] and row["change"]["gate"] == GATE for row in rows(plan))
+            self.stage.type("apply", path.stem, *(["--confirm", PHRASE] if final else []))
         for row in rows(plan):
             if row["preview"] == "manual":
                 answers = [word for field in row["form"] for word in ("--answer", f"{field}=done in the demo")]
@@ -104,9 +106,7 @@ class Copy:
         """Whether the newest journal tells of a capture that was started."""
         newest = max((self.stage.project / "runs").glob("*/journal.jsonl"), key=lambda path: path.stat().st_mtime)
         lines = newest.read_text(encoding="utf-8").splitlines()
-        return any('"change.finished"' in line and "start the capture" in line for line in lines) or any(
-            '"change.started"' in line and "start the capture" in line for line in lines[-2:]
-        )
+        return any('"change.finished"' in line and "B-173c" in line for line in lines)
 
     def wait_for(self, plan: Any) -> None:
         """Follows the jobs to their end, or carries the clock past the moment that a plan waits for."""
