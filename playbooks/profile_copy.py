@@ -182,8 +182,11 @@ def verify_stores(facts: Facts, intent: ProfileIntent) -> Iterator[Step]:
 
 @playbook.check("B-173d")
 def stores_are_sound(facts: Facts, intent: ProfileIntent) -> Iterator[Check]:
-    """The image is there, and usmtutils found nothing damaged."""
+    """The image is there, and usmtutils found nothing damaged; once it has been restored from, that is past."""
     for pc in intent.pcs:
+        if good(facts, stage(intent, pc, RESTORE)):
+            yield check("it has been restored from", True, seat=facts.hosts[pc.old])
+            continue
         path = f"{intent.stores}\\{store_below(intent, pc, dict(facts.hosts))}"
         found = facts.one(STORE_ROLE, UserStateStore, path)
         name = facts.hosts[pc.old]

@@ -1,10 +1,5 @@
 # Who a SID belongs to and which version a program has, asked of the host: .NET would tell of this computer. ASCII.
 
-class LabIdentityNotMappedException : System.Exception {
-    # Its model cannot be made on this system.
-    LabIdentityNotMappedException() : base('Some or all identity references could not be translated.') { }
-}
-
 class LabSecurityIdentifier {
     # System.Security.Principal.SecurityIdentifier, as far as its name goes.
     [string]$Value
@@ -17,7 +12,9 @@ class LabSecurityIdentifier {
         $request = @{ Op = 'wmi'; Name = 'Get-WmiObject'; Namespace = 'root\cimv2'; Class = 'Win32_SID'; Filter = "SID='" + $this.Value + "'" }
         $found = @(ConvertFrom-LabReply -Reply (Send-LabRequest -Message $request))
         if ($found.Count -eq 0) {
-            throw [LabIdentityNotMappedException]::new()
+            # As a call of .NET that throws: the id is the name of the exception.
+            $text = 'Exception calling "Translate" with "1" argument(s): "Some or all identity references could not be translated."'
+            throw (New-LabError -Id IdentityNotMappedException -Message $text -Category NotSpecified -Target '')
         }
         return $found[0].ReferencedDomainName + '\' + $found[0].AccountName
     }
