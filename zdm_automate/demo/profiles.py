@@ -24,7 +24,7 @@ GATE, PHRASE = "G-PROFILES", "the captured profiles go for good"
 ROUNDS = 16
 """More plans than the office needs."""
 LOOKS = 60
-LOOK = 90
+LOOK = 300
 """Lab seconds between two looks at the jobs."""
 PATIENCE = 60.0
 """Seconds until the run that is to be killed has begun its first capture."""
