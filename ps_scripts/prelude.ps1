@@ -612,6 +612,28 @@ function Get-ZdmJobState {
     }
 }
 
+function Test-ZdmKeyFile {
+    # Whether a file holds the key that is the password of a credential.
+    param([string]$Path, $Credential)
+    if (-not [System.IO.File]::Exists($Path)) { return $false }
+    return [System.IO.File]::ReadAllText($Path, [System.Text.Encoding]::UTF8) -ceq $Credential.GetNetworkCredential().Password
+}
+
+function Write-ZdmKeyFile {
+    # A key as a file: usmtutils, scanstate and loadstate take it in no other form but on their command line. First nobody but the
+    # system and the administrators may read it, then it is written.
+    param([string]$Path, $Credential)
+    $plain = New-Object -TypeName System.Text.UTF8Encoding -ArgumentList $false
+    $null = [System.IO.File]::WriteAllText($Path, '', $plain)
+    $words = @($Path, '/inheritance:r', '/grant:r', '*S-1-5-18:F', '*S-1-5-32-544:F')
+    $run = Invoke-ZdmNative -FilePath 'icacls.exe' -ArgumentList $words
+    if ($run.ExitCode -ne 0) {
+        Remove-Item -LiteralPath $Path -Force
+        Stop-ZdmVerb -Code NativeExit -Message "icacls ended with $($run.ExitCode); no key was written." -Target $Path
+    }
+    $null = [System.IO.File]::WriteAllText($Path, $Credential.GetNetworkCredential().Password, $plain)
+}
+
 function Get-ZdmSessionFact {
     # What the controller has to know of the host before it trusts it with anything.
     $system = Get-WmiObject -Class Win32_OperatingSystem

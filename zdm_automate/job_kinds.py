@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
+from zdm_automate.usmt_codes import ROWS, meaning
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -145,7 +147,34 @@ COMPARE: Final = Kind(
     log="robocopy.log",
 )
 
-_KINDS: dict[str, Kind] = {kind.name: kind for kind in (COMMAND, ROBOCOPY, LIST, COMPARE)}
+
+def _of_usmt(name: str, restart: Restart, advice: str, log: str) -> Kind:
+    """A tool of USMT: its classes are the rows of its return codes."""
+    return Kind(
+        name=name,
+        codes=tuple(CodeClass(row.code, row.code, JobState(row.state), row.sentence.rstrip("."), row.action) for row in ROWS),
+        otherwise=_failed("it ended with a code that USMT does not document", meaning(-1).action),
+        restart=restart,
+        advice=advice,
+        log=log,
+    )
+
+
+SCANSTATE: Final = _of_usmt(
+    "scanstate",
+    Restart.ADDED,
+    "Capture again: with /o over the store that was begun, or into a new folder.",
+    "scan-progress.log",
+)
+LOADSTATE: Final = _of_usmt(
+    "loadstate",
+    Restart.HUMAN,
+    "Do not restore a second time over a profile in use: look what has arrived, remove it or set the PC back, then restore.",
+    "load-progress.log",
+)
+USMTUTILS: Final = _of_usmt("usmtutils", Restart.AGAIN, "Run it again: it only reads the store.", "stdout.log")
+
+_KINDS: dict[str, Kind] = {kind.name: kind for kind in (COMMAND, ROBOCOPY, LIST, COMPARE, SCANSTATE, LOADSTATE, USMTUTILS)}
 
 
 def kind_of(name: str) -> Kind:

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from zdm_automate.job_kinds import JobState, Restart, kind_of
+from zdm_automate.native.usmt_progress import parse_progress
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,6 +39,9 @@ LONGEST: Final = 60.0
 PACE: Final = 20.0
 """A job is looked at about so many times over the time that it still needs."""
 
+MIGRATIONS: Final = frozenset({"scanstate", "loadstate"})
+"""Kinds whose own log tells how far they are."""
+
 _NUMBER = re.compile(r"-?[0-9]{1,10}")
 
 
@@ -54,16 +58,22 @@ class Judged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """How far a job is: bytes, bytes a second, and seconds left; None where that cannot be told."""
+    """How far a job is: bytes, bytes a second, and seconds left; None where that cannot be told.
+
+    `told` is the part that the program itself says is done.
+    """
 
     done: int | None = None
     total: int | None = None
     rate: float | None = None
     left: float | None = None
+    told: float | None = None
 
     @property
     def fraction(self) -> float | None:
         """From 0 to 1; None where nobody knows."""
+        if self.told is not None:
+            return self.told
         return min(1.0, self.done / self.total) if self.done is not None and self.total else None
 
 
@@ -141,6 +151,8 @@ def _begun(job: Job) -> Judged:
 def progress(job: Job, now: datetime) -> Progress:
     """How far it is, by what its drive has taken since it began; `now` by the clock that the host's is compared with."""
     state = judge(job).state
+    if job.kind in MIGRATIONS:
+        return _migration(job, state)
     total = job.total_bytes
     if job.free_bytes_before is None or job.free_bytes_now is None:
         return Progress(total=total)
@@ -154,6 +166,17 @@ def progress(job: Job, now: datetime) -> Progress:
     rate = done / seconds
     left = max(0.0, (total - done) / rate) if total is not None else None
     return Progress(done=done, total=total, rate=rate, left=left)
+
+
+def _migration(job: Job, state: JobState) -> Progress:
+    """How far a tool of USMT is, by its own log; it never says 100 %."""
+    seen = parse_progress(job.tail)
+    total = int(seen.size_mb * 1024**2) if seen.size_mb is not None else None
+    if state.good:
+        return Progress(total=total, told=1.0, left=0.0)
+    told = seen.percent / 100 if seen.percent is not None else None
+    left = seen.minutes_left * 60 if seen.minutes_left is not None else None
+    return Progress(done=int(total * told) if total and told is not None else None, total=total, left=left, told=told)
 
 
 def next_look(jobs: Iterable[Job], now: datetime) -> float | None:

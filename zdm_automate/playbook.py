@@ -68,6 +68,7 @@ class Playbook:
     items: list[ItemSpec] = field(default_factory=list)
     _reads: Reads | None = None
     _seats: Reads | None = None
+    _secrets: Callable[[Any], Iterable[tuple[str, str]]] | None = None
 
     def reads(self, function: Reads) -> Reads:
         """Decorator: the readers that deciding needs."""
@@ -78,6 +79,15 @@ class Playbook:
         """Decorator: the readers that only the checks need, such as the view from a client's seat."""
         self._seats = function
         return function
+
+    def secrets(self, function: Callable[[Any], Iterable[tuple[str, str]]]) -> Callable[[Any], Iterable[tuple[str, str]]]:
+        """Decorator: credentials of the project that are no host's, by the name under which changes hand them over."""
+        self._secrets = function
+        return function
+
+    def secrets_of(self, intent: Any) -> dict[str, str]:
+        """Those credentials for an intent: what changes call them, and their name in the project."""
+        return dict(self._secrets(intent)) if self._secrets else {}
 
     def item(
         self,

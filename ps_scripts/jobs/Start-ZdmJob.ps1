@@ -6,6 +6,7 @@ function Start-ZdmJob {
         Makes the folder C:\Zdm\jobs\<id> with job.txt and run.cmd, registers a task for run.cmd and starts it. A second
         call with the same id goes on where the first one was cut off and never starts the program twice: run.cmd takes
         its turn by making a folder, which only one can. The password goes to the scheduler and to no file or command line.
+        A key that lies in the job's folder as store.key is deleted as soon as the program has ended.
     .PARAMETER JobId
         A GUID that the caller made.
     .PARAMETER Kind
@@ -145,6 +146,7 @@ function Start-ZdmJob {
             ('cd /d "' + $WorkingDirectory + '"'),
             ($command + ' >"%ZDM_JOB%\stdout.log" 2>"%ZDM_JOB%\stderr.log"'),
             'set ZDM_RC=%ERRORLEVEL%',
+            'if exist "%ZDM_JOB%\store.key" del /f /q "%ZDM_JOB%\store.key"',
             '>"%ZDM_JOB%\rc.tmp" echo %ZDM_RC%',
             'ren "%ZDM_JOB%\rc.tmp" rc',
             '>"%ZDM_JOB%\ended" echo %ZDM_RC%',

@@ -10,6 +10,7 @@ import calls_dhcp
 import calls_dns
 import calls_host
 import calls_jobs
+import calls_profiles
 import calls_shares
 import hostile
 from hypothesis import strategies as st
@@ -28,6 +29,7 @@ FITTING: dict[str, Fitting] = {
     **calls_host.FITTING,
     **calls_jobs.FITTING,
     **calls_shares.FITTING,
+    **calls_profiles.FITTING,
 }
 """By verb: arguments that name what is there, or nearly so."""
 

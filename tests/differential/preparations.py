@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import dhcp_worlds
 import job_worlds
+import profile_worlds
 import share_worlds
 from hypothesis import strategies as st
 
@@ -117,4 +118,11 @@ PREPARED: dict[str, Callable[[World, str], Prepared]] = {
     "Set-ZdmShareAcl": share_worlds.with_shares,
     "Remove-ZdmShare": share_worlds.with_shares,
     "Close-ZdmShareSession": share_worlds.with_shares,
+    "Get-ZdmProfile": profile_worlds.with_profiles,
+    "Get-ZdmUsmt": profile_worlds.with_profiles,
+    "Remove-ZdmProfile": profile_worlds.with_profiles,
+    "Get-ZdmUserStateStore": profile_worlds.with_stores,
+    "New-ZdmUserStateKey": profile_worlds.with_stores,
+    "New-ZdmUserStateRule": profile_worlds.with_stores,
+    "Remove-ZdmUserStateStore": profile_worlds.with_stores,
 }

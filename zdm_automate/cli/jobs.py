@@ -117,6 +117,7 @@ def _row(host: str, job: Job, now: datetime) -> dict[str, Any]:
         "restart": str(judged.restart) if judged.restart else "",
         "started": job.started_utc,
         "ended": job.ended_utc,
+        "fraction": round(far.fraction, 3) if far.fraction is not None else None,
         "bytes": far.done,
         "total_bytes": far.total,
         "bytes_per_second": round(far.rate) if far.rate is not None else None,

@@ -98,6 +98,17 @@ class Opened:
         section = self.project.host(host)
         return self._fetched(section.credential or self.project.content.credential)
 
+    def named_credential(self, name: str) -> Credential:
+        """A credential of the project that is no host's, such as the key of the migration stores.
+
+        Raises:
+            InputError: the project has none of that name.
+        """
+        if name not in self.project.content.credentials:
+            known = ", ".join(self.project.content.credentials) or "none"
+            raise InputError(f"the project has no credential {name!r}; known: {known}.", hint="Name it under `credentials:`.")
+        return self._fetched(name)
+
     def _fetched(self, name: str) -> Credential:
         if name not in self.credentials:
             sections = self.project.content.credentials
@@ -296,7 +307,10 @@ class Opened:
             now=self.clock.now,
             held=self.held,
             controller=self._outside() if CONTROLLER in wanted else None,
-            credentials={role: self.credential(host) for role, host in hosts.items()},
+            credentials={
+                **{role: self.credential(host) for role, host in hosts.items()},
+                **{handed: self.named_credential(name) for handed, name in book.secrets_of(what.intent).items()},
+            },
             optional=book.optional,
             boxes_sha256=profiles_sha256(self.profiles) if boxes else "",
         )

@@ -28,8 +28,8 @@ _SECRETS: Final = re.compile(r"(?i)passw(or)?d|passphrase|secret|apikey|token$")
 _SECRET_TYPES: Final = frozenset(
     {"pscredential", "securestring", "system.management.automation.pscredential", "system.security.securestring"}
 )
-UNSEALS: Final = "Register-ZdmTask"
-"""The one function of the prelude that may: the task scheduler takes a password in no other form."""
+UNSEALS: Final = ("Register-ZdmTask", "Test-ZdmKeyFile", "Write-ZdmKeyFile")
+"""The functions of the prelude that may: the task scheduler takes a password in no other form, USMT its key as a file."""
 HOUSE: Final = "house rule"
 
 
@@ -166,8 +166,9 @@ def _secrets(script: Script) -> Iterator[Hit]:
             yield Hit(
                 command.node, "A secret stands in plain text before it is sealed.", "Take it as a [securestring] parameter."
             )
-    keeper = script.functions.get(UNSEALS.casefold()) if script.stem == "prelude" else None
-    unsealed = tuple(keeper.find("InvokeMemberExpression", "MemberExpression")) if keeper is not None else ()
+    names = UNSEALS if script.stem == "prelude" else ()
+    keepers = [found for name in names if (found := script.functions.get(name.casefold())) is not None]
+    unsealed = [node for keeper in keepers for node in keeper.find("InvokeMemberExpression", "MemberExpression")]
     for node in script.tree.root.find("InvokeMemberExpression", "MemberExpression"):
         if (literal(node.child("Member")) or "").casefold() in {
             "getnetworkcredential",

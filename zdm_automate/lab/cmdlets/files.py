@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from zdm_automate.lab.call import Call, Native, Row, cmdlet, native
-from zdm_automate.lab.world import files
+from zdm_automate.lab.world import files, profile_files
 from zdm_automate.lab.world.host import Host
 from zdm_automate.lab.world.refusal import NotModelledError, Refusal
 
@@ -175,7 +175,7 @@ def get_item(call: Call, /, *, LiteralPath: str, Force: bool = False) -> Iterato
         "LastWriteTime": datetime.fromisoformat(found.at).astimezone(UTC),
     }
     if found.content is not None:
-        row["Length"] = found.length
+        row["Length"] = profile_files.image_size(call.world, place.host.name, place.path) or found.length
     yield row
 
 
@@ -231,14 +231,18 @@ def copy_item(call: Call, /, *, LiteralPath: str, Destination: str) -> None:
 
 
 @cmdlet("Remove-Item")
-def remove_item(call: Call, /, *, LiteralPath: str, Force: bool = False) -> None:
-    """Removes one file."""
+def remove_item(call: Call, /, *, LiteralPath: str, Force: bool = False, Recurse: bool = False) -> None:
+    """Removes one file, or with -Recurse a folder and all in it."""
     place = _place(call, LiteralPath, "RemoveItemCommand")
     found = files.at_path(call.world, place.host, place.path)
     if found is None:
         raise _missing(LiteralPath, "RemoveItemCommand")
+    if found.content is None and not Recurse:
+        raise NotModelledError("the lab does not model removing folders without -Recurse", host=call.host_name)
     if found.content is None:
-        raise NotModelledError("the lab does not model removing folders", host=call.host_name)
+        world = files.folder_removed(call.world, place.host, place.path)
+        call.update(profile_files.stores_gone(world, place.host.name, place.path))
+        return
     call.update(files.removed(call.world, place.host, place.path))
 
 

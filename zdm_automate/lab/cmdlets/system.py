@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 SERVER_PACKS = {"5.2.3790": 2, "6.0.6002": 2, "6.1.7601": 1}
 LOCALES = {"de-DE": ("0407", 1031), "en-US": ("0409", 1033)}
+PROFILE_LIST = r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion\ProfileList"
 CONTROL = r"HKLM\SYSTEM\CurrentControlSet\Control\ComputerName"
 
 
@@ -167,7 +168,8 @@ def reg(call: Call, argv: tuple[str, ...]) -> Native:
             raise NotModelledError(f"the lab does not model reg {' '.join(argv)}", host=call.host_name)
     if not key.upper().startswith("HKLM\\"):
         raise NotModelledError(f"the lab does not model the registry below {key.split(chr(92), 1)[0]}", host=call.host_name)
-    values = _values(registry_of(call.host), key)
+    known = {**registry_of(call.host), **profile_list(call)}
+    values = _values(known, key)
     if values is None or (name and name.casefold() not in map(str.casefold, values)):
         german = call.host.culture.startswith("de")
         text = (
@@ -181,7 +183,25 @@ def reg(call: Call, argv: tuple[str, ...]) -> Native:
     for own, value in shown.items():
         kind, text = ("REG_DWORD", hex(value)) if isinstance(value, int) else ("REG_SZ", value)
         lines.append(f"    {own}    {kind}    {text}")
-    return Native(0, (*lines, ""))
+    below = [] if name else _keys(known, key)
+    return Native(0, (*lines, *([""] if below else []), *(f"{lines[1]}\\{own}" for own in below), ""))
+
+
+def profile_list(call: Call) -> dict[str, str | int]:
+    """ProfileList of a host: a key for each profile, one with .bak where one failed to load."""
+    found: dict[str, str | int] = {}
+    for one in call.world.user_states.desk(call.host_name).profiles.values():
+        found[rf"{PROFILE_LIST}\{one.sid}\ProfileImagePath"] = one.path
+        if one.temporary:
+            found[rf"{PROFILE_LIST}\{one.sid}.bak\ProfileImagePath"] = rf"C:\Users\{one.account.rpartition(chr(92))[2]}"
+    return found
+
+
+def _keys(registry: Mapping[str, str | int], key: str) -> list[str]:
+    """The keys directly under a key."""
+    start = key.rstrip("\\").casefold() + "\\"
+    below = (path[len(start) :] for path in registry if path.casefold().startswith(start))
+    return list(dict.fromkeys(rest.partition("\\")[0] for rest in below if "\\" in rest))
 
 
 def _values(registry: Mapping[str, str | int], key: str) -> dict[str, Any] | None:

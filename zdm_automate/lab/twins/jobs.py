@@ -209,6 +209,7 @@ def batch_of(folder: str, command: str, work: str, *, wide: bool) -> str:
         f'cd /d "{work}"',
         f'{command} >"%ZDM_JOB%\\stdout.log" 2>"%ZDM_JOB%\\stderr.log"',
         "set ZDM_RC=%ERRORLEVEL%",
+        'if exist "%ZDM_JOB%\\store.key" del /f /q "%ZDM_JOB%\\store.key"',
         '>"%ZDM_JOB%\\rc.tmp" echo %ZDM_RC%',
         'ren "%ZDM_JOB%\\rc.tmp" rc',
         '>"%ZDM_JOB%\\ended" echo %ZDM_RC%',

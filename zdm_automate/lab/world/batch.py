@@ -13,6 +13,7 @@ _SHAPE = re.compile(
     r'cd /d "(?P<work>[^"\r\n]+)"\r\n'
     r'(?P<command>[^\r\n]+) >"%ZDM_JOB%\\stdout\.log" 2>"%ZDM_JOB%\\stderr\.log"\r\n'
     r"set ZDM_RC=%ERRORLEVEL%\r\n"
+    r'if exist "%ZDM_JOB%\\store\.key" del /f /q "%ZDM_JOB%\\store\.key"\r\n'
     r'>"%ZDM_JOB%\\rc\.tmp" echo %ZDM_RC%\r\n'
     r'ren "%ZDM_JOB%\\rc\.tmp" rc\r\n'
     r'>"%ZDM_JOB%\\ended" echo %ZDM_RC%\r\n'

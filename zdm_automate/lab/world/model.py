@@ -18,6 +18,7 @@ from zdm_automate.lab.world.directory import Directory
 from zdm_automate.lab.world.dns import DnsServer, PublicRecord, Resolver
 from zdm_automate.lab.world.host import Host
 from zdm_automate.lab.world.people import Person
+from zdm_automate.lab.world.profiles import UserStates
 from zdm_automate.lab.world.refusal import NotModelledError
 from zdm_automate.lab.world.running import Run, Task
 from zdm_automate.lab.world.smb import SmbServer
@@ -40,6 +41,7 @@ class World:
         clients: DHCP clients by name; a client of a host's name is that host's network side.
         visits: the coming and going of foreign devices; None for an office without.
         public: what the outside world's name servers answer, by `name type`.
+        user_states: profiles on the PCs and captured stores.
         accounts: hash of name and password by logon name, as `account_hash` makes it.
         tasks: scheduled tasks by host and name in lower case.
         runs: programs at work, by host.
@@ -63,6 +65,7 @@ class World:
     clients: Mapping[str, DhcpClient] = field(default_factory=dict)
     visits: Visits | None = None
     public: Mapping[str, PublicRecord] = field(default_factory=dict)
+    user_states: UserStates = field(default_factory=UserStates)
     accounts: Mapping[str, str] = field(default_factory=dict)
     tasks: Mapping[str, Mapping[str, Task]] = field(default_factory=dict)
     runs: Mapping[str, tuple[Run, ...]] = field(default_factory=dict)

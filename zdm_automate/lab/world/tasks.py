@@ -190,6 +190,8 @@ def _finish(world: World, host: str, run: Run, code: int) -> World:
     """The program is gone: the batch file writes its code down, and renames it a moment later."""
     if run.orphan:
         return _without(world, host, run)
+    if files.entry(world.host(host), f"{run.folder}\\store.key") is not None:
+        world = files.removed(world, world.host(host), f"{run.folder}\\store.key")
     text = "" if full(world, host) else f"{code}\r\n"
     world = files.written(world, world.host(host), f"{run.folder}\\rc.tmp", text)
     return _with(world, host, replace(run, phase="closing", exit_code=code, due=(world.now + CLOSING).isoformat()))

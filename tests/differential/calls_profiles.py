@@ -1,0 +1,44 @@
+"""Fitting arguments of the profile verbs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import hostile
+import near
+from hypothesis import strategies as st
+from profile_worlds import KITS
+from scene import Scene
+
+
+def _sids(scene: Scene) -> st.SearchStrategy[dict[str, Any]]:
+    there = list(scene.world.user_states.desk(scene.host).profiles)
+    gone = st.sampled_from(("S-1-5-21-1004336348-1177238915-682003330-77", "S-1-5-18", "S-1-12-1-1-2-3-4", "S-1-5-21-1"))
+    return st.fixed_dictionaries({"Sid": near.either(scene, there, gone)})
+
+
+JOB = "8f14e45f-ceea-467f-a8d4-0c1b2f3a4b5c"
+KEYS = (("store", "a-key-of-a-store-1"), ("store", "another-key-$x'ü"))
+JOBS = (JOB, JOB.upper(), "8f14e45f-ceea-467f-a8d4-0c1b2f3a4b5d")
+RULES = (r"C:\Zdm\rules\zdm-office-1a2b3c4d.xml", r"C:\Zdm\a.xml", r"C:\Zdm\..\x.xml", r"C:\Windows\x.xml")
+LINES = st.lists(hostile.texts(empty=False), min_size=1, max_size=3)
+
+
+def _stores(scene: Scene) -> st.SearchStrategy[str]:
+    there = [one.path for one in scene.world.user_states.stores.values() if one.host == scene.host]
+    others = (r"C:\Zdm\stores\gone", r"C:\Windows", r"C:\Zdm\a\..\b", r"C:\Zdm\half")
+    return near.either(scene, there, st.sampled_from(others))
+
+
+FITTING: dict[str, Callable[[Scene], st.SearchStrategy[dict[str, Any]]]] = {
+    "Get-ZdmProfile": lambda _: st.just({}),
+    "Get-ZdmUsmt": lambda scene: st.fixed_dictionaries({"Folder": near.either(scene, KITS[:1], st.sampled_from(KITS))}),
+    "Get-ZdmUserStateStore": lambda scene: st.fixed_dictionaries({"Path": st.lists(_stores(scene), min_size=1, max_size=3)}),
+    "New-ZdmUserStateKey": lambda _: st.fixed_dictionaries(
+        {"JobId": st.sampled_from(JOBS), "Credential": st.sampled_from(KEYS)}
+    ),
+    "New-ZdmUserStateRule": lambda _: st.fixed_dictionaries({"Path": st.sampled_from(RULES), "Line": LINES}),
+    "Remove-ZdmProfile": _sids,
+    "Remove-ZdmUserStateStore": lambda scene: st.fixed_dictionaries({"Path": _stores(scene)}),
+}

@@ -1,0 +1,139 @@
+"""Three PCs are replaced: estimate, capture, check, restore, acceptance, and thirty days later the stores go.
+
+While the captures are being started the controller is killed; the jobs go on, and it comes back to them. Where something waits,
+the lab's clock is carried forward; where a person is asked, the demo signs.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+from zdm_automate.demo.stage import DemoFailedError, Stage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+BOOK = "profile_copy"
+GATE, PHRASE = "G-PROFILES", "the captured profiles go for good"
+ROUNDS = 16
+"""More plans than the office needs."""
+LOOKS = 60
+LOOK = 300
+"""Lab seconds between two looks at the jobs."""
+PATIENCE = 60.0
+"""Seconds until the run that is to be killed has begun its first capture."""
+MARGIN = 60
+
+
+def play(stage: Stage) -> None:
+    """From an office with old PCs to one whose users have accepted the new ones.
+
+    Raises:
+        DemoFailedError: a step did not end as it should.
+    """
+    Copy(stage).play()
+
+
+class Copy:
+    """The story in one office."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
+        self.killed = False
+
+    def play(self) -> None:
+        """Plans until no row wants anything, then verifies."""
+        self.stage.up()
+        self.stage.type("check")
+        for _ in range(ROUNDS):
+            plan = self.one_plan()
+            if all(row["preview"] == "no change" for row in rows(plan)):
+                break
+            self.wait_for(plan)
+        else:
+            raise DemoFailedError(f"not done after {ROUNDS} plans")
+        if not self.killed:
+            raise DemoFailedError("the controller was never killed")
+        self.stage.type("verify", BOOK)
+        self.stage.type("checklist", "show")
+        self.stage.type("journal", "verify")
+        self.stage.say(f"Done. Reports: {self.stage.project / 'runs'}/*/report.html")
+
+    def one_plan(self) -> Any:
+        """Plans, applies what can be applied, signs what is a person's."""
+        self.stage.type("plan", BOOK)
+        path = max((self.stage.project / "plans").glob(f"*-{BOOK}-*.json"))
+        plan = json.loads(path.read_bytes())
+        captures = [row for row in rows(plan) if row["item"] == "B-173c" and row["change"]]
+        if captures and not self.killed:
+            self.kill(path.stem)
+            self.stage.say("The controller is dead; what it has started works on. Another one looks:")
+            self.follow()
+            self.stage.type("resume")
+        elif any(row["change"] for row in rows(plan)):
+            final = any(row["change"] and row["change"]["gate"] == GATE for row in rows(plan))
+            self.stage.type("apply", path.stem, *(["--confirm", PHRASE] if final else []))
+        for row in rows(plan):
+            if row["preview"] == "manual":
+                answers = [word for field in row["form"] for word in ("--answer", f"{field}=done in the demo")]
+                self.stage.type("checklist", "sign", row["item"], row["by_hand"], "--by", "demo", *answers)
+        return plan
+
+    def kill(self, plan: str) -> None:
+        """Applies a plan and kills the program as soon as its first capture has been started."""
+        self.killed = True
+        words = ["apply", plan]
+        self.stage.say(f"$ zdm {shlex.join(words)}    (and it is killed in the middle)")
+        environment = os.environ | {"ZDM_LAB_DIR": str(self.stage.lab), "ZDM_PROJECT": str(self.stage.project)}
+        run = subprocess.Popen(  # noqa: S603 - our own command, arguments as a list
+            [sys.executable, "-m", "zdm_automate.cli", *words], env=environment, stdout=subprocess.DEVNULL
+        )
+        until = time.monotonic() + PATIENCE
+        while run.poll() is None and time.monotonic() < until and not self._capture_made():
+            time.sleep(0.05)
+        if run.poll() is not None:
+            raise DemoFailedError(f"`zdm apply {plan}` ended with {run.returncode} before it could be killed")
+        run.kill()
+        run.wait(timeout=PATIENCE)
+
+    def _capture_made(self) -> bool:
+        """Whether the newest journal tells of a capture that was started."""
+        newest = max((self.stage.project / "runs").glob("*/journal.jsonl"), key=lambda path: path.stat().st_mtime)
+        lines = newest.read_text(encoding="utf-8").splitlines()
+        return any('"change.finished"' in line and "B-173c" in line for line in lines)
+
+    def wait_for(self, plan: Any) -> None:
+        """Follows the jobs to their end, or carries the clock past the moment that a plan waits for."""
+        if self.follow():
+            return
+        moments = [row["not_before"] for row in rows(plan) if row["not_before"]]
+        if moments:
+            self.stage.type("lab", "clock", max(*moments, self.stage.ask("lab", "clock")["now"]))
+            self.stage.type("lab", "clock", f"+{MARGIN}s", quiet=True)
+
+    def follow(self) -> bool:
+        """Looks at the jobs until none is at work; says whether there was one."""
+        worked = False
+        for _ in range(LOOKS):
+            found = self.stage.ask("jobs")
+            busy = [job for job in found if job["state"] in {"Queued", "Running"}]
+            if not busy:
+                return worked
+            worked = True
+            for job in busy:
+                left = f", {job['seconds_left'] / 60:.0f} min left" if job["seconds_left"] is not None else ""
+                part = f" {job['fraction']:.0%}" if job["fraction"] is not None else ""
+                self.stage.say(f"  {job['host']}  {job['title']}: {job['state']}{part}{left}  {job['last_output'][-60:]}")
+            self.stage.type("lab", "clock", f"+{LOOK}s", quiet=True)
+        raise DemoFailedError(f"jobs are still at work after {LOOKS} looks")
+
+
+def rows(plan: Any) -> Iterator[Any]:
+    """All rows of a plan file."""
+    return (row for item in plan["items"] for row in item["rows"])

@@ -1,0 +1,161 @@
+"""The `profiles:` section of an office file: who has a profile on which PC, with what in it, and where stores may lie."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from zdm_automate.lab.world import files, profile_files
+from zdm_automate.lab.world.profiles import Depot, Desk, Item, Profile, Tool
+from zdm_automate.lab.world.smb import Share, SmbServer
+from zdm_automate.lab.world.volumes import Volume
+
+if TYPE_CHECKING:
+    from zdm_automate.lab.world.model import World
+
+MB = 1024**2
+GB = 1024**3
+SIZES = {
+    r"Documents\Angebote.docx": 0.05,
+    r"Documents\Projekte.zip": 0.30,
+    r"Desktop\notes.txt": 0.01,
+    r"Pictures\Feier.mp4": 0.20,
+    r"AppData\Roaming\Microsoft\Signatures\standard.htm": 0.01,
+    r"AppData\Local\Microsoft\Outlook\mail.ost": 0.25,
+    r"Documents\Outlook\archive.pst": 0.18,
+}
+"""What a user's files are, as parts of their size."""
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class UserSection(_Section):
+    r"""A profile: `name` or `DOMAIN\name`, its size, days since it was used, and what is wrong with it."""
+
+    user: str
+    megabytes: int = Field(default=1000, ge=1, le=10_000_000)
+    used_days: float = Field(default=1, ge=0)
+    logged_on: bool = False
+    encrypted: tuple[str, ...] = ()
+    locked: tuple[str, ...] = ()
+    broken: dict[str, int] = Field(default_factory=dict)
+    nameless: bool = False
+    temporary: bool = False
+    folder: bool = True
+
+
+class DeskSection(_Section):
+    """The user side of a PC."""
+
+    users: tuple[UserSection, ...] = ()
+    segment: str = ""
+    usmt: str = "10.0.22621.1 (WinBuild.160101.0800)"
+    free_gigabytes: int = Field(default=40, ge=0)
+    manifests: bool = True
+
+
+class DepotSection(_Section):
+    """A folder for stores on a file server."""
+
+    path: str = r"C:\Zdm\stores"
+    share: str = "zdm-usmt$"
+    free_gigabytes: int = Field(default=500, ge=0)
+
+
+class ProfilesSection(_Section):
+    """The whole section."""
+
+    tool: str = r"C:\Zdm\usmt\amd64"
+    depots: dict[str, DepotSection] = Field(default_factory=dict)
+    desks: dict[str, DeskSection] = Field(default_factory=dict)
+    megabytes_per_second: int = Field(default=25, ge=1)
+    segment_megabytes_per_second: int = Field(default=60, ge=1)
+
+
+def build_profiles(section: dict[str, Any], world: World) -> World:
+    """The world with these profiles.
+
+    Raises:
+        ValidationError: the section has other keys or values.
+        LookupError: a desk or depot is on no host of the office.
+    """
+    made = ProfilesSection.model_validate(section)
+    states = replace(
+        world.user_states,
+        bytes_per_second=made.megabytes_per_second * MB,
+        segment_bytes_per_second=made.segment_megabytes_per_second * MB,
+    )
+    world = replace(world, user_states=states)
+    for name, depot in made.depots.items():
+        world = _depot(world, _host(world, name), depot)
+    for name, desk in made.desks.items():
+        world = _desk(world, _host(world, name), desk, made.tool)
+    return world
+
+
+def _host(world: World, name: str) -> str:
+    if name not in world.hosts:
+        raise LookupError(f"{name} is no host of the office; there are: {', '.join(world.hosts)}")
+    return name
+
+
+def _depot(world: World, host: str, section: DepotSection) -> World:
+    states = world.user_states
+    depot = Depot(path=section.path, share=section.share, free=section.free_gigabytes * GB)
+    world = replace(world, user_states=replace(states, depots={**states.depots, host: depot}))
+    world = files.folder_made(world, world.host(host), section.path)
+    shares = world.smb.get(host, SmbServer())
+    return world.with_smb(host, shares.with_share(Share(name=section.share, path=section.path)))
+
+
+def _desk(world: World, host: str, section: DeskSection, folder: str) -> World:
+    tool = Tool(folder=folder, version=section.usmt, manifests=section.manifests) if section.usmt else None
+    profiles = [_profile(world, one) for one in section.users]
+    desk = Desk(
+        profiles={one.sid: one for one in profiles},
+        tool=tool,
+        accounts=frozenset(one.account.partition("\\")[2] for one in profiles if one.account.startswith(f"{host}\\")),
+        segment=section.segment,
+    )
+    world = replace(world, user_states=world.user_states.with_desk(host, desk))
+    size = 200 * GB
+    world = world.with_volume(host, Volume(letter="C", size=size, other=max(size - section.free_gigabytes * GB, 0)))
+    return profile_files.settled(world, host)
+
+
+def _profile(world: World, section: UserSection) -> Profile:
+    domain, _, name = section.user.rpartition("\\")
+    domain = domain or world.directory.netbios
+    number = 1100 + int(sha256(section.user.casefold().encode()).hexdigest()[:6], 16) % 8000
+    authority = int(sha256(domain.casefold().encode()).hexdigest()[:8], 16)
+    return Profile(
+        sid=f"S-1-5-21-{authority}-1177238915-682003330-{number}",
+        account="" if section.nameless else f"{domain}\\{name}",
+        path=r"C:\Users\TEMP" if section.temporary else rf"C:\Users\{name}",
+        used=(world.now - timedelta(days=section.used_days)).isoformat(),
+        loaded=section.logged_on,
+        temporary=section.temporary,
+        folder_there=section.folder,
+        items=tuple(_items(section)),
+        parts=(r"Microsoft Office 2016\Office 2016 Common Settings", "Printers"),
+    )
+
+
+def _items(section: UserSection) -> list[Item]:
+    return [
+        Item(
+            path=path,
+            size=max(int(section.megabytes * MB * part), 1),
+            content=f"{section.user}:{path}",
+            encrypted=path in section.encrypted,
+            locked=path in section.locked,
+            error=section.broken.get(path, 0),
+        )
+        for path, part in SIZES.items()
+    ]

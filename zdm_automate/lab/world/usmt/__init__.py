@@ -1,0 +1,1 @@
+"""scanstate, loadstate and usmtutils over the world: what they refuse, take along and write, and how long it takes."""
