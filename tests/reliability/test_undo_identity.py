@@ -83,7 +83,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(20_000 if NIGHTLY else 900)
 @pytest.mark.parametrize("shard", range(10))
 def test_apply_then_undo_gives_the_first_world(folder: Path, shard: int) -> None:
     """A thousand drawings of changes in any order; each undo is killed at any line of its journal, or not, and resumed."""
