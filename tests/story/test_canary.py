@@ -87,7 +87,7 @@ def office_of(home: Path, way: str) -> Path:
     """The office `tiny` with the canary as its password, and with a host that is reached that way."""
     office = home / "office.yaml"
     text = find_office("tiny").read_text(encoding="utf-8")
-    for old, new in {**REPLACED, **({} if way == "psrp" else WINRS_ONLY)}.items():
+    for old, new in {**REPLACED, **(WINRS_ONLY if way == "winrs" else {})}.items():
         assert old in text
         text = text.replace(old, new)
     office.write_text(text, encoding="utf-8")
@@ -99,9 +99,7 @@ def office_of(home: Path, way: str) -> Path:
     params=["psrp", "winrs", pytest.param("powershell", marks=pytest.mark.pwsh)],
 )
 def ran(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    """Every sink of a run, by name: over PSRP with a fault, resume and undo; over WinRS; over WinRS with real PowerShells
-    that are transcribed.
-    """
+    """Every sink of a run: over PSRP with a fault, resume and undo; over WinRS; on real PowerShells with transcripts."""
     home = tmp_path_factory.mktemp("canary")
     office = office_of(home, request.param)
     lab, project = home / "lab", home / "project"
@@ -197,13 +195,13 @@ def test_every_kind_of_sink_was_searched(ran: dict[str, bytes]) -> None:
 
 
 def test_the_transcripts_are_those_of_the_run(ran: dict[str, bytes], request: pytest.FixtureRequest) -> None:
-    """Where PowerShells ran they wrote down the verb that was handed the credential, and over WinRS it went."""
+    """Where PowerShells ran they wrote down the verb that was handed the credential; where it had to be it went over WinRS."""
     way = request.node.callspec.params["ran"]
     transcripts = [content for name, content in ran.items() if name.startswith(f"{RECORDED}/")]
     journals = [content for name, content in ran.items() if name.endswith("journal.jsonl")]
 
     assert any(b"Copy-ZdmFile" in content for content in transcripts) == (way == "powershell")
-    assert any(b'"transport":"winrs"' in content for content in journals) == (way != "psrp")
+    assert any(b'"transport":"winrs"' in content for content in journals) == (way == "winrs")
 
 
 @pytest.mark.parametrize("encoding", coded(CANARY))
