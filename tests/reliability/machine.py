@@ -417,9 +417,9 @@ class Day(RuleBasedStateMachine):
                 run.gates.add(subject.gate)
         was = self.made.get(plan.id, {}).get(subject.item)
         hold(was is None or was.disturbed, "no change is made twice", plan=plan.id, item=subject.item)
-        before = self.office.value(subject)
 
         def counted() -> Reply:
+            before = self.office.value(subject)  # somebody else may have been quicker
             reply = call()
             after = self.office.value(subject)
             self.tally[f"{plan.kind} {subject.item} called"] += 1
