@@ -28,10 +28,10 @@ def clock() -> Callable[[], datetime]:
     return lambda: NOON + timedelta(seconds=next(ticks))
 
 
-def a_journal(path: Path, redactor: Redactor | None = None, observers: Iterable[Observer] = ()) -> Journal:
-    return Journal(
-        path, run="p1", project="Example", service_request="SR-1", now=clock(), redactor=redactor, observers=observers
-    )
+def a_journal(
+    path: Path, redactor: Redactor | None = None, observers: Iterable[Observer] = (), project: str = "Example"
+) -> Journal:
+    return Journal(path, run="p1", project=project, service_request="SR-1", now=clock(), redactor=redactor, observers=observers)
 
 
 @pytest.fixture
@@ -64,6 +64,16 @@ def test_a_line_is_ascii_and_the_chain_holds(tmp_path: Path) -> None:
     assert where.read_bytes().isascii()
     assert verify(where).head == head
     assert next(iter(read(where)))["title"] == "Drucker im Büro \N{RIGHTWARDS ARROW} neu\n"
+
+
+@pytest.mark.parametrize("name", ["seq", "ts", "run", "project", "sr", "event", "prev", "hash"])
+def test_a_field_cannot_take_the_place_of_the_journals_own(path: Path, name: str) -> None:
+    """Whoever tries is refused, and no line is written: a number, a time or a hash is never a caller's."""
+    before = path.read_bytes()
+
+    with a_journal(path) as record, pytest.raises(ValueError, match=f"x: the journal itself gives a line its {name}"):
+        record.write("x", **{name: "mine"})
+    assert path.read_bytes() == before
 
 
 def test_empty_fields_are_left_out_but_not_false_and_not_zero(tmp_path: Path) -> None:
@@ -189,8 +199,8 @@ def test_a_line_that_the_disk_does_not_take_leaves_the_chain_whole(path: Path, m
 
 def test_named_events_are_read_without_the_others(path: Path) -> None:
     """Also where a text looks like an event."""
-    with a_journal(path) as record:
-        record.write("note", text='"event":"item.started"', project=',"event":"item.started"')
+    with a_journal(path, project=',"event":"item.started"') as record:
+        record.write("note", text='"event":"item.started"')
 
     assert [entry["seq"] for entry in read(path, {"item.started"})] == [2]
     assert [entry["text"] for entry in read(path, {"note"})] == ['"event":"item.started"']

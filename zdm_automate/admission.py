@@ -15,7 +15,7 @@ from zdm_automate.approvals import Approval, Override, second_person_missing
 from zdm_automate.durations import Durations
 from zdm_automate.errors import RefusedError
 from zdm_automate.facts.store import Facts
-from zdm_automate.gates import GATES, Gate, GateAnswer, Made, View, decide, fields_of
+from zdm_automate.gates import GATES, Gate, GateAnswer, MadeChange, View, decide, fields_of
 from zdm_automate.limits import Limits
 from zdm_automate.model import Change, Risk, Rollback
 from zdm_automate.never import refusals
@@ -188,14 +188,14 @@ def foreseen(plan: Plan, facts: Facts, desk: Desk) -> Iterator[tuple[Gate, View]
         RefusedError: the plan names a gate that does not exist.
     """
     seen: set[str] = set()
-    made: list[Made] = []
+    made: list[MadeChange] = []
     for change in plan.changes:
         if change.gate and change.gate not in seen:
             seen.add(change.gate)
             gate = _known(change.gate)
             view = desk.view(facts)
             yield gate, replace(view, facts=replace(view.facts, taken_at=view.now), made=(*view.made, *made))
-        made.append(Made(verb=change.call.verb, role=change.call.role, at=desk.now(), item=change.item, gate=change.gate))
+        made.append(MadeChange(verb=change.call.verb, role=change.call.role, at=desk.now(), item=change.item, gate=change.gate))
         facts = laid_over(facts, change)
 
 

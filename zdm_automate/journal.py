@@ -30,6 +30,9 @@ GENESIS: Final = "0" * 64
 """What the first line names as the hash before it."""
 
 FIRST: Final = ("seq", "ts", "run", "project", "sr", "event")
+OWN: Final = frozenset({*FIRST, "prev", "hash"})
+"""The fields that the journal gives a line itself."""
+
 _MARK: Final = b',"hash":"'
 _SEAL: Final = len(_MARK) + 64 + len(b'"}\n')
 """Bytes at the end of a line that its hash does not cover: the hash itself."""
@@ -91,7 +94,10 @@ class Journal:
 
         Raises:
             JournalUnwritableError: it could not be written; the journal ends with the line before it.
+            ValueError: a field has the name of one that the journal gives the line itself; nothing was written.
         """
+        if taken := sorted(OWN & fields.keys()):
+            raise ValueError(f"{event}: the journal itself gives a line its {', '.join(taken)}; call the field otherwise.")
         kept = {name: value for name, value in fields.items() if value not in (None, "", [], {}, ())}
         self._log.msg(event, **kept)
         if boundary:

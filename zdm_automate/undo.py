@@ -24,7 +24,7 @@ Entry = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Made:
+class RecordedChange:
     """A change that a run made, or may have made, as its journal tells it.
 
     Attributes:
@@ -52,13 +52,13 @@ class Made:
         return self.change.effects
 
 
-def made_in(lines: Iterable[Entry], to: str = "") -> tuple[Made, ...]:
+def made_in(lines: Iterable[Entry], to: str = "") -> tuple[RecordedChange, ...]:
     """What a run did, oldest first; with `to` only from that item on.
 
     Raises:
         UnknownNameError: the run did nothing in that item.
     """
-    found: dict[str, Made] = {}
+    found: dict[str, RecordedChange] = {}
     titles: dict[str, str] = {}
     for entry in lines:
         step = str(entry.get("step") or "")
@@ -68,7 +68,7 @@ def made_in(lines: Iterable[Entry], to: str = "") -> tuple[Made, ...]:
             case "change.started":
                 found.pop(step, None)
                 title = titles.get(str(entry["item"]), "")
-                found[step] = Made(change=_change(entry), title=title, watched=entry.get("watched"), sure=False)
+                found[step] = RecordedChange(change=_change(entry), title=title, watched=entry.get("watched"), sure=False)
             case "change.finished" if step in found:
                 if entry.get("result") in GOOD and not entry.get("changed"):
                     del found[step]
@@ -85,12 +85,12 @@ def made_in(lines: Iterable[Entry], to: str = "") -> tuple[Made, ...]:
     return made[start:]
 
 
-def items_of(made: Iterable[Made]) -> tuple[str, ...]:
+def items_of(made: Iterable[RecordedChange]) -> tuple[str, ...]:
     """The items of these changes, in order."""
     return tuple(dict.fromkeys(one.change.item for one in made))
 
 
-def refuse_unknown_items(made: Sequence[Made], names: Iterable[str]) -> None:
+def refuse_unknown_items(made: Sequence[RecordedChange], names: Iterable[str]) -> None:
     """Asks that these items are among those that would be taken back.
 
     Raises:
@@ -102,7 +102,7 @@ def refuse_unknown_items(made: Sequence[Made], names: Iterable[str]) -> None:
             raise UnknownNameError(f"nothing of item {name} would be taken back.", hint=f"Items: {', '.join(known) or 'none'}.")
 
 
-def look(made: Made, bench: Bench) -> list[dict[str, Any]] | None:
+def look(made: RecordedChange, bench: Bench) -> list[dict[str, Any]] | None:
     """What the watch of a change shows now; None where facts show it.
 
     Raises:
@@ -115,7 +115,7 @@ def look(made: Made, bench: Bench) -> list[dict[str, Any]] | None:
 
 
 def undo_items(
-    made: Sequence[Made], facts: Facts, watched: Mapping[str, Sequence[Entry]], overwrite: Collection[str] = ()
+    made: Sequence[RecordedChange], facts: Facts, watched: Mapping[str, Sequence[Entry]], overwrite: Collection[str] = ()
 ) -> tuple[PlannedItem, ...]:
     """The rows of an undo plan, last change first, each decided on the facts as the ones before it would leave them."""
     rows: dict[str, list[Row]] = {}
@@ -134,7 +134,7 @@ def undo_items(
     )
 
 
-def _row(one: Made, facts: Facts, watched: Sequence[Entry] | None, number: int, overwrite: Collection[str]) -> Row:
+def _row(one: RecordedChange, facts: Facts, watched: Sequence[Entry] | None, number: int, overwrite: Collection[str]) -> Row:
     change = one.change
     common: dict[str, Any] = {"item": change.item, "role": change.call.role}
     text = f"take back: {change.target}"
@@ -171,7 +171,7 @@ def _row(one: Made, facts: Facts, watched: Sequence[Entry] | None, number: int, 
     return Row(**common, preview=Preview.CHANGE, text=text, change=made)
 
 
-def _state(one: Made, facts: Facts, watched: Sequence[Entry] | None) -> tuple[str, str]:
+def _state(one: RecordedChange, facts: Facts, watched: Sequence[Entry] | None) -> tuple[str, str]:
     """How the change stands now: `after` it, as `before` it, `foreign`, or `unread`; and what is there in words."""
     change = one.change
     if watched is not None:
@@ -189,7 +189,7 @@ def _state(one: Made, facts: Facts, watched: Sequence[Entry] | None) -> tuple[st
         return "unread", gap.message
 
 
-def _watched_state(one: Made, now: Sequence[Entry]) -> tuple[str, str]:
+def _watched_state(one: RecordedChange, now: Sequence[Entry]) -> tuple[str, str]:
     if one.watched is not None and [dict(row) for row in one.watched] == [dict(row) for row in now]:
         return "before", ""
     row = now[0] if now else {}

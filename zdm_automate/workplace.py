@@ -30,7 +30,7 @@ from zdm_automate.scripts import Library
 from zdm_automate.session import SKEW_LIMIT, HostSession, Opens, SessionInfo, open_all, skew_error
 from zdm_automate.settling import reads_of
 from zdm_automate.steps import Read
-from zdm_automate.undo import Made, look, undo_items
+from zdm_automate.undo import RecordedChange, look, undo_items
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -200,7 +200,7 @@ class Workplace:
         """
         return self._planned(what, gathering, plan_items(what.book.items, gathering.facts, what.intent), what.book.name)
 
-    def plan_undo(self, what: Intended, run: str, made: Sequence[Made], overwrite: Collection[str]) -> Plan:
+    def plan_undo(self, what: Intended, run: str, made: Sequence[RecordedChange], overwrite: Collection[str]) -> Plan:
         """The plan that takes these changes of a run back, on fresh facts."""
         also = reads_of(effect for one in made for effect in one.effects)
         facts = self.read(what, also=also).facts

@@ -22,7 +22,7 @@ from zdm_automate.facts.dns import DnsAnswer, DnsRecord, DnsZone
 from zdm_automate.facts.host import HostInventory, PendingReboot, Service
 from zdm_automate.facts.project import PROJECT, SignOff, Temporary
 from zdm_automate.facts.store import Facts
-from zdm_automate.gates import Made, Standing, View
+from zdm_automate.gates import ListedRow, MadeChange, View
 from zdm_automate.limits import Limits
 from zdm_automate.resources import folders
 from zdm_automate.window import WindowSection
@@ -41,9 +41,9 @@ def ago(**span: float) -> datetime:
     return NOW - timedelta(**span)
 
 
-def rows(state: str = "done", **other: str) -> tuple[Standing, ...]:
+def rows(state: str = "done", **other: str) -> tuple[ListedRow, ...]:
     """All rows of checklist B in one state, some in another: `rows(B_001="open")`."""
-    return tuple(Standing(item, other.get(item.id.replace("-", "_"), state)) for item in LIST.items)
+    return tuple(ListedRow(item, other.get(item.id.replace("-", "_"), state)) for item in LIST.items)
 
 
 def view(**changed: Any) -> View:
@@ -118,8 +118,8 @@ def dhcp(*facts: tuple[str, Fact], runs: Service = RUNS, **changed: Any) -> Shap
     return both(base, but(intents={"dhcp_cutover": DHCP_INTENT}, **changed))
 
 
-def exported(**span: float) -> tuple[Made, ...]:
-    return (Made(verb="Export-ZdmDhcp", role="old", at=ago(**span)),)
+def exported(**span: float) -> tuple[MadeChange, ...]:
+    return (MadeChange(verb="Export-ZdmDhcp", role="old", at=ago(**span)),)
 
 
 def lowered(role: str, verb: str, target: str, old_value: int, **span: float) -> tuple[str, Fact]:

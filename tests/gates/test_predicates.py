@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -53,20 +54,38 @@ def cases() -> list[Any]:
 
 @pytest.mark.parametrize(("gate", "name", "shape", "state"), cases())
 def test_a_predicate_is_true_false_or_unknown(gate: str, name: str, shape: Shape, state: Truth) -> None:
-    """What is not true says what it saw, and keeps the gate closed."""
+    """What is not true says what it saw, and keeps the gate closed; asked alone it decides by itself."""
     answer = judged(gate, shape, lab=True)
     found = finding(answer, name)
+    own = tuple(one for one in GATES[gate].predicates if one.name == name)
+    alone = decide(replace(GATES[gate], predicates=own), shape(view()), lab=True)
 
     assert found.state == state, found
     assert found.passes == (state is Truth.TRUE)
     assert found.value
     assert answer.open <= found.passes
+    assert alone.open == (state is Truth.TRUE)
+
+
+def uncovered(worlds: Iterable[tuple[str, str]]) -> list[str]:
+    """The predicates of working gates without their worlds, and worlds without a predicate."""
+    known = {(name, one.name) for name in WORKING for one in GATES[name].predicates}
+    return sorted(" ".join(one) for one in known ^ set(worlds))
 
 
 def test_every_predicate_of_a_working_gate_has_its_three_worlds() -> None:
     """None is left out, and none is invented."""
-    assert set(WORLDS) == {(name, one.name) for name in WORKING for one in GATES[name].predicates}
+    assert uncovered(WORLDS) == []
     assert WORKING == ["G-START", "G-DHCP", "G-DNS", "G-CUT", "G-ACCEPT", "G-CLOSE"]
+
+
+def test_a_predicate_without_its_worlds_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One whose worlds are taken away, and one that a gate is given without any."""
+    new = replace(GATES["G-DHCP"].predicates[0], name="new-one")
+    wider = replace(GATES["G-DHCP"], predicates=(*GATES["G-DHCP"].predicates, new))
+    monkeypatch.setitem(GATES, "G-DHCP", wider)  # type: ignore[arg-type]
+
+    assert uncovered(set(WORLDS) - {("G-CUT", "quiet")}) == ["G-CUT quiet", "G-DHCP new-one"]
 
 
 @pytest.mark.parametrize("gate", WORKING)

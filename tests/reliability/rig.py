@@ -71,12 +71,16 @@ def office(name: str) -> Office:
 
 @dataclass(slots=True)
 class Trap:
-    """What goes wrong: stands around every call of a verb and every journal line; `late` is what the host does afterwards."""
+    """What goes wrong: stands around every call of a verb and every journal line.
+
+    `late` is what the host does once the run has ended, and `afterwards` what people do then.
+    """
 
     on_call: Callable[[str, Verb, Callable[[], Reply]], Reply] | None = None
     on_line: Callable[[bytes, Callable[[], None]], None] | None = None
     dead: bool = False
     late: list[Callable[[], object]] = field(default_factory=list)
+    afterwards: Callable[[], object] | None = None
     struck: bool = False
 
 
@@ -110,6 +114,7 @@ class Rig:
         trap: what goes wrong; set anew for each run.
         changed: how often each applier has changed the world, by host, verb and target.
         journals: the lines of every run, by run.
+        wrong: by how many seconds the controller's clock is wrong.
     """
 
     name: str
@@ -119,6 +124,7 @@ class Rig:
     changed: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     journals: dict[str, list[bytes]] = field(default_factory=dict)
     roles: dict[str, str] = field(default_factory=dict)
+    wrong: float = 0.0
     keeper: Keeper = field(init=False)
     clock: StillClock = field(init=False)
 
@@ -128,6 +134,10 @@ class Rig:
         self.clock = StillClock(world.now)
         self.keeper = Keeper(world, self.clock, made.pace)  # type: ignore[arg-type]
         self.roles = self.roles or dict(made.project["roles"])
+
+    def now(self) -> datetime:
+        """What the controller's clock shows."""
+        return self.clock.now() + timedelta(seconds=self.wrong)
 
     # --- the project ---
 
@@ -146,7 +156,7 @@ class Rig:
         return Workplace(
             sessions=sessions,
             library=library(),
-            now=self.clock.now,
+            now=self.now,
             held=self.held,
             credentials=dict.fromkeys(sessions, credential),
             optional=what.book.optional,
@@ -165,7 +175,7 @@ class Rig:
             around=self._around,
             _known=known(),
         )
-        return HostSession(transport, library(), now=self.clock.now)
+        return HostSession(transport, library(), now=self.now)
 
     def _around(self, host: str, verb: Verb, call: Callable[[], Reply]) -> Reply:
         if self.trap.dead:
@@ -230,7 +240,7 @@ class Rig:
             run=run,
             project="Example",
             service_request="SR-1",
-            now=self.clock.now,
+            now=self.now,
             open_file=opened,
         )
 

@@ -6,7 +6,8 @@ import os
 from pathlib import Path
 
 import pytest
-from matrix import DOCUMENT, FAULTS, MARKS, MOMENTS, NIGHTLY, cells, lose, stages, table
+from matrix import DOCUMENT, MARKS, NIGHTLY, cells, lose, stages, table
+from strikes import FAULTS, MOMENTS
 
 from zdm_automate import workplace
 from zdm_automate.resume import Settled

@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 from urllib.parse import quote, quote_plus
 from xml.sax.saxutils import escape
 
@@ -21,7 +22,7 @@ CANARY = "Kän4ry \"q' %41&$HOME<x>\\n"
 HOLDERS = {"password", "office.yaml"}
 """The files that hold the lab's password on purpose."""
 
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(os.name != "posix", reason="looks at /proc")]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900), pytest.mark.skipif(os.name != "posix", reason="looks at /proc")]
 
 
 def coded(secret: str) -> dict[str, bytes]:
@@ -55,15 +56,56 @@ def leaks(content: bytes) -> list[str]:
     return [name for name, form in coded(CANARY).items() if form in content or (name.startswith("hex") and form.lower() in low)]
 
 
-@pytest.fixture(scope="module")
-def ran(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    """Every sink of a full run, by name."""
-    home = tmp_path_factory.mktemp("canary")
+REPLACED = {
+    "password: Lab-Tiny-2026!": f"password: {json.dumps(CANARY)}",
+}
+WINRS_ONLY = {'NEW: {release: "2022", ': 'NEW: {release: "2022", reach: {psrp: false}, '}
+"""The new server, which is the one that is handed a credential, offers no PowerShell remoting."""
+
+RECORDED = "transcripts"
+POLICIES = {
+    "PowerShellPolicies": {
+        "Transcription": {"EnableTranscripting": True, "EnableInvocationHeader": True},
+        "ScriptBlockLogging": {"EnableScriptBlockLogging": True, "EnableScriptBlockInvocationLogging": True},
+        "ModuleLogging": {"EnableModuleLogging": True, "ModuleNames": ["*"]},
+    }
+}
+"""What an administrator may have switched on for every PowerShell of a computer."""
+
+
+def transcribed(lab: Path, folder: Path) -> None:
+    """Has every PowerShell of a lab write down what it is told and what it says."""
+    where = lab / "pwsh" / "home" / ".config" / "powershell"
+    where.mkdir(parents=True)
+    text = json.dumps(POLICIES).replace(
+        '"EnableTranscripting"', f'"OutputDirectory": {json.dumps(str(folder))}, "EnableTranscripting"'
+    )
+    (where / "powershell.config.json").write_text(text, encoding="utf-8")
+
+
+def office_of(home: Path, way: str) -> Path:
+    """The office `tiny` with the canary as its password, and with a host that is reached that way."""
     office = home / "office.yaml"
     text = find_office("tiny").read_text(encoding="utf-8")
-    assert "password: Lab-Tiny-2026!" in text
-    office.write_text(text.replace("password: Lab-Tiny-2026!", f"password: {json.dumps(CANARY)}"), encoding="utf-8")
+    for old, new in {**REPLACED, **(WINRS_ONLY if way == "winrs" else {})}.items():
+        assert old in text
+        text = text.replace(old, new)
+    office.write_text(text, encoding="utf-8")
+    return office
+
+
+@pytest.fixture(
+    scope="module",
+    params=["psrp", "winrs", pytest.param("powershell", marks=pytest.mark.pwsh)],
+)
+def ran(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """Every sink of a run: over PSRP with a fault, resume and undo; over WinRS; on real PowerShells with transcripts."""
+    home = tmp_path_factory.mktemp("canary")
+    office = office_of(home, request.param)
     lab, project = home / "lab", home / "project"
+    engine = ["--engine", "pwsh"] if request.param == "powershell" else []
+    if engine:
+        transcribed(lab, home / RECORDED)
     clean = {**os.environ, "ZDM_LAB_DIR": str(lab), "ZDM_PROJECT": str(project)}
     loud = {**clean, "ZDM_DEBUG": "1", "ZDM_CANARY": CANARY, "PYTHONASYNCIODEBUG": "1"}
     sinks: dict[str, bytes] = {}
@@ -81,7 +123,7 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
             sinks[name] = process.stdout.read()
             sinks[f"processes of {name}"] = b"\n".join(lines)
 
-    zdm("lab", "up", str(office), environ=clean)
+    zdm("lab", "up", str(office), *engine, environ=clean)
     try:
         zdm("new", str(project))
         path = project / "project.yaml"
@@ -92,14 +134,16 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
         for words in (["check"], ["plan", "dhcp_cutover"], ["apply", "latest"], ["lab", "clock", "+2h"]):
             zdm(*words)
         zdm("plan", "dhcp_cutover")
-        zdm("lab", "fault", "OLD", "401", "--action", "Receive", "--skip", "14")
+        if request.param == "psrp":
+            zdm("lab", "fault", "OLD", "401", "--action", "Receive", "--skip", "14")
         zdm("apply", "latest")
-        zdm("status")
-        zdm("lab", "fault", "OLD", "none")
-        zdm("resume")
-        zdm("undo", "latest")
+        if request.param == "psrp":
+            zdm("status")
+            zdm("lab", "fault", "OLD", "none")
+            zdm("resume")
+            zdm("undo", "latest")
+            zdm("journal", "show")
         zdm("report")
-        zdm("journal", "show")
         pid = LabFolder(lab).info().pid
         sinks["processes of the lab"] = b"\n".join(processes(psutil.Process(pid)))
     finally:
@@ -148,6 +192,16 @@ def test_every_kind_of_sink_was_searched(ran: dict[str, bytes]) -> None:
     assert [name for name in wanted if name not in names] == []
     assert any(b'"Copy-ZdmFile"' in content and b'"result":"done"' in content for content in journals)
     assert len(ran["project/zdm-debug.log"]) > 100_000
+
+
+def test_the_transcripts_are_those_of_the_run(ran: dict[str, bytes], request: pytest.FixtureRequest) -> None:
+    """Where PowerShells ran they wrote down the verb that was handed the credential; where it had to be it went over WinRS."""
+    way = request.node.callspec.params["ran"]
+    transcripts = [content for name, content in ran.items() if name.startswith(f"{RECORDED}/")]
+    journals = [content for name, content in ran.items() if name.endswith("journal.jsonl")]
+
+    assert any(b"Copy-ZdmFile" in content for content in transcripts) == (way == "powershell")
+    assert any(b'"transport":"winrs"' in content for content in journals) == (way == "winrs")
 
 
 @pytest.mark.parametrize("encoding", coded(CANARY))

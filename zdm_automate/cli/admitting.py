@@ -16,7 +16,7 @@ from zdm_automate.checklist import Checklist, load_checklist, load_smoke_list
 from zdm_automate.durations import measured
 from zdm_automate.errors import UnknownNameError, ZdmError
 from zdm_automate.facts.project import PROJECT, Temporary
-from zdm_automate.gates import GATES, Made, Standing, View
+from zdm_automate.gates import GATES, ListedRow, MadeChange, View
 from zdm_automate.gates.evidence import moment_of
 from zdm_automate.ledger import project_facts, with_project
 from zdm_automate.progress import checklist_state
@@ -76,7 +76,7 @@ def view_maker(opened: Opened, work: Workplace) -> Callable[[Facts], View]:
             limits=content.limits,
             window=content.window.window if content.window is not None else None,
             letter=content.checklist,
-            rows=_standings(opened, entries),
+            rows=_rows(opened, entries),
             service_request=content.service_request,
             intents=intents,
             made=tuple(_made(entries)),
@@ -163,17 +163,17 @@ def _checklist(opened: Opened, letter: str) -> Checklist | None:
         return None
 
 
-def _standings(opened: Opened, entries: Iterable[Mapping[str, Any]]) -> tuple[Standing, ...]:
+def _rows(opened: Opened, entries: Iterable[Mapping[str, Any]]) -> tuple[ListedRow, ...]:
     known = _checklist(opened, opened.project.content.checklist)
-    return tuple(Standing(one.item, str(one.state)) for one in checklist_state(known, entries)) if known is not None else ()
+    return tuple(ListedRow(one.item, str(one.state)) for one in checklist_state(known, entries)) if known is not None else ()
 
 
-def _made(entries: Iterable[Mapping[str, Any]]) -> Iterable[Made]:
+def _made(entries: Iterable[Mapping[str, Any]]) -> Iterable[MadeChange]:
     """The changes that were made and not only found so."""
     for entry in entries:
         at = moment_of(str(entry.get("ts") or ""))
         if entry.get("event") == "change.finished" and entry.get("result") in {"ok", "already"} and at is not None:
-            yield Made(
+            yield MadeChange(
                 verb=str(entry.get("verb") or ""),
                 role=str(entry.get("role") or ""),
                 at=at,

@@ -203,13 +203,10 @@ def _record(opened: Opened, gate: Gate, answer: GateAnswer) -> None:
 
 
 def _write(opened: Opened, kind: str, event: str, fields: dict[str, Any]) -> None:
-    from zdm_automate.cli.apply import _alone, _unused, _who
+    from zdm_automate.cli.alone import alone, record_run, unused
 
-    run = _unused(opened, f"{opened.clock.now():%Y%m%d-%H%M%S}-{kind}")
-    with _alone(opened), opened.journal(run) as journal:
-        journal.write("run.started", kind=kind.partition("-")[0], **_who(opened))
+    with alone(opened), record_run(opened, unused(opened, kind), kind.partition("-")[0]) as journal:
         journal.write(event, boundary=True, **fields)
-        journal.write("run.finished", boundary=True, result="done")
 
 
 def _findings_hash(opened: Opened, gate: Gate) -> str:

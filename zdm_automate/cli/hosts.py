@@ -87,14 +87,11 @@ def _repin(opened: Opened, host: str, seen: Identity) -> None:
     """Takes another machine for a host, and has it in a journal of its own."""
     from dataclasses import asdict
 
-    from zdm_automate.cli.apply import _alone, _unused, _who
+    from zdm_automate.cli.alone import alone, record_run, unused
 
-    run = _unused(opened, f"{opened.clock.now():%Y%m%d-%H%M%S}-repin-{host}")
-    with _alone(opened), opened.journal(run) as record:
-        record.write("run.started", kind="repin", **_who(opened))
+    with alone(opened), record_run(opened, unused(opened, f"repin-{host}"), "repin") as record:
         before, after = opened.pins.repin(host, seen, by=opened.operator, at=opened.clock.now())
         record.write("host.pinned", boundary=True, host=host, before=asdict(before), after=asdict(after))
-        record.write("run.finished", boundary=True, result="done")
 
 
 def _known(opened: Opened, name: str) -> str:

@@ -139,17 +139,15 @@ def record(opened: Opened, said: ByHand) -> list[str]:
     Raises:
         InputError: a file is not there, or too large; nothing was written.
     """
-    from zdm_automate.cli.apply import _alone, _unused, _who
+    from zdm_automate.cli.alone import alone, record_run, unused
 
     files = _read(said.files)
     # one name for all kinds: runs are read in the order of their names, also two of one second
-    run = _unused(opened, f"{opened.clock.now():%Y%m%d-%H%M%S}-hand{f'-{said.item}' if said.item else ''}")
-    with _alone(opened):
+    run = unused(opened, f"hand-{said.item}" if said.item else "hand")
+    with alone(opened):
         described = _keep(opened.attachment(run), files)
-        with opened.journal(run) as journal:
-            journal.write("run.started", kind=said.kind, **_who(opened))
+        with record_run(opened, run, said.kind) as journal:
             journal.write(said.event, boundary=True, item=said.item, **said.fields, files=described)
-            journal.write("run.finished", boundary=True, result="done")
     return list(files)
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from zdm_automate.cli.shown import HERE, AsJson, Confirm, ProjectFolder, say
+from zdm_automate.cli.shown import HERE, AsJson, Confirm, ProjectFolder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,55 +21,21 @@ def resume(
     as_json: AsJson = False,
 ) -> None:
     """Go on with a run that stopped: what was begun is settled by reading the hosts, nothing is called twice."""
-    from zdm_automate.cli.admitting import admission_of, approvers
-    from zdm_automate.cli.apply import _alone, _begin, _domain_alone, _finish, _live, _stop_softly, _who
+    from zdm_automate.cli.alone import alone
+    from zdm_automate.cli.carrying import carry_out, finish
+    from zdm_automate.cli.errands import TakenUp
     from zdm_automate.cli.opening import open_project
-    from zdm_automate.resume import refuse_ended, rest
+    from zdm_automate.resume import refuse_ended
 
     opened = open_project(project)
-    with _alone(opened):
+    with alone(opened):
         standing, later = _chosen(opened.standings(), run)
         plan = opened.plans.load(standing.plan)
         refuse_ended(standing, plan, later)
         what = opened.intended(opened.playbook(plan.playbook))
-        with ExitStack() as stack:
-            work = stack.enter_context(opened.workplace(what))
-            work.connect()
-            work.require(role for role in plan.hosts if role not in what.book.optional)
-            opened.recognise(work)
-            work.refuse_skew(plan.hosts)
-            held = stack.enter_context(_domain_alone(opened, work))
-            gathering, settled = work.look_again(what, plan, standing)
-            todo = rest(plan, settled.standing(standing))
-            admission = admission_of(opened, work, what, todo, gathering.facts, confirm=confirm)
-            admission.whole()
-            with _live(quiet=as_json) as observer, _stop_softly() as stop, opened.journal(plan.id, (observer,)) as journal:
-                admission.journal = journal
-                names = [change.id for change in todo.changes]
-                if not as_json:
-                    say(_going_on(standing, names))
-                if standing.claimed:
-                    _begin(opened, journal, plan)
-                else:
-                    journal.write(
-                        "run.resumed",
-                        boundary=True,
-                        after=standing.result or "no end",
-                        settled={step: str(verdict) for step, verdict in settled.verdicts.items()},
-                        next=names[0] if names else "",
-                        left=len(names),
-                        **_who(opened),
-                    )
-                journal.write("lock.taken", locks=held)
-                work.report_hosts(journal)
-                work.report_reads(journal, gathering)
-                journal.write("plan.checked", fingerprint=gathering.facts.fingerprint())
-                approver = ", ".join(one["by"] for one in approvers(opened, plan))
-                outcome = work.go_on(
-                    what, plan, standing, settled, journal, stop=stop, admit=admission.admit, approver=approver
-                )
-                head = journal.head
-    _finish(opened, plan, outcome, head, as_json=as_json)
+        taken_up = TakenUp(opened, what, plan, standing, quiet=as_json)
+        outcome, head = carry_out(opened, what, taken_up, confirm=confirm, quiet=as_json)
+    finish(opened, plan, outcome, head, as_json=as_json)
 
 
 def undo(
@@ -112,13 +77,6 @@ def undo(
         opened.recognise(work)
         planned = opened.plans.write(work.plan_undo(what, chosen.run, made, frozenset(overwrite or ())))
     show_plan(opened, planned, as_json=as_json)
-
-
-def _going_on(standing: Standing, rest: list[str]) -> str:
-    done = f"{len(standing.good)} changes stand"
-    return (
-        f"Run {standing.run}: {done}; going on at {rest[0]}." if rest else f"Run {standing.run}: {done}; only judging is left."
-    )
 
 
 def _chosen(standings: Sequence[Standing], name: str) -> tuple[Standing, list[Standing]]:

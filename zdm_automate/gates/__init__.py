@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from zdm_automate.errors import UnknownNameError
 from zdm_automate.gates import cut, declared, dhcp, dns, profiles, start
 from zdm_automate.gates.judge import decide, fields_of, row_of
-from zdm_automate.gates.model import Finding, Gate, GateAnswer, Made, Predicate, Standing, Truth, View
+from zdm_automate.gates.model import Finding, Gate, GateAnswer, ListedRow, MadeChange, Predicate, Truth, View
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -17,9 +17,9 @@ __all__ = [
     "Finding",
     "Gate",
     "GateAnswer",
-    "Made",
+    "ListedRow",
+    "MadeChange",
     "Predicate",
-    "Standing",
     "Truth",
     "View",
     "decide",

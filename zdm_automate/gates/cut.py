@@ -16,7 +16,7 @@ from zdm_automate.window import Phase, phase
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from zdm_automate.gates.model import Standing, View
+    from zdm_automate.gates.model import ListedRow, View
 
 CHECKS: Final = 20
 """How many checks the list after a cut-over has."""
@@ -48,7 +48,7 @@ def _enough_time(view: View) -> Seen:
     return Seen(state=truth(end < view.window.fallback), value=value, hint=hint, at=view.now)
 
 
-def critical_minutes(rows: tuple[Standing, ...]) -> int:
+def critical_minutes(rows: tuple[ListedRow, ...]) -> int:
     """Planned minutes of the longest chain of rows of the golden hours that are not done."""
     left = {
         one.item.id: one.item
@@ -250,7 +250,7 @@ def _all_proved(view: View) -> Seen:
     return Seen(state=truth(not open_rows), value=value, hint="`zdm checklist show --all` says what each lacks.")
 
 
-def _concerned(rows: tuple[Standing, ...]) -> Iterator[Standing]:
+def _concerned(rows: tuple[ListedRow, ...]) -> Iterator[ListedRow]:
     """Scripted rows and those without a way back; of a route only what was begun, of alternatives the one that is done."""
     done_choices = {one.item.choice for one in rows if one.item.choice and one.state == DONE}
     for one in rows:

@@ -25,7 +25,7 @@ class Truth(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ListedRow:
     """A row of the checklist, and where it stands (a word of `progress.State`)."""
 
     item: ChecklistItem
@@ -33,7 +33,7 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Made:
+class MadeChange:
     """A change that the journals show, or that a plan will have made by then."""
 
     verb: str
@@ -64,11 +64,11 @@ class View:
     limits: Limits
     window: Window | None = None
     letter: str = ""
-    rows: tuple[Standing, ...] = ()
+    rows: tuple[ListedRow, ...] = ()
     gate_row: str = ""
     service_request: str = ""
     intents: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    made: tuple[Made, ...] = ()
+    made: tuple[MadeChange, ...] = ()
     skew: Mapping[str, float] = field(default_factory=dict)
     smoke: tuple[tuple[int, str, bool], ...] = ()
     begun: datetime | None = None

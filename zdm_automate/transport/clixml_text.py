@@ -10,6 +10,7 @@ import xml.etree.ElementTree as ET
 from typing import Any, Final
 
 from zdm_automate.errors import WireError
+from zdm_automate.transport.clixml import refuse_boundless
 
 NAMESPACE: Final = "{http://schemas.microsoft.com/powershell/2004/04}"
 _ESCAPED: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -23,7 +24,7 @@ def read_clixml(text: str) -> list[Any]:
     """The objects of a document.
 
     Raises:
-        WireError: no CLIXML, or a document type in it.
+        WireError: no CLIXML, a document type in it, a value that is none of its type, or an object without measure.
     """
     body = text.strip().removeprefix("#< CLIXML").strip()
     if "<!" in body:
@@ -34,7 +35,14 @@ def read_clixml(text: str) -> list[Any]:
         raise WireError(f"no CLIXML: {problem}.", error_id="ZdmClixml") from problem
     known: dict[str, Any] = {}
     types: dict[str, list[str]] = {}
-    return [_value(node, known, types) for node in root]
+    try:
+        values = [_value(node, known, types) for node in root]
+    except RecursionError as problem:
+        raise WireError("CLIXML is nested more deeply than anything that is sent.", error_id="ZdmClixml") from problem
+    except ValueError as problem:
+        raise WireError("CLIXML holds a number that is none.", error_id="ZdmClixml") from problem
+    refuse_boundless(values)
+    return values
 
 
 def unescaped(text: str) -> str:
