@@ -34,7 +34,7 @@ from zdm_automate.transport.sockets import Sockets
 from zdm_automate.transport.watchdog import DeadlineError, Worker
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
 debug_log.silence()
 
@@ -294,14 +294,16 @@ class PsrpTransport(HeldTransport[_Line]):
 
         return self._pipeline(build, secret=_has_secret(arguments), timeout=timeout, repeatable=repeatable)
 
-    def command(self, name: str, parameters: Arguments, *, timeout: float, repeatable: bool) -> Reply:
-        """Runs one command with parameters and no script text, for endpoints that take no scripts; else like `call`."""
-        value = {key: _wire_value(item) for key, item in parameters.items()}
+    def commands(self, pipeline: Sequence[tuple[str, Arguments]], *, timeout: float, repeatable: bool) -> Reply:
+        """Runs commands as one pipeline, without script text, for endpoints that take no scripts; else like `call`."""
+        made = [(name, {key: _wire_value(item) for key, item in parameters.items()}) for name, parameters in pipeline]
 
-        def build(pipeline: PowerShell) -> None:
-            pipeline.add_cmdlet(name).add_parameters(value)
+        def build(shell: PowerShell) -> None:
+            for name, parameters in made:
+                shell.add_cmdlet(name).add_parameters(parameters)
 
-        return self._pipeline(build, secret=_has_secret(parameters), timeout=timeout, repeatable=repeatable)
+        secret = any(_has_secret(parameters) for _, parameters in pipeline)
+        return self._pipeline(build, secret=secret, timeout=timeout, repeatable=repeatable)
 
     def _pipeline(self, build: Callable[[PowerShell], None], *, secret: bool, timeout: float, repeatable: bool) -> Reply:
         return self._run(lambda line: line.invoke(build, secret=secret), timeout=timeout, repeatable=repeatable)
@@ -363,7 +365,7 @@ def _has_secret(arguments: Arguments) -> bool:
 def _wire_value(value: Any) -> Any:  # noqa: PLR0911 - one return per type
     """A value in the form that pypsrp writes with its type; secrets become what only key exchange can carry."""
     match value:
-        case None | bool() | str():
+        case None | bool() | str() | bytes():
             return value
         case int():
             if not -_LIMIT_INT64 <= value < _LIMIT_INT64:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from zdm_automate.lab.world import dhcp_serve, dns_change
+from zdm_automate.lab.world import dhcp_serve, dns_change, mail_moves
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,7 +16,11 @@ if TYPE_CHECKING:
     Due = Callable[[World], datetime | None]
     Fire = Callable[[World], World]
 
-SOURCES: tuple[tuple[Due, Fire], ...] = ((dns_change.due, dns_change.fire), (dhcp_serve.due, dhcp_serve.fire))
+SOURCES: tuple[tuple[Due, Fire], ...] = (
+    (dns_change.due, dns_change.fire),
+    (dhcp_serve.due, dhcp_serve.fire),
+    (mail_moves.due, mail_moves.fire),
+)
 """Per area: when its next event falls due, and the world after the events due at `world.now`. A fired event must be gone."""
 
 

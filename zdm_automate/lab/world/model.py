@@ -16,6 +16,7 @@ from zdm_automate.lab.world.dhcp import DhcpClient, DhcpServer, Visits
 from zdm_automate.lab.world.directory import Directory
 from zdm_automate.lab.world.dns import DnsServer, PublicRecord, Resolver
 from zdm_automate.lab.world.host import Host
+from zdm_automate.lab.world.mail import MailOrg
 from zdm_automate.lab.world.refusal import NotModelledError
 
 WORLD_VERSION = 1
@@ -35,6 +36,7 @@ class World:
         clients: DHCP clients by name; a client of a host's name is that host's network side.
         visits: the coming and going of foreign devices; None for an office without.
         public: what the outside world's name servers answer, by `name type`.
+        mail: the Exchange organisation; None for an office without.
         accounts: hash of name and password by logon name, as `account_hash` makes it.
     """
 
@@ -50,6 +52,7 @@ class World:
     clients: Mapping[str, DhcpClient] = field(default_factory=dict)
     visits: Visits | None = None
     public: Mapping[str, PublicRecord] = field(default_factory=dict)
+    mail: MailOrg | None = None
     accounts: Mapping[str, str] = field(default_factory=dict)
 
     def knows(self, user: str, password: str) -> bool:
