@@ -256,6 +256,7 @@ class ExchangeSession:
                 host=self.host,
                 error_id="ZdmVerifyFailed",
             )
+        target = rule.target(before or after, arguments)
         return ChangeRecord(
             verb=spec.name, target=target, changed=True, before={**_fields(before), **kept}, after=_fields(after)
         )

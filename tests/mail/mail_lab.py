@@ -17,6 +17,7 @@ from zdm_automate.lab.exchange.endpoint import ExchangeEndpoint
 from zdm_automate.lab.keeper import Keeper
 from zdm_automate.lab.office import Office, Pace, find_office, read_office
 from zdm_automate.lab.pwsh.engine import PwshEngine
+from zdm_automate.lab.servers import world_bridge
 from zdm_automate.lab.world.mail import MailOrg
 from zdm_automate.lab.world.model import World
 from zdm_automate.mail.specs import Specs
@@ -93,9 +94,14 @@ def guid_of(keeper: Keeper, alias: str) -> str:
 class Wire:
     """The endpoint of one server on loopback; everything ends with the stack that it is given."""
 
-    def __init__(self, folder: Path, ending: ExitStack, *, limit: int = 18, pwsh: PwshEngine | None = None) -> None:
+    def __init__(self, folder: Path, ending: ExitStack, *, limit: int = 18, engine: str = "sim") -> None:
         made = office()
         self.keeper = Keeper(made.world, WorldClock(made.world.now, rate=1), Pace(reader=0, applier=0))
+        pwsh = None
+        if engine == "pwsh":
+            pwsh = PwshEngine(world_bridge(self.keeper, folder / "pwsh"), folder / "pwsh", ready=1)
+            ending.callback(pwsh.stop)
+            pwsh.start()
         self.exchange = ExchangeEndpoint(self.keeper, HOST, limit=limit, pwsh=pwsh)
         ending.callback(self.exchange.endpoint.close)
         accounts = Accounts(

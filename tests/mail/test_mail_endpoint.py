@@ -32,9 +32,10 @@ def ending() -> Iterator[ExitStack]:
         yield stack
 
 
-@pytest.fixture
-def wire(tmp_path: Path, ending: ExitStack) -> Wire:
-    return Wire(tmp_path, ending)
+@pytest.fixture(params=["sim", pytest.param("pwsh", marks=pytest.mark.pwsh)])
+def wire(request: pytest.FixtureRequest, tmp_path: Path, ending: ExitStack) -> Wire:
+    """In both engines: models in Python, and real PowerShell in no-language mode."""
+    return Wire(tmp_path, ending, engine=request.param)
 
 
 def test_a_session_knows_server_version_and_domain(wire: Wire, ending: ExitStack) -> None:
@@ -106,8 +107,9 @@ def test_a_script_is_refused_and_counted(wire: Wire, ending: ExitStack) -> None:
     assert wire.exchange.scripts == 1
 
 
-def test_the_nineteenth_session_is_refused(wire: Wire, ending: ExitStack) -> None:
+def test_the_nineteenth_session_is_refused(tmp_path: Path, ending: ExitStack) -> None:
     """The throttling policy allows eighteen; after one was closed there is room again."""
+    wire = Wire(tmp_path, ending)
     opened = []
     for _ in range(18):
         transport = PsrpTransport(wire.target())
