@@ -103,7 +103,11 @@ class ExchangeInfo:
 
 
 class ExchangeSession:
-    """One server's session. `keep` is given the report of a move before the request is removed."""
+    """One server's session.
+
+    `keep` is given the report of a move before the request is removed; `tidy` ends what a run that was killed has left open,
+    and says so: Exchange counts sessions.
+    """
 
     def __init__(
         self,
@@ -112,11 +116,13 @@ class ExchangeSession:
         *,
         now: Callable[[], datetime],
         keep: Callable[[str, str], str] = lambda _name, _text: "",
+        tidy: Callable[[], tuple[str, ...]] = tuple,
     ) -> None:
         self._transport = transport
         self._specs = specs
         self._now = now
         self._keep = keep
+        self._tidy = tidy
         self._info: ExchangeInfo | None = None
         self.commands = 0
 
@@ -153,6 +159,7 @@ class ExchangeSession:
             WrongHostError: the organisation has no server of that name.
             RemoteError: the way to the endpoint failed.
         """
+        left = self._tidy()
         reply = self._transport.open()
         try:
             own = self._own_server()
@@ -166,7 +173,7 @@ class ExchangeSession:
             version=Exchange(own.version),
             build=own.build,
             domain=own.fqdn.partition(".")[2].casefold(),
-            warnings=reply.warnings,
+            warnings=(*left, *reply.warnings),
         )
         return self._info
 

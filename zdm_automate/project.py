@@ -44,12 +44,26 @@ class CredentialSection(_Section):
     secret: str = Field(pattern=r"^(keyring:.+|env:[A-Za-z_]\w*|file:.+|command:.+|prompt|ticket)$")
 
 
+class ExchangeSection(_Section):
+    """How the command-only endpoint of a host's Exchange is reached (`/PowerShell`): by Kerberos, at its web server.
+
+    `spn` is the service principal name where it is not `HTTP/` with the address; without TLS Kerberos encrypts what is said.
+    """
+
+    port: int = Field(default=80, ge=1, le=HIGHEST_PORT)
+    ssl: bool = False
+    auth: Literal["negotiate", "ntlm", "kerberos"] = "kerberos"
+    spn: str = Field(default="", pattern=r"^(|([A-Za-z]+/)?[A-Za-z0-9][A-Za-z0-9._-]*)$")
+    credential: str = ""
+
+
 class HostSection(_Section):
     """How a host is reached. `computer_name` is what it must call itself; the key in `hosts` where it is empty.
 
     `spn` is the service principal name to ask a ticket for, `host/sbs.example.local`, where it is not the address;
     `delegate` hands a forwardable ticket on, for a second hop. `transport`: `auto` takes PowerShell remoting, and WinRS
     where the host says that it has no PowerShell remoting. `connect_seconds` limits a connection and a handshake.
+    `exchange` says how the endpoint of its Exchange is reached, where it has one.
     """
 
     address: str
@@ -65,6 +79,7 @@ class HostSection(_Section):
     delegate: bool = False
     transport: Literal["auto", "psrp", "winrs"] = "auto"
     connect_seconds: int = Field(default=10, ge=1, le=120)
+    exchange: ExchangeSection | None = None
 
 
 class BoxSection(_Section):
@@ -289,6 +304,9 @@ def _refuse_unknown_names(content: ProjectFile, source: YamlSource) -> None:
         if wanted not in content.credentials:
             said = f"host {name}: there is no credential {wanted!r}" if wanted else f"host {name} names no credential"
             raise source.error(("hosts", name, "credential"), f"{said}; known: {', '.join(content.credentials) or 'none'}")
+        own = section.exchange.credential if section.exchange is not None else ""
+        if own and own not in content.credentials:
+            raise source.error(("hosts", name, "exchange", "credential"), f"host {name}: there is no credential {own!r}")
     for name, box in content.boxes.items():
         if name in content.roles or any(name.casefold() == host.casefold() for host in content.hosts):
             raise source.error(("boxes", name), f"box {name} is called like a role or a host")

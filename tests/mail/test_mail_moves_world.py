@@ -104,6 +104,7 @@ def test_damaged_items_fail_a_move_until_somebody_accepts_their_loss() -> None:
     keeper.carry(30 * MINUTE)
     failed = move_of(keeper, "damaged1")
     session(keeper).change("Set-ZdmMailboxMoveLimit", identity=guid_of(keeper, "damaged1"), bad_item_limit=1)
+    session(keeper).change("Restart-ZdmMailboxMove", identity=guid_of(keeper, "damaged1"))
     keeper.carry(5 * MINUTE)
     held = move_of(keeper, "damaged1")
     session(keeper).change("Resume-ZdmMailboxMove", identity=guid_of(keeper, "damaged1"))
@@ -243,7 +244,7 @@ def test_every_trouble_is_read_in_its_versions_words_and_told(kind: str, version
     trouble(keeper, "DB16-A", "")
     if met.status == "Failed":
         assert told.mood == "failed"
-        session(keeper).change("Set-ZdmMailboxMoveLimit", identity=guid_of(keeper, "pilot1"), bad_item_limit=0)
+        session(keeper).change("Restart-ZdmMailboxMove", identity=guid_of(keeper, "pilot1"))
     keeper.carry(15 * MINUTE)
 
     assert met.detail == (wanted.old_detail if version == "2010" else wanted.detail)

@@ -14,7 +14,6 @@ from rig import Killed, Rig, Trap, full, resumed
 
 from zdm_automate.errors import AuthenticationError, OutcomeUnknownError, UnreachableError, ZdmError
 from zdm_automate.facts.base import fact_class
-from zdm_automate.lab.perform import perform
 from zdm_automate.lab.world.model import World
 from zdm_automate.lab.world.restart import rebooted
 from zdm_automate.model import Change
@@ -341,23 +340,9 @@ def technician(rig: Rig, change: Change, moment: str) -> Trap:
         trap.late.clear()
         renewed = any(fact_class(effect.zdm_type).transient for effect in change.effects)
         if not renewed and change.watch is None:  # a lease renewed or a file made twice is another one
-            _by_hand(rig, host, change)
+            rig.by_hand(host, change)
 
     return _at(rig, change, moment, strike, trap)
-
-
-def _by_hand(rig: Rig, host: str, change: Change) -> None:
-    from rig import library  # noqa: PLC0415 - one cache for all
-
-    from zdm_automate import wire  # noqa: PLC0415
-
-    verb = library()[change.call.verb]
-    given = wire.arguments(verb, change.call.params)
-
-    def act(world: World) -> tuple[World, None]:
-        return perform(world, host, verb, given).world, None
-
-    rig.keeper.with_world(act)
 
 
 FAULTS: Mapping[str, Set] = {
@@ -388,9 +373,11 @@ def cells(office: str, folder: Path) -> Iterator[tuple[Stage, Change]]:
             yield stage, change
 
 
-def lose(stage: Stage, change: Change, fault: str, moment: str, folder: Path) -> str:
+def lose(  # noqa: PLR0913 - a cell is what it is made of
+    stage: Stage, change: Change, fault: str, moment: str, folder: Path, make: Callable[..., Rig] = Rig
+) -> str:
     """Runs one cell; gives what was lost, empty for nothing."""
-    rig = Rig(stage.office, folder, world=stage.begin, journals={run: list(lines) for run, lines in stage.journals.items()})
+    rig = make(stage.office, folder, world=stage.begin, journals={run: list(lines) for run, lines in stage.journals.items()})
     what = rig.intended(stage.book)
     plan = stage.plan
     rig.trap = FAULTS[fault](rig, change, moment)

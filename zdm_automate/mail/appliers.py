@@ -90,7 +90,11 @@ def _not_ready(found: Fact | None, _arguments: Arguments) -> str:
 
 
 def _limited(found: Fact | None, arguments: Arguments) -> bool:
-    return isinstance(found, MailboxMove) and found.bad_item_limit == arguments["bad_item_limit"] and found.status != "Failed"
+    return isinstance(found, MailboxMove) and found.bad_item_limit == arguments["bad_item_limit"]
+
+
+def _goes_on(found: Fact | None, _arguments: Arguments) -> bool:
+    return isinstance(found, MailboxMove) and found.status not in {"Failed", "Suspended"} and not found.suspended
 
 
 def _late(found: Fact | None, _arguments: Arguments) -> str:
@@ -123,6 +127,7 @@ RULES: Final[Mapping[str, Rule]] = {
     "Resume-ZdmMailboxMove": _move(_released, _not_ready),
     "Suspend-ZdmMailboxMove": _move(lambda found, _: isinstance(found, MailboxMove) and found.suspended, _late),
     "Set-ZdmMailboxMoveLimit": _move(_limited, _late),
+    "Restart-ZdmMailboxMove": _move(_goes_on, _not_there),
     "Remove-ZdmMailboxMove": _move(lambda found, _: found is None, _busy, keeps_report=True),
     "Set-ZdmScp": Rule(
         look="Get-ZdmScp",
