@@ -216,15 +216,12 @@ def completed_well(facts: Facts, intent: MailIntent) -> Iterator[Check]:
         for one in boxes
         if not moved(one, intent) and not refused(facts, one) and one.alias.casefold() not in going_back
     ]
-    open_moves = {one.name for one in facts.of(ROLE, MailboxMove) if one.status not in DONE}
-    waiting = [alias for alias in left if alias in open_moves]
     yield check(
         "every mailbox that is to move is on the new side",
         not left,
         value=f"{len(boxes) - len(left)} of {len(boxes)}" + (f", left: {', '.join(left[:5])}" if left else ""),
         expected=f"{len(boxes)} of {len(boxes)}",
-        waits_for="their waves are not completed yet" if waiting and len(waiting) == len(left) else "",
-        hint="`zdm mail` shows what became of their requests.",
+        waits_for="their waves are not completed yet; `zdm mail` shows what became of their requests",
     )
     wrong = [
         one.name

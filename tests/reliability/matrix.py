@@ -373,9 +373,7 @@ def cells(office: str, folder: Path) -> Iterator[tuple[Stage, Change]]:
             yield stage, change
 
 
-def lose(  # noqa: PLR0913 - a cell is what it is made of
-    stage: Stage, change: Change, fault: str, moment: str, folder: Path, make: Callable[..., Rig] = Rig
-) -> str:
+def lose(stage: Stage, change: Change, fault: str, moment: str, folder: Path, make: Callable[..., Rig] = Rig) -> str:
     """Runs one cell; gives what was lost, empty for nothing."""
     rig = make(stage.office, folder, world=stage.begin, journals={run: list(lines) for run, lines in stage.journals.items()})
     what = rig.intended(stage.book)
