@@ -216,11 +216,15 @@ def completed_well(facts: Facts, intent: MailIntent) -> Iterator[Check]:
         for one in boxes
         if not moved(one, intent) and not refused(facts, one) and one.alias.casefold() not in going_back
     ]
+    staying = [one.alias for one in boxes if not moved(one, intent) and refused(facts, one)]
+    number = len(boxes) - len(staying)
+    told = f", left: {', '.join(left[:5])}" if left else ""
+    told += f", by decision not: {', '.join(staying)}" if staying else ""
     yield check(
         "every mailbox that is to move is on the new side",
         not left,
-        value=f"{len(boxes) - len(left)} of {len(boxes)}" + (f", left: {', '.join(left[:5])}" if left else ""),
-        expected=f"{len(boxes)} of {len(boxes)}",
+        value=f"{number - len(left)} of {number}{told}",
+        expected=f"{number} of {number}",
         waits_for="their waves are not completed yet; `zdm mail` shows what became of their requests",
     )
     wrong = [
