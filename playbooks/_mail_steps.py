@@ -19,7 +19,7 @@ from zdm_automate import (
     same,
     wait,
 )
-from zdm_automate.errors import NotFoundError, RefusedError
+from zdm_automate.errors import RefusedError, UnknownNameError
 from zdm_automate.facts.mail import (
     USER_KINDS,
     ExchangeServer,
@@ -96,10 +96,10 @@ def server_of(facts: Facts, database: str) -> ExchangeServer:
     known = facts.one(ROLE, MailboxDatabase, database)
     if known is None:
         names = ", ".join(one.name for one in facts.of(ROLE, MailboxDatabase))
-        raise NotFoundError(f"there is no mailbox database {database!r}; there are: {names}.", hint="Mend project.yaml.")
+        raise UnknownNameError(f"there is no mailbox database {database!r}; there are: {names}.", hint="Mend project.yaml.")
     found = facts.one(ROLE, ExchangeServer, known.server)
     if found is None:
-        raise NotFoundError(f"database {database} lies on {known.server}, which is no server of the organisation.")
+        raise UnknownNameError(f"database {database} lies on {known.server}, which is no server of the organisation.")
     return found
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zdm_automate.errors import AmbiguousError, NotFoundError
+from zdm_automate.errors import InputError, UnknownNameError
 from zdm_automate.facts.mail import Mailbox, MailboxMove, MailboxPermission
 from zdm_automate.facts.project import PROJECT, SignOff
 from zdm_automate.facts.store import Facts
@@ -102,9 +102,9 @@ def test_the_project_names_mailboxes_that_are_there() -> None:
     """A name that nobody or more than one has is refused."""
     boxes = [box("anna"), box("bea", name="Anna")]
     assert [one.alias for one in chosen(["bea"], boxes)] == ["bea"]
-    with pytest.raises(AmbiguousError):
+    with pytest.raises(InputError):
         chosen(["anna"], boxes)
-    with pytest.raises(NotFoundError):
+    with pytest.raises(UnknownNameError):
         chosen(["nobody"], boxes)
 
 

@@ -1,4 +1,4 @@
-"""120 mailboxes go from Exchange 2010 to 2016: pilot, waves, a stall, damaged items, completion in the golden hours.
+"""Mailboxes go from Exchange 2010 to 2016: pilot, waves, a stall, damaged items, completion in the golden hours.
 
 Where a playbook says that something has to wait, the lab's clock is carried forward; where it asks a person, the demo signs.
 """
@@ -25,7 +25,6 @@ LOST = {"damaged1": 1, "damaged2": 1}
 """Whose loss is accepted, and how many items."""
 
 REFUSED = ("damaged3", 4)
-PEOPLE = 120
 
 
 def play(stage: Stage) -> None:
@@ -106,6 +105,7 @@ class MailStory:
     def afterwards(self) -> None:
         """Verified, reports kept, requests cleared; and what was sent is counted."""
         self.stage.type("verify", BOOK)
+        done = len(self.moves("done"))
         self.round("Reports are kept, requests cleared.", twice=True)
         left = [row for row in rows(self.plan()) if row["change"]]
         self.expect("nothing is left to be changed", not left)
@@ -117,7 +117,8 @@ class MailStory:
         )
         self.expect("no script was sent to Exchange, and no session is open", (served["Script"], served["Shells"]) == (0, 0))
         kept = len(list((self.stage.project / "reports").glob("move-*.txt")))
-        self.expect("the report of every move was kept", kept >= PEOPLE - 1)
+        # one more than are through: that of the mailbox whose loss was refused
+        self.expect("the report of every move was kept", kept > done)
         self.stage.say(f"Done: {kept} reports of moves kept in {self.stage.project / 'reports'}.")
 
     # --- what is done again and again ---

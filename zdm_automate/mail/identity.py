@@ -10,7 +10,7 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from zdm_automate.errors import AmbiguousError, InputError, NotFoundError
+from zdm_automate.errors import InputError, UnknownNameError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -71,16 +71,15 @@ def resolve(text: str, known: Iterable[Known], what: str = "mailbox") -> str:
     """The GUID of the one recipient that answers to this name in any of its forms, in any case.
 
     Raises:
-        InputError: the name is vague.
-        NotFoundError: nobody has it.
-        AmbiguousError: it is one's name and another's alias, or several have it.
+        UnknownNameError: nobody has it.
+        InputError: it is vague, or it is one's name and another's alias, or several have it.
     """
     wanted = named(text, what).strip().casefold()
     found = sorted({one.guid for one in known if wanted == one.guid.casefold() or wanted in _folded(one.names)})
     if not found:
-        raise NotFoundError(f"no {what} is called {text!r}.", hint="`zdm read` shows those there are.", error_id="ZdmNotFound")
+        raise UnknownNameError(f"no {what} is called {text!r}.", hint="Nothing was sent. Mend the name in project.yaml.")
     if len(found) > 1:
-        raise AmbiguousError(
+        raise InputError(
             f"{text!r} stands for {len(found)} recipients: the name of one may be the alias of another.",
             hint=f"Nothing was sent. Name it by its address or GUID: {', '.join(found[:3])}.",
             error_id="ZdmAmbiguous",

@@ -46,7 +46,7 @@ def chosen(names: Iterable[str], boxes: Iterable[Mailbox]) -> tuple[Mailbox, ...
     """The mailboxes that the project names, in its order.
 
     Raises:
-        NotFoundError, AmbiguousError, InputError: a name that does not stand for one of them.
+        InputError: a name that does not stand for one of them.
     """
     boxes = tuple(boxes)
     by_guid = {one.guid: one for one in boxes}
