@@ -59,3 +59,15 @@ def test_both_engines_leave_the_same_evidence(tmp_path: Path) -> None:
     for number, (kind, lines) in modelled.items():
         assert real[number][1] == lines, kind
     assert sum(len(lines) for _, lines in real.values()) > 100
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_the_mail_demo_ends_with_everybody_moved_but_the_one_refused(tmp_path: Path) -> None:
+    """In the smallest office: a stall, two losses accepted and one refused, completion in the window, no script sent."""
+    told = play(tmp_path, "mailtiny", "--demo", "mail")
+
+    assert "content index" in " ".join(told.split())
+    assert "is not begun: the golden hours begin at" in " ".join(told.split())
+    assert "scripts: 0, open: 0." in told
+    assert "Done: 12 reports of moves kept" in told

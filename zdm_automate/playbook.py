@@ -57,6 +57,7 @@ class Playbook:
         title: what it is for, in a few words.
         roles: the roles it works with and what each is; those not marked optional must be in the project.
         optional: roles that a project may leave out.
+        exchange: roles whose host is asked at the endpoint of its Exchange.
         intent: the dataclass of what the project file may say under `intent: <name>:`.
     """
 
@@ -65,6 +66,7 @@ class Playbook:
     roles: Mapping[str, str]
     intent: type[Any]
     optional: frozenset[str] = frozenset()
+    exchange: frozenset[str] = frozenset()
     items: list[ItemSpec] = field(default_factory=list)
     _reads: Reads | None = None
     _seats: Reads | None = None

@@ -75,13 +75,27 @@ def _refuse_no_fingerprint(keys: tuple[str, ...]) -> None:
         raise ValueError(f"host_key {wrong!r} is no fingerprint such as `ssh-keygen -l` shows it (SHA256:...)")
 
 
+class ExchangeSection(_Section):
+    """How the command-only endpoint of a host's Exchange is reached (`/PowerShell`): by Kerberos, at its web server.
+
+    `spn` is the service principal name where it is not `HTTP/` with the address; without TLS Kerberos encrypts what is said.
+    """
+
+    port: int = Field(default=80, ge=1, le=HIGHEST_PORT)
+    ssl: bool = False
+    auth: Literal["negotiate", "ntlm", "kerberos"] = "kerberos"
+    spn: str = Field(default="", pattern=r"^(|([A-Za-z]+/)?[A-Za-z0-9][A-Za-z0-9._-]*)$")
+    credential: str = ""
+
+
 class HostSection(_Section):
     """How a host is reached. `computer_name` is what it must call itself; the key in `hosts` where it is empty.
 
     `spn` is the service principal name to ask a ticket for, `host/sbs.example.local`, where it is not the address;
     `delegate` hands a forwardable ticket on, for a second hop. `transport`: `auto` takes PowerShell remoting, and WinRS
     where the host says that it has no PowerShell remoting; `ssh` is for hosts with PowerShell 7 and an SSH server.
-    `connect_seconds` limits a connection and a handshake.
+    `connect_seconds` limits a connection and a handshake. `exchange` says how the endpoint of its Exchange is reached, where it
+    has one.
     """
 
     address: str
@@ -98,6 +112,7 @@ class HostSection(_Section):
     transport: Literal["auto", "psrp", "winrs", "ssh"] = "auto"
     ssh: SshSection = Field(default_factory=SshSection)
     connect_seconds: int = Field(default=10, ge=1, le=120)
+    exchange: ExchangeSection | None = None
 
     @model_validator(mode="after")
     def _fits(self) -> HostSection:
@@ -323,15 +338,7 @@ def _refuse_unknown_names(content: ProjectFile, source: YamlSource) -> None:
             raise source.error(
                 ("roles", role), f"role {role}: there is no host {host!r} under hosts: {', '.join(content.hosts)}"
             )
-    for name, section in content.hosts.items():
-        wanted = section.credential or content.credential
-        if wanted not in content.credentials:
-            said = f"host {name}: there is no credential {wanted!r}" if wanted else f"host {name} names no credential"
-            raise source.error(("hosts", name, "credential"), f"{said}; known: {', '.join(content.credentials) or 'none'}")
-        if section.ssh.jump and section.ssh.jump not in content.boxes:
-            raise source.error(
-                ("hosts", name, "ssh", "jump"), f"host {name}: there is no box {section.ssh.jump!r} to jump from"
-            )
+    _refuse_unknown_of_hosts(content, source)
     for name, box in content.boxes.items():
         if name in content.roles or any(name.casefold() == host.casefold() for host in content.hosts):
             raise source.error(("boxes", name), f"box {name} is called like a role or a host")
@@ -342,6 +349,26 @@ def _refuse_unknown_names(content: ProjectFile, source: YamlSource) -> None:
     if desk is not None and desk.credential and desk.credential not in content.credentials:
         said = f"there is no credential {desk.credential!r}; known: {', '.join(content.credentials) or 'none'}"
         raise source.error(("ticketing", "credential"), said)
+
+
+def _refuse_unknown_of_hosts(content: ProjectFile, source: YamlSource) -> None:
+    """Names in the sections of hosts that lead nowhere.
+
+    Raises:
+        ProjectError: with line and column.
+    """
+    for name, section in content.hosts.items():
+        wanted = section.credential or content.credential
+        if wanted not in content.credentials:
+            said = f"host {name}: there is no credential {wanted!r}" if wanted else f"host {name} names no credential"
+            raise source.error(("hosts", name, "credential"), f"{said}; known: {', '.join(content.credentials) or 'none'}")
+        if section.ssh.jump and section.ssh.jump not in content.boxes:
+            raise source.error(
+                ("hosts", name, "ssh", "jump"), f"host {name}: there is no box {section.ssh.jump!r} to jump from"
+            )
+        own = section.exchange.credential if section.exchange is not None else ""
+        if own and own not in content.credentials:
+            raise source.error(("hosts", name, "exchange", "credential"), f"host {name}: there is no credential {own!r}")
 
 
 def _refuse_circle(name: str, content: ProjectFile, source: YamlSource) -> None:

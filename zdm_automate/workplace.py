@@ -20,6 +20,8 @@ from zdm_automate.facts.base import Fact
 from zdm_automate.facts.host import HostInventory
 from zdm_automate.hops import with_routes
 from zdm_automate.ledger import with_project
+from zdm_automate.mail.specs import Specs
+from zdm_automate.mail_session import ExchangeInfo, ExchangeSession
 from zdm_automate.pins import Identity
 from zdm_automate.planner import Plan, plan_items
 from zdm_automate.playbook import Playbook
@@ -68,6 +70,10 @@ class Intended:
         return hashlib.sha256(json.dumps(asdict(self.intent), sort_keys=True, default=str).encode()).hexdigest()
 
 
+Info = SessionInfo | BoxInfo | ExchangeInfo
+"""What is known of a host, a box or an Exchange server since its session opened."""
+
+
 @dataclass(slots=True)
 class Workplace:
     """The hosts of a project, open for work; a context manager that closes every session.
@@ -80,9 +86,10 @@ class Workplace:
         controller: who answers for the role `controller`; None where the project looks nothing up from here.
         optional: roles whose host may be away; without it the run goes on as if the project did not have it.
         boxes_sha256: hash of the profiles by which boxes are read and changed.
+        specs: the verbs of Exchange's endpoints.
     """
 
-    sessions: Mapping[str, HostSession | BoxSession]
+    sessions: Mapping[str, HostSession | BoxSession | ExchangeSession]
     library: Library
     now: Callable[[], datetime]
     held: Callable[[], Iterable[Fact]] = tuple
@@ -90,7 +97,8 @@ class Workplace:
     credentials: Mapping[str, Any] = field(default_factory=dict)
     optional: frozenset[str] = frozenset()
     boxes_sha256: str = ""
-    infos: dict[str, SessionInfo | BoxInfo | ZdmError] = field(default_factory=dict)
+    specs: Specs = field(default_factory=lambda: Specs(()))
+    infos: dict[str, Info | ZdmError] = field(default_factory=dict)
 
     def __enter__(self) -> Self:
         return self
@@ -101,11 +109,20 @@ class Workplace:
 
     # --- connect ---
 
-    def connect(self) -> Mapping[str, SessionInfo | BoxInfo | ZdmError]:
+    def connect(self) -> Mapping[str, Info | ZdmError]:
         """Opens all hosts side by side; a host's failure is its result, see `require`."""
-        everyone: tuple[Opens[SessionInfo | BoxInfo], ...] = tuple(dict.fromkeys(self.sessions.values()))
-        by_host = open_all(everyone)
-        self.infos = {role: by_host[session.host] for role, session in self.sessions.items()}
+        machines: tuple[Opens[Info], ...] = tuple(
+            dict.fromkeys(one for one in self.sessions.values() if not isinstance(one, ExchangeSession))
+        )
+        mail: tuple[Opens[Info], ...] = tuple(
+            dict.fromkeys(one for one in self.sessions.values() if isinstance(one, ExchangeSession))
+        )
+        # a host and its Exchange are two sessions under one name
+        by_host, by_server = open_all(machines), open_all(mail)
+        self.infos = {
+            role: (by_server if isinstance(session, ExchangeSession) else by_host)[session.host]
+            for role, session in self.sessions.items()
+        }
         return self.infos
 
     def require(self, roles: Iterable[str]) -> None:
@@ -139,6 +156,7 @@ class Workplace:
             for info in self.infos.values()
             if isinstance(info, SessionInfo)
         }
+        found |= {info.domain for info in self.infos.values() if isinstance(info, ExchangeInfo)}
         return tuple(sorted(found))
 
     @property
@@ -369,10 +387,14 @@ class Workplace:
         """Schema name of a verb's result."""
         if verb in NOT_SCRIPTS:
             return NOT_SCRIPTS[verb]
+        if verb in self.specs:
+            return self.specs[verb].outputs[0]
         return self.library[verb].outputs[0]
 
     def sha256_of(self, verb: str) -> str:
         """Hash of what is sent for a verb."""
+        if verb in self.specs:
+            return self.specs[verb].sha256
         return self.boxes_sha256 if verb in BOX_OUTPUTS else self.library.script(verb).sha256
 
 

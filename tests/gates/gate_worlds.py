@@ -20,6 +20,7 @@ from zdm_automate.facts.dhcp import (
 )
 from zdm_automate.facts.dns import DnsAnswer, DnsRecord, DnsZone
 from zdm_automate.facts.host import HostInventory, PendingReboot, Service
+from zdm_automate.facts.mail import MailboxMove, Scp
 from zdm_automate.facts.project import PROJECT, SignOff, Temporary
 from zdm_automate.facts.store import Facts
 from zdm_automate.gates import ListedRow, MadeChange, View
@@ -33,6 +34,7 @@ WINDOW = WindowSection.model_validate(
     {"time_zone": "UTC", "start": "2026-03-07T18:00", "fallback": "2026-03-08T04:00", "end": "2026-03-08T08:00"}
 ).window
 GATE_ROWS = {"G-START": "B-080", "G-CUT": "B-151", "G-ACCEPT": "B-163", "G-CLOSE": "B-193", "G-DHCP": "B-104", "G-DNS": "B-156"}
+GATE_ROWS |= {"G-COMPLETE-MAIL": "B-139"}
 
 Shape = Callable[[View], View]
 
@@ -134,6 +136,23 @@ def lease(**span: float) -> tuple[str, Fact]:
     return lowered("old", "Set-ZdmDhcpLeaseDuration", "192.168.16.0", 691200, **span)
 
 
+# --- mail ---
+
+REQUEST = MailboxMove(
+    guid="1", name="anna", source="DB10", target="DB16", batch="zdm-wave-1", held=True, suspended=False, bad_item_limit=0,
+    status="AutoSuspended", detail="AutoSuspended", percent=95,
+)  # fmt: skip
+URI = "https://mail.example.com/a.xml"
+MAIL_INTENT = {"batch": "zdm", "completing": (), "bad_items": 1, "scp": URI}
+
+
+def mail(*facts: Fact) -> Shape:
+    """An Exchange server with these requests and connection points."""
+    kinds = (("mail", MailboxMove), ("mail", Scp))
+    named = tuple(("mail", one) for one in facts)
+    return both(seen(*named, kinds=kinds), but(intents={"mailbox_moves": MAIL_INTENT}, limits=Limits(bad_items=1)))
+
+
 # --- DNS ---
 
 ZONE = DnsZone(
@@ -211,6 +230,24 @@ WORLDS: dict[tuple[str, str], tuple[Shape, Shape, Shape]] = {
     ("G-DHCP", "relays"): (
         dhcp(("old", SCOPE)),
         dhcp(("old", replace(SCOPE, scope_id="192.168.17.0"))),
+        NOTHING,
+    ),
+    ("G-COMPLETE-MAIL", "mailboxes-synced"): (
+        mail(REQUEST),
+        mail(REQUEST, replace(REQUEST, guid="2", status="InProgress")),
+        NOTHING,
+    ),
+    ("G-COMPLETE-MAIL", "bad-items"): (
+        mail(REQUEST),
+        mail(replace(REQUEST, bad_items=1, bad_item_limit=1)),
+        NOTHING,
+    ),
+    ("G-COMPLETE-MAIL", "target-disk"): by_step("G-COMPLETE-MAIL", "mail-space", {"free_percent": "25"}, {"free_percent": "5"}),
+    ("G-COMPLETE-MAIL", "dns-ttl"): by_step("G-COMPLETE-MAIL", "mail-ttl", {"seconds": "300"}, {"seconds": "86400"}),
+    ("G-COMPLETE-MAIL", "outbound"): by_step("G-COMPLETE-MAIL", "mail-outbound", {"outbound": "ok"}, {"outbound": "bounced"}),
+    ("G-COMPLETE-MAIL", "scp-archive"): (
+        mail(REQUEST, Scp(server="EX", uri=URI)),
+        mail(Scp(server="EX", uri="")),
         NOTHING,
     ),
     ("G-DNS", "ttl-age"): (dns(lowered("new", *TTL, hours=1)), dns(lowered("new", *TTL, minutes=59)), NOTHING),

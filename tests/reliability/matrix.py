@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
@@ -86,9 +86,9 @@ def cells(office: str, folder: Path) -> Iterator[tuple[Stage, Change]]:
             yield stage, change
 
 
-def lose(stage: Stage, change: Change, fault: str, moment: str, folder: Path) -> str:
+def lose(stage: Stage, change: Change, fault: str, moment: str, folder: Path, make: Callable[..., Rig] = Rig) -> str:
     """Runs one cell; gives what was lost, empty for nothing."""
-    rig = Rig(stage.office, folder, world=stage.begin, journals={run: list(lines) for run, lines in stage.journals.items()})
+    rig = make(stage.office, folder, world=stage.begin, journals={run: list(lines) for run, lines in stage.journals.items()})
     what = rig.intended(stage.book)
     plan = stage.plan
     rig.trap = FAULTS[fault](rig, change, moment)

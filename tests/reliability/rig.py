@@ -11,15 +11,17 @@ from pathlib import Path
 from typing import Any
 
 from zdm_automate import journal as journals
+from zdm_automate import wire
 from zdm_automate.errors import JournalUnwritableError, ZdmError
 from zdm_automate.facts.base import Fact
 from zdm_automate.journal import Journal
 from zdm_automate.lab.direct import DirectTransport
 from zdm_automate.lab.keeper import Keeper
 from zdm_automate.lab.office import Office, find_office, read_office
-from zdm_automate.lab.perform import load_models
+from zdm_automate.lab.perform import load_models, perform
 from zdm_automate.lab.world.model import World
 from zdm_automate.ledger import LEDGER_EVENTS, project_facts
+from zdm_automate.model import Change
 from zdm_automate.planner import Plan
 from zdm_automate.plans import digest_of
 from zdm_automate.playbook import Playbook, load_playbook
@@ -188,6 +190,16 @@ class Rig:
             return reply
 
         return counted() if self.trap.on_call is None else self.trap.on_call(host, verb, counted)
+
+    def by_hand(self, host: str, change: Change) -> None:
+        """Somebody makes a change there without the product."""
+        verb = library()[change.call.verb]
+        given = wire.arguments(verb, change.call.params)
+
+        def act(world: World) -> tuple[World, None]:
+            return perform(world, host, verb, given).world, None
+
+        self.keeper.with_world(act)
 
     # --- runs ---
 

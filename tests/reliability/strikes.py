@@ -6,9 +6,8 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from rig import Killed, Rig, Trap, full, library
+from rig import Killed, Rig, Trap, full
 
-from zdm_automate import wire
 from zdm_automate.errors import (
     AuthenticationError,
     OutcomeUnknownError,
@@ -17,8 +16,6 @@ from zdm_automate.errors import (
     UnreachableError,
 )
 from zdm_automate.facts.base import fact_class
-from zdm_automate.lab.perform import perform
-from zdm_automate.lab.world.model import World
 from zdm_automate.lab.world.restart import rebooted
 from zdm_automate.model import Change
 from zdm_automate.scripts import Verb
@@ -321,19 +318,9 @@ def technician(rig: Rig, change: Change, moment: str) -> Trap:
         trap.late.clear()
         renewed = any(fact_class(effect.zdm_type).transient for effect in change.effects)
         if not renewed and change.watch is None:  # a lease renewed or a file made twice is another one
-            _by_hand(rig, host, change)
+            rig.by_hand(host, change)
 
     return _at(rig, change, moment, strike, trap)
-
-
-def _by_hand(rig: Rig, host: str, change: Change) -> None:
-    verb = library()[change.call.verb]
-    given = wire.arguments(verb, change.call.params)
-
-    def act(world: World) -> tuple[World, None]:
-        return perform(world, host, verb, given).world, None
-
-    rig.keeper.with_world(act)
 
 
 FAULTS: Mapping[str, Set] = {

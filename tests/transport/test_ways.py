@@ -105,8 +105,8 @@ def test_commands_are_answered_there(lab_host: Start) -> None:
     transport = host.psrp()
     transport._prelude = ""  # noqa: SLF001 - the product opens no such endpoint for verbs
 
-    shown = transport.command("Get-Command", {"Name": "Select-Object"}, timeout=20, repeatable=True)
-    hidden = transport.command("Restart-Computer", {}, timeout=20, repeatable=True)
+    shown = transport.commands([("Get-Command", {"Name": "Select-Object"})], timeout=20, repeatable=True)
+    hidden = transport.commands([("Restart-Computer", {})], timeout=20, repeatable=True)
 
     assert shown.output[0]["Name"] == "Select-Object"
     assert hidden.errors[0].error_id == "CommandNotFoundException"

@@ -19,7 +19,9 @@ from zdm_automate.cli import (
     item,
     jobs,
     lab,
+    lab_mail,
     lab_trouble,
+    mail,
     new,
     plan,
     resume,
@@ -56,6 +58,7 @@ app.command("resume")(resume.resume)
 app.command("undo")(resume.undo)
 app.command("verify")(apply.verify)
 app.command("jobs")(jobs.jobs)
+app.command("mail")(mail.mail)
 app.command("status")(evidence.status)
 app.add_typer(evidence.checklist, name="checklist")
 app.add_typer(evidence.journal, name="journal")
@@ -69,6 +72,8 @@ app.command("retrospective")(retrospective.retrospective)
 app.add_typer(scripts.app, name="scripts")
 for _name, _command in lab_trouble.COMMANDS.items():
     lab.app.command(_name)(_command)
+lab.app.command("mail")(lab_mail.mail)
+lab.app.command("requests")(lab_mail.requests)
 app.add_typer(lab.app, name="lab")
 
 

@@ -132,8 +132,7 @@ class _judging:  # noqa: N801 - reads as a sentence at the place of use
         hosts = dict(self.opened.project.content.roles)
         idle = self.opened.bench(())
         blank = view_maker(self.opened, idle)(Facts(taken_at=self.opened.clock.now(), hosts=hosts))
-        roles = sorted({read.role for read in self.gate.reads(blank)})
-        self.work = self.opened.bench(roles)
+        self.work = self.opened.bench(self.gate.reads(blank))
         self.work.__enter__()
         try:
             self.work.connect()

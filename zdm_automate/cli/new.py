@@ -103,6 +103,7 @@ def _lab_text(folder: Path, lab: Path, info: LabInfo, template: dict[str, object
             "ssl": not way.old,
             **({} if way.old else {"fingerprint": way.fingerprint}),
             **({"auth": "kerberos", "spn": way.spn} if way.spn else {}),
+            **({"exchange": {"port": way.exchange_port, "auth": "negotiate"}} if way.exchange_port else {}),
         }
         for name, way in info.hosts.items()
     }

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import getpass
-from dataclasses import dataclass, field
+import os
+import re
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +18,7 @@ from zdm_automate.journal import Journal, read
 from zdm_automate.keys import fetch
 from zdm_automate.ledger import LEDGER_EVENTS, Open, open_temporaries, project_facts
 from zdm_automate.lessons import load_lessons
+from zdm_automate.mail.specs import Specs
 from zdm_automate.pins import PINS, Pins
 from zdm_automate.plans import Plans
 from zdm_automate.playbook import load_playbook
@@ -37,9 +40,11 @@ if TYPE_CHECKING:
     from zdm_automate.checkup import Patient
     from zdm_automate.events import Observer
     from zdm_automate.facts.base import Fact
+    from zdm_automate.mail_session import ExchangeSession
     from zdm_automate.playbook import Playbook
     from zdm_automate.project import BoxSection, SshSection
     from zdm_automate.session import HostSession
+    from zdm_automate.steps import Read
     from zdm_automate.transport.base import Target, Transport
     from zdm_automate.transport.ssh import SshTarget
     from zdm_automate.transport.ways import WaysTransport
@@ -68,6 +73,11 @@ class Opened:
         """What other projects took, where the project names a file of it."""
         named = self.project.content.durations
         return load_lessons(self.project.folder / named) if named else Lessons()
+
+    @cached_property
+    def specs(self) -> Specs:
+        """What can be asked of Exchange's endpoints, by verb."""
+        return Specs.load(self.folders("ps_scripts"))
 
     @property
     def operator(self) -> str:
@@ -120,6 +130,56 @@ class Opened:
         from zdm_automate.session import HostSession
 
         return HostSession(self._transport(host), self.library, now=self.clock.now)
+
+    def mail(self, host: str) -> ExchangeSession:
+        """A session with the endpoint of a host's Exchange, not yet open.
+
+        Raises:
+            ProjectError: the host has no `exchange:`.
+        """
+        from zdm_automate.mail_session import ExchangeSession
+        from zdm_automate.transport.psrp import PsrpTransport
+        from zdm_automate.transport.shells_kept import KeptShells
+
+        target = self._exchange_target(host)
+        kept = KeptShells(self.project.folder / "sessions", target, now=self.clock.now)
+        return ExchangeSession(
+            PsrpTransport(target, kept=kept), self.specs, now=self.clock.now, keep=self._keep_report, tidy=kept.end_left
+        )
+
+    def _exchange_target(self, host: str) -> Target:
+        section = self.project.host(host)
+        way = section.exchange
+        if way is None:
+            raise self.project.source.error(
+                ("hosts",),
+                f"host {host} says nothing of its Exchange",
+                hint="Write `exchange: {}` beside its address, or how its endpoint is reached.",
+            )
+        service, _, name = way.spn.rpartition("/")
+        return replace(
+            self.target(host),
+            port=way.port,
+            ssl=way.ssl,
+            auth=way.auth,
+            path="PowerShell",
+            configuration="Microsoft.Exchange",
+            fingerprint=section.fingerprint if way.ssl else "",
+            spn_service=service or "HTTP",
+            spn_host=name,
+            credential=self._fetched(way.credential) if way.credential else self.credential(host),
+        )
+
+    def _keep_report(self, name: str, text: str) -> str:
+        """Keeps what the server is about to forget; gives the file's name."""
+        stamp = self.clock.now().strftime("%Y%m%d-%H%M%S")
+        plain = re.sub(r"[^A-Za-z0-9._-]+", "-", name)
+        folder = self.project.folder / "reports"
+        folder.mkdir(mode=0o700, exist_ok=True)
+        path = folder / f"move-{plain}-{stamp}.txt"
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as stream:
+            stream.write(text)
+        return path.name
 
     def patient(self, host: str) -> Patient:
         """A host to be looked at."""
@@ -297,10 +357,12 @@ class Opened:
         everyone = roles | boxes | {CONTROLLER: CONTROLLER}
         wanted = set(book.roles) | {read.role for read in book.readers(what.intent, everyone, seats=True)}
         hosts = {role: host for role, host in roles.items() if role in wanted}
-        by_host = {host: self.session(host) for host in dict.fromkeys(hosts.values())}
+        mail = {role: host for role, host in hosts.items() if role in book.exchange}
+        by_host = {host: self.session(host) for role, host in hosts.items() if role not in mail}
+        by_server = {host: self.mail(host) for host in dict.fromkeys(mail.values())}
         return Workplace(
             sessions={
-                **{role: by_host[host] for role, host in hosts.items()},
+                **{role: by_server[host] if role in mail else by_host[host] for role, host in hosts.items()},
                 **{name: self.box(name) for name in boxes if name in wanted},
             },
             library=self.library,
@@ -313,14 +375,19 @@ class Opened:
             },
             optional=book.optional,
             boxes_sha256=profiles_sha256(self.profiles) if boxes else "",
+            specs=self.specs if mail else Specs(()),
         )
 
-    def bench(self, roles: Iterable[str]) -> Workplace:
-        """The hosts of these roles alone, without a playbook."""
-        hosts = {role: self.project.content.roles[role] for role in roles if role in self.project.content.roles}
-        by_host = {host: self.session(host) for host in dict.fromkeys(hosts.values())}
-        sessions = {role: by_host[host] for role, host in hosts.items()}
-        return Workplace(sessions=sessions, library=self.library, now=self.clock.now, held=self.held)
+    def bench(self, reads: Iterable[Read]) -> Workplace:
+        """The hosts of these readers alone, without a playbook; one is asked at its Exchange where the reader is Exchange's."""
+        roles = self.project.content.roles
+        wanted = {one.role: one.verb in self.specs for one in reads if one.role in roles}
+        opened = {
+            key: self.mail(key[0]) if key[1] else self.session(key[0])
+            for key in dict.fromkeys((roles[role], mail) for role, mail in wanted.items())
+        }
+        sessions = {role: opened[roles[role], mail] for role, mail in wanted.items()}
+        return Workplace(sessions=sessions, library=self.library, now=self.clock.now, held=self.held, specs=self.specs)
 
     def _outside(self) -> Any:
         from zdm_automate.external_dns import ExternalDns

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from zdm_automate.errors import UnknownNameError
-from zdm_automate.gates import cut, declared, dhcp, dns, profiles, start
+from zdm_automate.gates import cut, declared, dhcp, dns, mail, profiles, start
 from zdm_automate.gates.judge import decide, fields_of, row_of
 from zdm_automate.gates.model import Finding, Gate, GateAnswer, ListedRow, MadeChange, Predicate, Truth, View
 
@@ -37,7 +37,7 @@ GATES: Mapping[str, Gate] = {
         dhcp.GATE,
         dns.GATE,
         cut.CUT,
-        declared.COMPLETE_MAIL,
+        mail.COMPLETE_MAIL,
         cut.ACCEPT,
         profiles.GATE,
         declared.EXREMOVE,

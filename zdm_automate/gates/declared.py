@@ -29,26 +29,6 @@ LEVEL: Final = Gate(
     ),
 )
 
-COMPLETE_MAIL: Final = Gate(
-    name="G-COMPLETE-MAIL",
-    guards="mailbox moves are completed, MX records change",
-    approvals=("tech", "client"),
-    in_window=True,
-    predicates=(
-        _later("mailboxes-synced", "every mailbox of the batch is synchronised", MAIL),
-        Predicate(
-            name="bad-items",
-            asks="lost items are accepted, mailbox by mailbox",
-            missing=MAIL,
-            limit=lambda limits: f"at most {limits.bad_items}",
-        ),
-        _later("target-disk", "the target has room", MAIL),
-        _later("dns-ttl", "the times to live of the mail records are low", MAIL),
-        _later("outbound", "mail to the outside was tested from the new side", MAIL),
-        _later("scp-archive", "the old service connection points are kept", MAIL),
-    ),
-)
-
 EXREMOVE: Final = Gate(
     name="G-EXREMOVE",
     guards="Exchange is uninstalled from the old server",

@@ -124,7 +124,7 @@ class HostSection(_Section):
 
 
 class OfficeFile(_Section):
-    """The whole file. `dns`, `dhcp`, `files`, `profiles` and `project` belong to other readers."""
+    """The whole file. `dns`, `dhcp`, `files`, `profiles`, `mail` and `project` belong to other readers."""
 
     office: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
     title: str = ""
@@ -139,6 +139,7 @@ class OfficeFile(_Section):
     dhcp: dict[str, Any] | None = None
     files: dict[str, Any] | None = None
     profiles: dict[str, Any] | None = None
+    mail: dict[str, Any] | None = None
     project: dict[str, Any] = Field(default_factory=dict)
 
     @model_validator(mode="after")
@@ -225,7 +226,7 @@ def read_office(path: Path) -> Office:
     except ValidationError as problem:
         raise source.invalid(problem, schema=OfficeFile.model_json_schema()) from problem
     world = _first_world(made)
-    for area in ("dns", "dhcp", "files", "profiles"):
+    for area in ("dns", "dhcp", "files", "profiles", "mail"):
         section = getattr(made, area)
         if section is not None:
             world = _build(area, section, world, source)

@@ -19,6 +19,7 @@ from zdm_automate.lab.endpoint.quotas import WINRM_2, Quotas
 from zdm_automate.lab.endpoint.service import Endpoint
 from zdm_automate.lab.endpoint.tls import TlsIdentity
 from zdm_automate.lab.engine_sim import SimEngine
+from zdm_automate.lab.exchange.endpoint import ExchangeEndpoint
 from zdm_automate.lab.office_dns import public_record
 from zdm_automate.lab.ports import on_free_port
 from zdm_automate.lab.pwsh.engine import PwshEngine
@@ -100,6 +101,7 @@ class Servers:
         self._responders: list[DnsResponder] = []
         self._endpoints: dict[str, Endpoint] = {}
         self._commands_only: dict[str, CommandsOnly] = {}
+        self._exchange: dict[str, ExchangeEndpoint] = {}
         self.ways: dict[str, HostWay] = {}
         self.public_dns_port = 0
 
@@ -119,7 +121,21 @@ class Servers:
         hosts = [host for host in self._office.world.hosts.values() if host.windows.version and host.remoting]
         for number, host in enumerate(hosts, start=1):
             self._start_host(host, number, engine, accounts)
+        self._start_exchange(accounts)
         self._start_dns()
+
+    def _start_exchange(self, accounts: Accounts) -> None:
+        """One endpoint for commands per Exchange server that has one, where that host's other endpoint is."""
+        mail = self._office.world.mail
+        for name in mail.servers if mail is not None else ():
+            way = self.ways.get(name)
+            if way is None or mail is None:
+                continue
+            made = ExchangeEndpoint(self._keeper, name, limit=mail.session_limit, pwsh=self._pwsh)
+            self._exchange[name] = made
+            known = self._before.get(name)
+            port = known.exchange_port if known is not None and known.address == way.address else 0
+            self.ways[name] = replace(way, exchange_port=self._listen(made.endpoint, accounts, way.address, port, None).port)
 
     def _start_dns(self) -> None:
         """One DNS server per host that has one, where that host's endpoint is; and one for the outside world."""
@@ -243,7 +259,7 @@ class Servers:
 
     def stop(self) -> None:
         """Ends everything that was started; the shells first, so that no listener waits for a Receive."""
-        for endpoint in self._endpoints.values():
+        for endpoint in (*self._endpoints.values(), *(one.endpoint for one in self._exchange.values())):
             endpoint.close()
         for listener in self._listeners:
             listener.stop()
@@ -302,6 +318,8 @@ class Servers:
         counted = {name: dict(endpoint.requests) for name, endpoint in self._endpoints.items()}
         for name, engine in self._commands_only.items():
             counted[name]["Script"] = engine.scripts
+        for name, one in self._exchange.items():
+            counted[f"{name}/PowerShell"] = {**one.endpoint.requests, "Script": one.scripts, "Shells": len(one.endpoint.shells)}
         return counted
 
     def public(self, name: str, kind: str, values: tuple[str, ...], ttl: int) -> None:

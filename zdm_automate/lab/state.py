@@ -41,6 +41,7 @@ class HostWay:
         fingerprint: SHA-256 of its certificate.
         dns_port: UDP and TCP; 0 where it answers no DNS.
         spn: its service principal where it takes Kerberos only, otherwise empty.
+        exchange_port: the endpoint of its Exchange (`/PowerShell`); 0 where it has none.
         old: it is of a generation that is reached over HTTP with message encryption rather than over HTTPS.
     """
 
@@ -51,6 +52,7 @@ class HostWay:
     dns_port: int = 0
     spn: str = ""
     old: bool = False
+    exchange_port: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from zdm_automate import resources
 from zdm_automate.lab.endpoint.faults import Fault
+from zdm_automate.lab.exchange.befall import befall
 from zdm_automate.scripts import Library
 
 if TYPE_CHECKING:
@@ -87,6 +88,11 @@ def actions(keeper: Keeper, servers: Servers, ended: Event) -> Actions:  # noqa:
         servers.public(str(given["name"]), str(given["kind"]), values, int(given.get("ttl", 3600)))
         return {}
 
+    def mail(given: dict[str, Any]) -> Mapping[str, Any]:
+        keeper.with_world(lambda world: (befall(world, str(given["whom"]), str(given["what"])), None))
+        keeper.save()
+        return {}
+
     def requests(_: dict[str, Any]) -> Mapping[str, Any]:
         return {"requests": servers.requests()}
 
@@ -94,7 +100,7 @@ def actions(keeper: Keeper, servers: Servers, ended: Event) -> Actions:  # noqa:
         ended.set()
         return {}
 
-    known = (now, carry, fault, chaos, restart, skew, substitute, change, public, requests, stop)
+    known = (now, carry, fault, chaos, restart, skew, substitute, change, public, mail, requests, stop)
     return {one.__name__: one for one in known}
 
 

@@ -163,7 +163,7 @@ HTTP: Final[Mapping[int, Fault]] = {
 TEXT: Final[tuple[tuple[str, int], ...]] = (
     (r"commands per shell", 0x803381E9),
     (r"concurrent operations", 0x803381A6),
-    (r"concurrent shells|number of shells", 0x803381A5),
+    (r"concurrent shells|number of shells|number of connections allowed", 0x803381A5),
     (r"users (executing|concurrently performing)", 0x803381AB),
     (r"ShellId .* not found|shell was not found|invalid selectors", 0x8033805B),
     (r"currently disconnected", 0x803381C4),

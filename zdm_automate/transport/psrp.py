@@ -34,7 +34,9 @@ from zdm_automate.transport.sockets import Sockets
 from zdm_automate.transport.watchdog import DeadlineError, Worker
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
+
+    from zdm_automate.transport.shells_kept import KeptShells
 
 debug_log.silence()
 
@@ -101,11 +103,21 @@ class _Wire(WSMan):
 class _Line:
     """One pool on one connection with its thread. All but `abandon` runs in that thread."""
 
-    def __init__(self, target: Target, prelude: str, limits: Limits, *, no_profile: bool = True, probed: bool = False) -> None:
+    def __init__(
+        self,
+        target: Target,
+        prelude: str,
+        limits: Limits,
+        *,
+        no_profile: bool = True,
+        probed: bool = False,
+        kept: KeptShells | None = None,
+    ) -> None:
         self.target = target
         self.prelude = prelude
         self.limits = limits
         self.probed = probed
+        self.kept = kept
         self.wire = _Wire(target)
         self.pool = RunspacePool(self.wire, configuration_name=target.configuration, no_profile=no_profile)
         self.pipelines = 0
@@ -125,7 +137,14 @@ class _Line:
         """WSMan requests so far."""
         return self.wire.requests
 
+    @property
+    def shell(self) -> Shell:
+        """The shell that it opens, which has its name from the beginning."""
+        return Shell(id=self.pool.shell.id or self.pool.id, resource=self.pool.shell.resource_uri)
+
     def open(self) -> Reply:
+        if self.kept is not None:
+            self.kept.opening(self.shell)
         try:
             self.pool.open()
         except Exception as problem:  # noqa: BLE001 - everything a library raises here is a failure of the way
@@ -215,6 +234,8 @@ class _Line:
         try:
             if not self.dead:
                 self.pool.close()
+                if self.kept is not None:
+                    self.kept.closed(self.shell)
         except Exception:  # noqa: BLE001 - a host that is gone has closed it already
             self.dead = True
         finally:
@@ -261,11 +282,12 @@ class _Line:
     def _tidy(self) -> None:
         """Stops the command and removes the shell through a connection of its own; whatever fails here was tried."""
         seconds = max(1, round(self.limits.stop_seconds))
-        shell = Shell(id=self.pool.shell.id or self.pool.id, resource=self.pool.shell.resource_uri)
         try:
-            end_shell(self.target, shell, command=self.pipeline.id if self.pipeline is not None else "", seconds=seconds)
+            end_shell(self.target, self.shell, command=self.pipeline.id if self.pipeline is not None else "", seconds=seconds)
         except e.RemoteError:
             return
+        if self.kept is not None:
+            self.kept.closed(self.shell)
 
     def _lost(self, problem: Exception) -> NoReturn:
         self.dead = True
@@ -280,8 +302,11 @@ class PsrpTransport(HeldTransport[_Line]):
 
     name = "psrp"
 
-    def __init__(self, target: Target, *, prelude: str = "", limits: Limits | None = None) -> None:
+    def __init__(
+        self, target: Target, *, prelude: str = "", limits: Limits | None = None, kept: KeptShells | None = None
+    ) -> None:
         super().__init__(target)
+        self._kept = kept
         self._prelude = prelude
         self._limits = limits or Limits()
 
@@ -294,14 +319,16 @@ class PsrpTransport(HeldTransport[_Line]):
 
         return self._pipeline(build, secret=_has_secret(arguments), timeout=timeout, repeatable=repeatable)
 
-    def command(self, name: str, parameters: Arguments, *, timeout: float, repeatable: bool) -> Reply:
-        """Runs one command with parameters and no script text, for endpoints that take no scripts; else like `call`."""
-        value = {key: _wire_value(item) for key, item in parameters.items()}
+    def commands(self, pipeline: Sequence[tuple[str, Arguments]], *, timeout: float, repeatable: bool) -> Reply:
+        """Runs commands as one pipeline, without script text, for endpoints that take no scripts; else like `call`."""
+        made = [(name, {key: _wire_value(item) for key, item in parameters.items()}) for name, parameters in pipeline]
 
-        def build(pipeline: PowerShell) -> None:
-            pipeline.add_cmdlet(name).add_parameters(value)
+        def build(shell: PowerShell) -> None:
+            for name, parameters in made:
+                shell.add_cmdlet(name).add_parameters(parameters)
 
-        return self._pipeline(build, secret=_has_secret(parameters), timeout=timeout, repeatable=repeatable)
+        secret = any(_has_secret(parameters) for _, parameters in pipeline)
+        return self._pipeline(build, secret=secret, timeout=timeout, repeatable=repeatable)
 
     def _pipeline(self, build: Callable[[PowerShell], None], *, secret: bool, timeout: float, repeatable: bool) -> Reply:
         return self._run(lambda line: line.invoke(build, secret=secret), timeout=timeout, repeatable=repeatable)
@@ -309,8 +336,8 @@ class PsrpTransport(HeldTransport[_Line]):
     def _lines(self) -> Iterator[_Line]:
         """With the options of newer hosts, then without those that an old host refuses."""
         probed = bool(self._name)
-        yield _Line(self.target, self._prelude, self._limits, probed=probed)
-        yield _Line(self.target, self._prelude, self._limits, no_profile=False, probed=probed)
+        yield _Line(self.target, self._prelude, self._limits, probed=probed, kept=self._kept)
+        yield _Line(self.target, self._prelude, self._limits, no_profile=False, probed=probed, kept=self._kept)
 
 
 def _meaning(problem: Exception) -> Meaning:
@@ -362,7 +389,7 @@ def _has_secret(arguments: Arguments) -> bool:
 def _wire_value(value: Any) -> Any:  # noqa: PLR0911 - one return per type
     """A value in the form that pypsrp writes with its type; secrets become what only key exchange can carry."""
     match value:
-        case None | bool() | str():
+        case None | bool() | str() | bytes():
             return value
         case int():
             if not -_LIMIT_INT64 <= value < _LIMIT_INT64:

@@ -16,6 +16,7 @@ class Quotas:
         envelope_kb: MaxEnvelopeSizekb.
         idle_seconds: IdleTimeout of a shell whose client named none.
         silence_seconds: after so long without a request a shell counts as disconnected.
+        policy: the throttling policy whose limit the shells are, as Exchange names it; empty: WinRM's own.
     """
 
     shells_per_user: int = 30
@@ -24,6 +25,7 @@ class Quotas:
     envelope_kb: int = 500
     idle_seconds: float = 7200.0
     silence_seconds: float = 120.0
+    policy: str = ""
 
 
 WINRM_2 = Quotas(shells_per_user=5, commands_per_shell=15, operations_per_user=15, envelope_kb=150, idle_seconds=180.0)

@@ -8,7 +8,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from zdm_automate.lab.endpoint.kinds import Inside
-from zdm_automate.lab.endpoint.soap import DISCONNECTED, NO_SHELL, SHELL_QUOTA, Fault
+from zdm_automate.lab.endpoint.soap import DISCONNECTED, NO_SHELL, POLICY_QUOTA, SHELL_QUOTA, Fault
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,7 +64,8 @@ class Shells:
         for one in gone:
             one.inside.backend.close()
         if own >= self._quotas.shells_per_user:
-            raise FaultError(SHELL_QUOTA, limit=self._quotas.shells_per_user)
+            quotas = self._quotas
+            raise FaultError(POLICY_QUOTA if quotas.policy else SHELL_QUOTA, limit=quotas.shells_per_user, policy=quotas.policy)
 
     def add(self, shell_id: str, user: str, resource: str, inside: Inside, idle_seconds: float) -> Shell:
         """A new shell."""

@@ -165,6 +165,13 @@ SHELL_QUOTA = Fault(
     "shells, which has been exceeded. Close existing shells or raise the quota for this user.",
     sender=False,
 )
+POLICY_QUOTA = Fault(
+    0x80338043,
+    "w:InternalError",
+    "[AuthZRequestId=6d4a][FailureCategory=AuthZ-AuthorizationException] Fail to create a runspace because you have exceeded "
+    "the maximum number of connections allowed : {limit} for the policy party : {policy}. Please wait for 60 seconds.",
+    sender=False,
+)
 COMMAND_QUOTA = Fault(
     0x803381E9,
     "w:QuotaLimit",

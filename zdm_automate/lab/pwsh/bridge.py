@@ -16,6 +16,8 @@ from zdm_automate.errors import InputError, ZdmError
 from zdm_automate.lab.keeper import CallRecord
 from zdm_automate.lab.pwsh.desk import Desk
 from zdm_automate.lab.pwsh.exchange import decode, encode
+from zdm_automate.lab.pwsh.mail_desk import CONFIGURATION as EXCHANGE
+from zdm_automate.lab.pwsh.mail_desk import MailDesk
 from zdm_automate.lab.pwsh.profile import stub_modules
 from zdm_automate.lab.pwsh.seam import BRIDGE
 from zdm_automate.lab.pwsh.stubs import manifest_text, module_text, shell_text
@@ -100,7 +102,7 @@ class WorldBridge:
             self._desks[ticket] = None
         return ticket
 
-    def assign(self, ticket: str, *, host: str, user: str, configuration: str) -> None:  # noqa: ARG002 - one configuration here
+    def assign(self, ticket: str, *, host: str, user: str, configuration: str) -> None:
         """Says which host the process plays, and for whom.
 
         Raises:
@@ -110,7 +112,9 @@ class WorldBridge:
             if ticket not in self._desks:
                 raise InputError("the lab's bridge gave no such ticket.")
             name = self._keeper.world.host(host).name
-            self._desks[ticket] = Desk(self._keeper, name, user, self._prepared)
+            given = (self._keeper, name, user, self._prepared)
+            mail = configuration == EXCHANGE
+            self._desks[ticket] = MailDesk(*given, folder=self._folder / "stubs") if mail else Desk(*given)
 
     def worked(self, ticket: str) -> None:
         """A pipeline of the process has ended: time passes, the world is saved where it changed, the log has a line."""

@@ -102,15 +102,15 @@ def _names(module: str) -> Iterator[str]:
     return (name for name, own in documented().items() if own == module)
 
 
-def function_text(found: Signature, scope: str = "") -> str:
-    """One stub."""
+def function_text(found: Signature, scope: str = "", *, body: str = "") -> str:
+    """One stub; `body` stands for the usual one, with `{name}` for the cmdlet's name."""
     binding = ["PositionalBinding = $false"]
     if found.default:
         binding.insert(0, f"DefaultParameterSetName = {_text(found.default)}")
     if found.should_process:
         binding.insert(0, "SupportsShouldProcess = $true")
     plain = f"Invoke-LabCmdlet -Cmdlet $PSCmdlet -Name '{found.name}' -Bound $PSBoundParameters"
-    body = BODIES.get(found.name, plain + (" -Changes" if found.should_process else ""))
+    body = body.format(name=found.name) or BODIES.get(found.name, plain + (" -Changes" if found.should_process else ""))
     blocks = ",\n".join(_parameter(one, found.sets) for one in found.parameters)
     return (
         f"function {scope}{found.type or found.name} {{\n"

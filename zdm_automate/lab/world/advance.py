@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from zdm_automate.lab.world import dhcp_serve, dns_change, people, tasks
+from zdm_automate.lab.world import dhcp_serve, dns_change, mail_moves, people, tasks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,6 +21,7 @@ SOURCES: tuple[tuple[Due, Fire], ...] = (
     (dhcp_serve.due, dhcp_serve.fire),
     (people.due, people.fire),
     (tasks.due, tasks.fire),
+    (mail_moves.due, mail_moves.fire),
 )
 """Per area: when its next event falls due, and the world after the events due at `world.now`. A fired event must be gone."""
 

@@ -17,6 +17,7 @@ from zdm_automate.lab.world.dhcp import DhcpClient, DhcpServer, Visits
 from zdm_automate.lab.world.directory import Directory
 from zdm_automate.lab.world.dns import DnsServer, PublicRecord, Resolver
 from zdm_automate.lab.world.host import Host
+from zdm_automate.lab.world.mail import MailOrg
 from zdm_automate.lab.world.people import Person
 from zdm_automate.lab.world.profiles import UserStates
 from zdm_automate.lab.world.refusal import NotModelledError
@@ -42,6 +43,7 @@ class World:
         visits: the coming and going of foreign devices; None for an office without.
         public: what the outside world's name servers answer, by `name type`.
         user_states: profiles on the PCs and captured stores.
+        mail: the Exchange organisation; None for an office without.
         accounts: hash of name and password by logon name, as `account_hash` makes it.
         tasks: scheduled tasks by host and name in lower case.
         runs: programs at work, by host.
@@ -66,6 +68,7 @@ class World:
     visits: Visits | None = None
     public: Mapping[str, PublicRecord] = field(default_factory=dict)
     user_states: UserStates = field(default_factory=UserStates)
+    mail: MailOrg | None = None
     accounts: Mapping[str, str] = field(default_factory=dict)
     tasks: Mapping[str, Mapping[str, Task]] = field(default_factory=dict)
     runs: Mapping[str, tuple[Run, ...]] = field(default_factory=dict)

@@ -164,11 +164,11 @@ function global:Write-LabReply {
 
 function global:Invoke-LabCmdlet {
     # The body of a stub: its parameters to the world, the answer back.
-    param($Cmdlet, [string]$Name, $Bound, [switch]$Changes)
+    param($Cmdlet, [string]$Name, $Bound, [switch]$Changes, [string[]]$Own = @())
     $given = @{}
     $same = @()
     foreach ($key in @($Bound.Keys)) {
-        if ($global:LabBridge.CommonParameters -contains $key) { continue }
+        if ($global:LabBridge.CommonParameters -contains $key -and $Own -notcontains $key) { continue }
         $given[$key] = ConvertTo-LabPlain -Value $Bound[$key]
         if ($key -like '*InputObject') { $same += $key }
     }

@@ -113,3 +113,14 @@ $ExecutionContext.InvokeCommand.CommandNotFoundAction = {
         return
     }
 }
+
+# An endpoint for commands only: those it shows are seen, no script is run. What was defined until here may still use the rest.
+if ($me.ContainsKey('Visible')) {
+    $shown = @($me['Visible'])
+    foreach ($command in @(Get-Command -CommandType Alias, Cmdlet, Function)) {
+        if ($shown -notcontains $command.Name) { $command.Visibility = 'Private' }
+    }
+    $ExecutionContext.SessionState.Applications.Clear()
+    $ExecutionContext.SessionState.Scripts.Clear()
+    $ExecutionContext.SessionState.LanguageMode = 'NoLanguage'
+}

@@ -1,0 +1,281 @@
+"""Mailbox moves between versions of Exchange: copied while people work, held, and completed in the golden hours.
+
+Order: system mailboxes, the pilot and its acceptance, the waves, completion behind its gate, bookkeeping. At every moment a
+request can still be removed, or a mailbox moved back; what is lost then is said.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from zdm_automate import Check, Facts, Playbook, Read, Risk, Step, check, manual, same, wait
+from zdm_automate.facts.mail import (
+    ExchangeServer,
+    Mailbox,
+    MailboxMove,
+    MailboxPermission,
+    MailboxStatistic,
+    MailConnector,
+    Scp,
+)
+from zdm_automate.mail.appliers import DONE
+from zdm_automate.mail.waves import PILOT, sharings, torn
+
+from ._mail_steps import (
+    ACCEPTED,
+    READY,
+    ROLE,
+    MailIntent,
+    accepted,
+    batch_of,
+    everybody,
+    forget,
+    move_of,
+    moved,
+    new_move,
+    plan_of,
+    point_scp,
+    refused,
+    release,
+    requests_of,
+    route,
+    server_of,
+    waiting_to_complete,
+    way_back,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+SYSTEM = "system"
+GB = 1024**3
+
+playbook = Playbook(
+    name="mailbox_moves",
+    title="Mailbox moves",
+    roles={ROLE: "the Exchange server of the newer version, on which everything is asked"},
+    exchange=frozenset({ROLE}),
+    intent=MailIntent,
+)
+
+
+@playbook.reads
+def reads(intent: MailIntent, _hosts: Mapping[str, str]) -> Iterator[Read]:
+    """The organisation, and every request: two commands for those, however many there are."""
+    for noun in ("ExchangeServer", "MailboxDatabase", "Mailbox", "ArbitrationMailbox", "MailboxPermission", "Connector", "Scp"):
+        yield Read(role=ROLE, verb=f"Get-Zdm{noun}")
+    for database in (*intent.source_databases, *intent.target_databases):
+        yield Read(role=ROLE, verb="Get-ZdmMailboxStatistic", params={"database": database})
+    yield Read(role=ROLE, verb="Get-ZdmMailboxMove")
+
+
+# --- B-014 to B-018: what is there ---
+
+
+@playbook.item("B-014", "Exchange: servers, route, databases")
+def look_at_organisation(facts: Facts, intent: MailIntent) -> Iterator[Step]:
+    """Whether the mailboxes can go there at all."""
+    yield same(route(facts, intent), role=ROLE)
+    for server in facts.of(ROLE, ExchangeServer):
+        yield same(f"{server.name}: Exchange {server.version}, {server.build}", role=ROLE)
+
+
+@playbook.item("B-015", "Mailboxes: sizes, holds, archives, forwarding")
+def look_at_mailboxes(facts: Facts, intent: MailIntent) -> Iterator[Step]:
+    """What people have to know of before their mailbox moves."""
+    boxes = everybody(facts, intent)
+    sizes = [one.size for one in facts.of(ROLE, MailboxStatistic)]
+    largest = max(sizes, default=0)
+    yield same(f"{len(boxes)} mailboxes, {sum(sizes) / GB:.1f} GB in all, the largest {largest / GB:.1f} GB", role=ROLE)
+    for title, found in (
+        ("on hold", [one.alias for one in boxes if one.on_hold]),
+        ("with an archive", [one.alias for one in boxes if one.has_archive]),
+        ("forwarding", [f"{one.alias} to {one.forwards_to}" for one in boxes if one.forwards_to]),
+    ):
+        if found:
+            yield manual(facts, "B-015", title.replace(" ", "-"), f"{title}: {', '.join(found)}", form=("looked at by",))
+
+
+@playbook.item("B-016", "Who shares mailboxes")
+def look_at_sharing(facts: Facts, intent: MailIntent) -> Iterator[Step]:
+    """Who shares moves together; what could not be kept together is named."""
+    boxes = everybody(facts, intent)
+    shared = sharings(boxes, facts.of(ROLE, MailboxPermission))
+    made = plan_of(facts, intent)
+    yield same(f"{len(shared)} pairs share; waves: {', '.join(f'{one.name} {len(one.members)}' for one in made)}", role=ROLE)
+    apart = torn(made, shared)
+    if apart:
+        text = ", ".join(f"{one.one.alias} and {one.other.alias} ({one.how})" for one in apart)
+        yield manual(facts, "B-016", "torn", f"do not move together: {text}", form=("agreed with",))
+
+
+@playbook.item("B-018", "Devices that send through the old server")
+def look_at_relays(facts: Facts, intent: MailIntent) -> Iterator[Step]:
+    """They follow when the way of mail is switched, and somebody has to know of them."""
+    old = {server_of(facts, name).name.casefold() for name in intent.source_databases}
+    for one in facts.of(ROLE, MailConnector):
+        if one.kind == "receive" and one.anonymous and old & {name.casefold() for name in one.servers}:
+            text = f"connector {one.name} lets {', '.join(one.addresses)} send"
+            yield manual(facts, "B-018", f"relay-{one.name}", text, form=("devices", "who sets them"))
+
+
+# --- B-131: where clients look ---
+
+
+@playbook.item("B-131", "Service connection points equal to the old name", risk=Risk.HIGH, after=("B-014",))
+def keep_connection_points(facts: Facts, intent: MailIntent) -> Iterator[Step]:
+    """A new server puts its own name there, and Outlook warns of its certificate."""
+    if not intent.scp:
+        yield same("the project names no address for them", role=ROLE)
+        return
+    for one in facts.of(ROLE, Scp):
+        yield point_scp(facts, one.server, intent.scp)
+
+
+# --- B-136: system mailboxes ---
+
+
+@playbook.item("B-136", "Arbitration and system mailboxes moved", risk=Risk.MEDIUM, after=("B-014",))
+def move_system_mailboxes(facts: Facts, intent: MailIntent) -> Iterator[Step]:
+    """First of all: batches, audit and the removal of the old server need them on the new one."""
+    old = {one.casefold() for one in intent.source_databases}
+    going = []
+    for box in facts.of(ROLE, Mailbox):
+        if box.kind != "ArbitrationMailbox" or box.database.casefold() not in old:
+            continue
+        move = move_of(facts, box)
+        if move is None:
+            yield new_move(box, intent.target_databases[0], batch_of(intent, SYSTEM), verb="New-ZdmSystemMailboxMove")
+        else:
+            going.append(f"{box.name} {move.status}")
+    if going:
+        yield wait("system mailboxes are being moved", None, ", ".join(going[:3]), role=ROLE)
+
+
+# --- B-137 and B-138: copied ahead ---
+
+
+@playbook.item("B-137", "Pilot copied and held", risk=Risk.MEDIUM, after=("B-014",))
+def copy_pilot(facts: Facts, intent: MailIntent) -> Iterator[Step]:
+    """A few friendly people first; they say whether it works."""
+    pilot = next((one for one in plan_of(facts, intent) if one.name == PILOT), None)
+    if pilot is None:
+        yield same("the project names no pilot", role=ROLE)
+        return
+    yield from requests_of(facts, intent, pilot)
+    if all(moved(one, intent) or refused(facts, one) for one in pilot.members):
+        names = ", ".join(one.alias for one in pilot.members)
+        yield manual(facts, "B-137", ACCEPTED, f"the pilot works: {names}", form=("works", "said by"))
+
+
+@playbook.item("B-138", "Everybody copied and held", risk=Risk.MEDIUM, after=("B-014",))
+def copy_everybody(facts: Facts, intent: MailIntent) -> Iterator[Step]:
+    """Only once the pilot was accepted: after completion there is a way back, but a slow one."""
+    made = plan_of(facts, intent)
+    if any(one.name == PILOT for one in made) and not accepted(facts):
+        yield wait("copy the others", None, "the pilot has to be completed and accepted first", role=ROLE)
+        return
+    yield from way_back(facts, intent)
+    for wave in made:
+        if wave.name != PILOT:
+            yield from requests_of(facts, intent, wave)
+
+
+# --- B-139: completed ---
+
+
+@playbook.item(
+    "B-139", "Completed in the golden hours", risk=Risk.HIGH, gate="G-COMPLETE-MAIL", after=("B-131", "B-136"), also=("A-107",)
+)
+def complete(facts: Facts, intent: MailIntent) -> Iterator[Step]:
+    """Wave by wave, each only when every mailbox of it has been copied."""
+    for name, ready, late in waiting_to_complete(facts, intent):
+        if not ready:
+            continue
+        if late:
+            yield wait(f"complete {name}", None, f"{len(late)} are not ready: {', '.join(late[:3])}", role=ROLE)
+            continue
+        for move in ready:
+            yield release(move)
+    going = [one for one in facts.of(ROLE, MailboxMove) if one.status == "CompletionInProgress" or _released(one)]
+    if going:
+        yield wait(f"{len(going)} are being switched over", None, ", ".join(one.name for one in going[:3]), role=ROLE)
+
+
+def _released(move: MailboxMove) -> bool:
+    return not move.held and move.status in {*READY, "InProgress"} and not move.batch.endswith(f"-{SYSTEM}")
+
+
+@playbook.check("B-139")
+def completed_well(facts: Facts, intent: MailIntent) -> Iterator[Check]:
+    """Everybody is where the plan says, nobody twice, and nothing was lost that was not accepted."""
+    boxes = everybody(facts, intent)
+    going_back = {name.casefold() for name in intent.back}
+    left = [
+        one.alias
+        for one in boxes
+        if not moved(one, intent) and not refused(facts, one) and one.alias.casefold() not in going_back
+    ]
+    staying = [one.alias for one in boxes if not moved(one, intent) and refused(facts, one)]
+    number = len(boxes) - len(staying)
+    told = f", left: {', '.join(left[:5])}" if left else ""
+    told += f", by decision not: {', '.join(staying)}" if staying else ""
+    yield check(
+        "every mailbox that is to move is on the new side",
+        not left,
+        value=f"{number - len(left)} of {number}{told}",
+        expected=f"{number} of {number}",
+        waits_for="their waves are not completed yet; `zdm mail` shows what became of their requests",
+    )
+    wrong = [
+        one.name
+        for one in facts.of(ROLE, MailboxMove)
+        if one.status in DONE and (box := facts.one(ROLE, Mailbox, one.guid)) is not None and box.database != one.target
+    ]
+    yield check(
+        "a completed mailbox is in the database of its request",
+        not wrong,
+        value=", ".join(wrong[:5]) or "all",
+        expected="all",
+        hint="Read that mailbox; do not move it again before it is understood.",
+    )
+    lost = [one for one in facts.of(ROLE, MailboxMove) if one.bad_items > one.bad_item_limit >= 0 and one.status in DONE]
+    yield check(
+        "no mailbox lost more than was accepted",
+        not lost,
+        value=", ".join(f"{one.name} {one.bad_items}" for one in lost) or "none",
+        expected="none",
+        hint="Read the report of the move.",
+    )
+
+
+# --- B-140 and B-141: afterwards ---
+
+
+@playbook.item("B-140", "Public folders migrated by batch", risk=Risk.NO_RETURN, after=("B-139",))
+def public_folders(facts: Facts, intent: MailIntent) -> Iterator[Step]:
+    """One batch for all of them, after all people, with a downtime of its own: by hand."""
+    left = [one for one in everybody(facts, intent) if not moved(one, intent) and not refused(facts, one)]
+    if left:
+        yield wait("migrate the public folders", None, f"{len(left)} mailboxes come first", role=ROLE)
+        return
+    yield manual(
+        facts,
+        "B-140",
+        "public-folders",
+        "migrate the public folders, or note that there are none",
+        form=("folders", "locked", "done"),
+    )
+
+
+@playbook.item("B-141", "Requests cleared; address lists and policies upgraded", after=("B-139",))
+def clear_up(facts: Facts, intent: MailIntent) -> Iterator[Step]:
+    """A completed request blocks the next one; the server deletes its report after 30 days, so it is kept first."""
+    old = [one for one in facts.of(ROLE, MailboxMove) if one.status in DONE]
+    boxes = everybody(facts, intent)
+    if any(not moved(one, intent) and not refused(facts, one) for one in boxes):
+        yield wait("clear the requests", None, "not everybody has moved", role=ROLE)
+        return
+    for move in old:
+        yield forget(move, "keep the report, clear the completed request")
+    yield manual(facts, "B-141", "address-lists", "upgrade address lists, policies, offline address book", form=("done",))

@@ -1,0 +1,140 @@
+"""What each change of Exchange is about: where it is seen, when it is so already, and what forbids it. Pure rules, no wire."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from zdm_automate.facts.base import Fact
+from zdm_automate.facts.mail import MailboxMove, Scp
+
+Arguments = Mapping[str, Any]
+
+DONE: Final = frozenset({"Completed", "CompletedWithWarning", "CompletedWithSkippedItems"})
+COMPLETING: Final = DONE | {"CompletionInProgress"}
+
+
+def _nothing(_before: Fact | None, _arguments: Arguments) -> str:
+    return ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """How a change is seen.
+
+    Attributes:
+        look: the reader that shows it.
+        asks: the reader's arguments.
+        key: which of its facts it is about.
+        holds: whether what is there is as wanted; also before the change, which then is none.
+        refuse: why it may not be made on what is there; empty for no reason.
+        keeps_report: the server forgets its report with it.
+    """
+
+    look: str
+    asks: Callable[[Arguments], dict[str, Any]]
+    key: Callable[[Arguments], tuple[object, ...]]
+    holds: Callable[[Fact | None, Arguments], bool]
+    refuse: Callable[[Fact | None, Arguments], str] = _nothing
+    keeps_report: bool = False
+
+    def target(self, before: Fact | None, arguments: Arguments) -> str:
+        """What it is about, in words."""
+        named = arguments.get("identity") or arguments.get("server")
+        return before.label() if before is not None else str(named)
+
+
+def _one_move(arguments: Arguments) -> dict[str, Any]:
+    return {"identity": arguments["identity"]}
+
+
+def _guid(arguments: Arguments) -> tuple[object, ...]:
+    return (arguments["identity"],)
+
+
+def _requested(found: Fact | None, arguments: Arguments) -> bool:
+    return (
+        isinstance(found, MailboxMove)
+        and found.status not in DONE
+        and found.target.casefold() == str(arguments["target_database"]).casefold()
+    )
+
+
+def _second_request(found: Fact | None, arguments: Arguments) -> str:
+    if not isinstance(found, MailboxMove) or _requested(found, arguments):
+        return ""
+    if found.status in DONE:
+        return f"{found.name} has a completed request; keep its report and remove it first"
+    return f"{found.name} is already being moved to {found.target}"
+
+
+def _released(found: Fact | None, arguments: Arguments) -> bool:
+    if not isinstance(found, MailboxMove):
+        return False
+    if arguments.get("complete_after") is not None:
+        return found.complete_after == arguments["complete_after"].isoformat(timespec="seconds") or found.status in COMPLETING
+    return not found.held and not found.suspended and found.status not in {"Failed", "Suspended"}
+
+
+def _not_there(found: Fact | None, _arguments: Arguments) -> str:
+    return "" if found is not None else "there is no such move request"
+
+
+def _not_ready(found: Fact | None, _arguments: Arguments) -> str:
+    """What is completed must have been copied: anything else would lock a mailbox for hours."""
+    if not isinstance(found, MailboxMove):
+        return "there is no such move request"
+    ready = found.status in {"AutoSuspended", "Synced"} | COMPLETING
+    return "" if ready else f"the request of {found.name} is {found.status} ({found.percent} %), not ready to be completed"
+
+
+def _limited(found: Fact | None, arguments: Arguments) -> bool:
+    return isinstance(found, MailboxMove) and found.bad_item_limit == arguments["bad_item_limit"]
+
+
+def _goes_on(found: Fact | None, _arguments: Arguments) -> bool:
+    return isinstance(found, MailboxMove) and found.status not in {"Failed", "Suspended"} and not found.suspended
+
+
+def _late(found: Fact | None, _arguments: Arguments) -> str:
+    if not isinstance(found, MailboxMove):
+        return "there is no such move request"
+    return f"the request of {found.name} is {found.status}: too late to change it" if found.status in COMPLETING else ""
+
+
+def _busy(found: Fact | None, _arguments: Arguments) -> str:
+    completing = isinstance(found, MailboxMove) and found.status == "CompletionInProgress"
+    return "the mailbox is being switched over: wait until that has ended" if completing else ""
+
+
+def _move(
+    holds: Callable[[Fact | None, Arguments], bool],
+    refuse: Callable[[Fact | None, Arguments], str],
+    *,
+    keeps_report: bool = False,
+) -> Rule:
+    return Rule(look="Get-ZdmMailboxMoveOf", asks=_one_move, key=_guid, holds=holds, refuse=refuse, keeps_report=keeps_report)
+
+
+def _pointed(found: Fact | None, arguments: Arguments) -> bool:
+    return isinstance(found, Scp) and found.uri == (arguments["uri"] or "")
+
+
+RULES: Final[Mapping[str, Rule]] = {
+    "New-ZdmMailboxMove": _move(_requested, _second_request),
+    "New-ZdmSystemMailboxMove": _move(_requested, _second_request),
+    "Resume-ZdmMailboxMove": _move(_released, _not_ready),
+    "Suspend-ZdmMailboxMove": _move(lambda found, _: isinstance(found, MailboxMove) and found.suspended, _late),
+    "Set-ZdmMailboxMoveLimit": _move(_limited, _late),
+    "Restart-ZdmMailboxMove": _move(_goes_on, _not_there),
+    "Remove-ZdmMailboxMove": _move(lambda found, _: found is None, _busy, keeps_report=True),
+    "Set-ZdmScp": Rule(
+        look="Get-ZdmScp",
+        asks=lambda _arguments: {},
+        key=lambda arguments: (str(arguments["server"]).casefold(),),
+        holds=_pointed,
+        refuse=lambda found, arguments: "" if found is not None else f"there is no server {arguments['server']}",
+    ),
+}
+"""By verb; a verb without a rule is not sent, because nobody could tell afterwards what it did."""
