@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from zdm_automate import powershell
 from zdm_automate.errors import ZdmError
+
+# No test judges by the clock, and generated values are slow to make on a busy machine.
+settings.register_profile("zdm", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("zdm")
 
 TALLY = "differential"
 """The property under which a test reports what it has tried; it comes along from every worker of pytest-xdist."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zdm_automate import journal_file
@@ -278,7 +278,7 @@ JSON = st.recursive(
 FIELD = st.text("abcdefgh_", min_size=1, max_size=8)
 
 
-@settings(max_examples=50, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=50)
 @given(st.lists(st.dictionaries(FIELD, JSON, max_size=4), min_size=1, max_size=6))
 def test_whatever_is_written_verifies_and_reads_back(
     tmp_path_factory: pytest.TempPathFactory, lines: list[dict[str, Any]]

@@ -9,7 +9,7 @@ from urllib.parse import quote, quote_plus
 from xml.sax.saxutils import escape
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from zdm_automate.redaction import SHORTEST, Redactor
@@ -54,7 +54,6 @@ def test_a_secret_is_found_in_base64_of_a_longer_text(lead: str, tail: str, enco
     assert whole[4:-4] not in shown
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.text(st.characters(min_codepoint=32, exclude_categories=["Cs"]), min_size=SHORTEST, max_size=30), st.binary(max_size=8)
 )

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zdm_automate.lab.world import files
@@ -288,7 +288,7 @@ def contents(volume: Volume) -> dict[str, Any]:
     return found
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60)
 @given(
     st.lists(EDITS, max_size=12),
     st.lists(st.tuples(st.sampled_from(["seed", "delta", "acl"]), st.lists(EDITS, max_size=6)), max_size=4),
