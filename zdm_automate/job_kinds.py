@@ -121,6 +121,25 @@ ROBOCOPY: Final = Kind(
     log="robocopy.log",
 )
 
+PASS: Final = Kind(
+    name="pass",
+    codes=(
+        *ROBOCOPY.codes[:-1],
+        CodeClass(
+            8,
+            15,
+            JobState.WARNINGS,
+            "some files could not be copied now",
+            "Those in use come with the next pass; anything else stands in the log with its reason.",
+        ),
+    ),
+    otherwise=ROBOCOPY.otherwise,
+    restart=Restart.AGAIN,
+    advice=ROBOCOPY.advice,
+    log="robocopy.log",
+)
+"""A pass that others follow: people have files open by day, and the final one is strict."""
+
 LIST: Final = Kind(
     name="list",
     codes=(
@@ -145,7 +164,7 @@ COMPARE: Final = Kind(
     log="robocopy.log",
 )
 
-_KINDS: dict[str, Kind] = {kind.name: kind for kind in (COMMAND, ROBOCOPY, LIST, COMPARE)}
+_KINDS: dict[str, Kind] = {kind.name: kind for kind in (COMMAND, ROBOCOPY, PASS, LIST, COMPARE)}
 
 
 def kind_of(name: str) -> Kind:
