@@ -421,7 +421,7 @@ function Get-ZdmTaskRow {
     if ($Way -eq 'module') {
         foreach ($task in @(Get-ScheduledTask -TaskName 'Zdm-*')) {
             $info = Get-ScheduledTaskInfo -TaskPath $task.TaskPath -TaskName $task.TaskName
-            New-Object -TypeName PSObject -Property @{
+            @{
                 TaskName = [string]$task.TaskName
                 State    = [string]$task.State
                 Result   = [long]$info.LastTaskResult
@@ -437,7 +437,7 @@ function Get-ZdmTaskRow {
             if ($null -eq $task -or [string]$task.Name -notlike 'Zdm-*') { continue }
             $result = [long]$task.LastTaskResult
             if ($result -lt 0) { $result += 4294967296 }
-            New-Object -TypeName PSObject -Property @{ TaskName = [string]$task.Name; State = $names[[int]$task.State]; Result = $result }
+            @{ TaskName = [string]$task.Name; State = $names[[int]$task.State]; Result = $result }
         }
         return
     }
@@ -452,7 +452,7 @@ function Get-ZdmTaskRow {
             $result = [long]$Matches[3]
             if ($result -lt 0) { $result += 4294967296 }
             if ($result -eq 0) { $result = [long]267011 }
-            New-Object -TypeName PSObject -Property @{ TaskName = $task; State = $state; Result = $result }
+            @{ TaskName = $task; State = $state; Result = $result }
         }
     }
 }
@@ -538,7 +538,7 @@ function Get-ZdmJobSurrounding {
     foreach ($disk in @(Get-WmiObject -Class Win32_LogicalDisk)) {
         if ($null -ne $disk -and $null -ne $disk.FreeSpace) { $free[[string]$disk.DeviceID] = [long]$disk.FreeSpace }
     }
-    return New-Object -TypeName PSObject -Property @{
+    return @{
         Processes = $processes
         Way       = $way
         Tasks     = @(Get-ZdmTaskRow -Way $way)
@@ -556,21 +556,21 @@ function Get-ZdmJobText {
 
 function Get-ZdmJobState {
     # A job as its folder, its task and its processes show it; nothing of it is judged here.
-    param([string]$JobId, $Surrounding)
+    param([string]$JobId, [hashtable]$Surrounding)
     $folder = 'C:\Zdm\jobs\' + $JobId
     $words = @{ Kind = ''; Label = ''; Command = ''; RunAs = ''; LogName = ''; Volume = ''; CreatedUtc = ''; TotalBytes = ''; FreeBytes = '' }
     foreach ($line in @(([string](Get-ZdmJobText -Path ($folder + '\job.txt'))) -split "`r?`n")) {
         if ($line -match '^(\w+)=(.*)$') { $words[$Matches[1]] = $Matches[2] }
     }
-    $task = @($Surrounding.Tasks | Where-Object { $null -ne $_ -and $_.TaskName -eq ('Zdm-' + $JobId) })
-    $processes = @($Surrounding.Processes | Where-Object { $null -ne $_ -and [string]$_.CommandLine -match [regex]::Escape($JobId) })
+    $task = @($Surrounding['Tasks'] | Where-Object { $null -ne $_ -and $_['TaskName'] -eq ('Zdm-' + $JobId) })
+    $processes = @($Surrounding['Processes'] | Where-Object { $null -ne $_ -and [string]$_.CommandLine -match [regex]::Escape($JobId) })
     $state = ''
     $result = $null
     if ($task.Count -gt 0) {
-        $state = [string]$task[0].State
-        $result = [long]$task[0].Result
+        $state = [string]$task[0]['State']
+        $result = [long]$task[0]['Result']
     }
-    if ($Surrounding.Way -eq 'none') { $state = 'Unknown' }
+    if ($Surrounding['Way'] -eq 'none') { $state = 'Unknown' }
     $started = $null
     if ([System.IO.Directory]::Exists($folder + '\started')) { $started = ConvertTo-ZdmUtc ([System.IO.Directory]::GetLastWriteTimeUtc($folder + '\started')) }
     $ended = $null
@@ -581,18 +581,18 @@ function Get-ZdmJobState {
     $process = $null
     if ($processes.Count -gt 0) { $process = [long]$processes[0].ProcessId }
     $total = $null
-    if ($words.TotalBytes -match '^\d+$') { $total = [long]$words.TotalBytes }
+    if ($words['TotalBytes'] -match '^\d+$') { $total = [long]$words['TotalBytes'] }
     $before = $null
-    if ($words.FreeBytes -match '^\d+$') { $before = [long]$words.FreeBytes }
+    if ($words['FreeBytes'] -match '^\d+$') { $before = [long]$words['FreeBytes'] }
     $now = $null
-    if ($words.Volume -ne '' -and $Surrounding.Free.ContainsKey($words.Volume)) { $now = [long]$Surrounding.Free[$words.Volume] }
+    if ($words['Volume'] -ne '' -and $Surrounding['Free'].ContainsKey($words['Volume'])) { $now = [long]$Surrounding['Free'][$words['Volume']] }
     return @{
         JobId           = $JobId
-        Kind            = $words.Kind
-        Title           = $words.Label
-        Command         = $words.Command
-        RunAs           = $words.RunAs
-        CreatedUtc      = $words.CreatedUtc
+        Kind            = $words['Kind']
+        Title           = $words['Label']
+        Command         = $words['Command']
+        RunAs           = $words['RunAs']
+        CreatedUtc      = $words['CreatedUtc']
         Launched        = [bool]$launched
         Registered      = [bool]($task.Count -gt 0)
         TaskState       = $state
@@ -604,8 +604,8 @@ function Get-ZdmJobState {
         Stopped         = [bool][System.IO.File]::Exists($folder + '\stopped')
         ProcessId       = $process
         Processes       = [int]$processes.Count
-        BootedUtc       = [string]$Surrounding.BootedUtc
-        LogName         = $words.LogName
+        BootedUtc       = [string]$Surrounding['BootedUtc']
+        LogName         = $words['LogName']
         TotalBytes      = $total
         FreeBytesBefore = $before
         FreeBytesNow    = $now
