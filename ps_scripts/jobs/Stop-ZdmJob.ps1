@@ -40,9 +40,10 @@ function Stop-ZdmJob {
         $task = @($surrounding['Tasks'] | Where-Object { $null -ne $_ -and $_['TaskName'] -eq $name })
         if ($task.Count -gt 0) { Invoke-ZdmTask -Way $surrounding['Way'] -Name $name -Do End }
         # The scheduler ends cmd.exe; the program below it may go on.
-        foreach ($process in @((Get-ZdmJobSurrounding)['Processes'])) {
-            if ($null -eq $process -or [string]$process.CommandLine -notmatch [regex]::Escape($JobId)) { continue }
-            $null = Invoke-ZdmNative -FilePath 'taskkill.exe' -ArgumentList '/F', '/T', '/PID', ([string]$process.ProcessId)
+        $left = Get-ZdmJobSurrounding
+        foreach ($process in @($left['Processes'])) {
+            if ($null -eq $process -or [string]$process['Line'] -notmatch [regex]::Escape($JobId)) { continue }
+            $null = Invoke-ZdmNative -FilePath 'taskkill.exe' -ArgumentList '/F', '/T', '/PID', ([string]$process['Number'])
         }
         $after = & $read
         $tries = 20
