@@ -43,6 +43,9 @@ FOLDERS_OUT = ("System Volume Information", "$RECYCLE.BIN", "RECYCLER", "DfsrPri
 FILES_OUT = ("thumbs.db", "~$*", "*.tmp", "pagefile.sys")
 DATABASES = ("*.pst", "*.ost", "*.mdb", "*.accdb", "*.ldb", "*.laccdb", "*.qbw", "*.mdf", "*.ldf", "*.edb", "*.bak")
 NOWHERE = "C:\\Zdm\\nowhere"
+IN_USE = frozenset({2, 32, 33})
+"""What a file that people work with meets: gone meanwhile, open, locked in part. The next pass takes it."""
+
 TRIES = 3
 """Times that a pass that failed is run again before a person has to look."""
 
@@ -52,9 +55,9 @@ KINDS: dict[Pass, str] = {
     "total": "list",
     "databases": "list",
     "encrypted": "list",
-    "seed": "robocopy",
-    "delta": "robocopy",
-    "acl": "robocopy",
+    "seed": "pass",
+    "delta": "pass",
+    "acl": "pass",
     "newer": "list",
     "final": "robocopy",
     "compare": "compare",
@@ -160,7 +163,11 @@ def attempts(facts: Facts, intent: SharesIntent, share: MovedShare, what: Pass) 
     known = {job.job_id: job for job in facts.of("new", Job)}
     while (job := known.get(number_of(intent, share, what, len(found) + 1))) is not None:
         judged = judge(job)
-        found.append(Attempt(len(found) + 1, job, judged.state, judged.says, judged.restart))
+        state, says = judged.state, judged.says
+        worse = next((one for one in read_log(job.tail).errors if one.code not in IN_USE), None)
+        if job.kind == "pass" and state is JobState.WARNINGS and worse is not None:
+            state, says = JobState.FAILED, f"{worse.says} ({worse.path}). {worse.then}"
+        found.append(Attempt(len(found) + 1, job, state, says, judged.restart))
     return found
 
 

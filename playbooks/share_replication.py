@@ -70,7 +70,7 @@ def reads(intent: SharesIntent, _hosts: Mapping[str, str]) -> Iterator[Read]:
     for role in ("old", "new"):
         yield Read(role=role, verb="Get-ZdmShare")
         yield Read(role=role, verb="Get-ZdmShareSession")
-    yield Read(role="new", verb="Get-ZdmJob", params={"tail_bytes": 16384})
+    yield Read(role="new", verb="Get-ZdmJob", params={"tail_bytes": 65536})
     for share in intent.shares:
         yield Read(role="new", verb="Get-ZdmFileSample", params={"path": share.target}, optional=True)
     links = sorted({share.dfs for share in intent.shares if share.dfs})
@@ -339,11 +339,12 @@ def sample(facts: Facts, role: str, root: str) -> dict[str, FileSample]:
     return {one.relative_path.casefold(): one for one in facts.of(role, FileSample) if one.root.casefold() == wanted}
 
 
-@playbook.item(
-    "B-156", "People's paths lead to the new server", risk=Risk.HIGH, gate="G-CUT", after=("B-155",), also=("C-086a",)
-)
+@playbook.item("B-156", "People's paths lead to the new server", risk=Risk.HIGH, after=("B-155",), also=("C-086a",))
 def switch(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
-    """The new shares open; a namespace is switched here, an alias or drive map by its own playbook or a person."""
+    """The new shares open; a namespace is switched here, an alias or drive map by its own playbook or a person.
+
+    What guards it is the comparison, and the golden hours that the row belongs to.
+    """
     for share in intent.shares:
         if intent.roll_back:
             yield same(f"{share.name}: the cut is taken back")

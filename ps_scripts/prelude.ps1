@@ -419,11 +419,11 @@ function Get-ZdmTaskRow {
     # The tasks of jobs: TaskName, State (in English; Present where the tool's words are localised), Result without a sign.
     param([string]$Way)
     if ($Way -eq 'module') {
-        foreach ($task in @(Get-ScheduledTask -TaskName 'Zdm-*')) {
-            $info = Get-ScheduledTaskInfo -TaskPath $task.TaskPath -TaskName $task.TaskName
-            New-Object -TypeName PSObject -Property @{
-                TaskName = [string]$task.TaskName
-                State    = [string]$task.State
+        foreach ($scheduled in @(Get-ScheduledTask -TaskName 'Zdm-*')) {
+            $info = Get-ScheduledTaskInfo -TaskPath $scheduled.TaskPath -TaskName $scheduled.TaskName
+            @{
+                TaskName = [string]$scheduled.TaskName
+                State    = [string]$scheduled.State
                 Result   = [long]$info.LastTaskResult
             }
         }
@@ -433,11 +433,11 @@ function Get-ZdmTaskRow {
         $names = @('Unknown', 'Disabled', 'Queued', 'Ready', 'Running')
         $scheduler = New-Object -ComObject Schedule.Service
         $scheduler.Connect()
-        foreach ($task in @($scheduler.GetFolder('\').GetTasks(0))) {
-            if ($null -eq $task -or [string]$task.Name -notlike 'Zdm-*') { continue }
-            $result = [long]$task.LastTaskResult
+        foreach ($known in @($scheduler.GetFolder('\').GetTasks(0))) {
+            if ($null -eq $known -or [string]$known.Name -notlike 'Zdm-*') { continue }
+            $result = [long]$known.LastTaskResult
             if ($result -lt 0) { $result += 4294967296 }
-            New-Object -TypeName PSObject -Property @{ TaskName = [string]$task.Name; State = $names[[int]$task.State]; Result = $result }
+            @{ TaskName = [string]$known.Name; State = $names[[int]$known.State]; Result = $result }
         }
         return
     }
@@ -446,20 +446,20 @@ function Get-ZdmTaskRow {
         # result, which is 0 for one that has never run, too.
         foreach ($line in @((Invoke-ZdmNative -FilePath 'schtasks.exe' -ArgumentList '/Query', '/FO', 'CSV', '/V').StdOut)) {
             if ($line -notmatch '^"[^"]*","\\?(Zdm-[^"]+)","[^"]*","([^"]*)","[^"]*","[^"]*","(-?\d+)"') { continue }
-            $task = $Matches[1]
+            $name = $Matches[1]
             $state = 'Present'
             if ($Matches[2] -ne '') { $state = 'Running' }
             $result = [long]$Matches[3]
             if ($result -lt 0) { $result += 4294967296 }
             if ($result -eq 0) { $result = [long]267011 }
-            New-Object -TypeName PSObject -Property @{ TaskName = $task; State = $state; Result = $result }
+            @{ TaskName = $name; State = $state; Result = $result }
         }
     }
 }
 
 function Register-ZdmTask {
     # A task for the batch file of a job. The scheduler takes a password in the clear and keeps it; it goes there and nowhere else.
-    param([string]$Way, [string]$Name, [string]$Batch, [string]$About, [int]$Minutes, $Credential)
+    param([string]$Way, [string]$Name, [string]$Batch, [string]$About, [int]$Minutes, [pscredential]$Credential)
     if ($Way -eq 'schtasks') {
         $line = '/Create', '/SC', 'ONCE', '/ST', '23:59:00', '/TN', $Name, '/TR', $Batch, '/RU', 'SYSTEM'
         $run = Invoke-ZdmNative -FilePath 'schtasks.exe' -ArgumentList $line
@@ -529,7 +529,11 @@ function Invoke-ZdmTask {
 
 function Get-ZdmJobSurrounding {
     # What all jobs of a host are judged by: its tasks, processes, drives, and when it was started; read once.
-    $processes = @(Get-WmiObject -Class Win32_Process | Where-Object { $null -ne $_ -and [string]$_.CommandLine -match 'Zdm\\jobs' })
+    $processes = @()
+    foreach ($one in @(Get-WmiObject -Class Win32_Process)) {
+        if ($null -eq $one -or [string]$one.CommandLine -notmatch 'Zdm\\jobs') { continue }
+        $processes += @{ Line = [string]$one.CommandLine; Number = [long]$one.ProcessId }
+    }
     $way = Get-ZdmTaskWay
     $boot = [string](Get-WmiObject -Class Win32_OperatingSystem).LastBootUpTime
     $booted = [datetime]::ParseExact($boot.Substring(0, 14), 'yyyyMMddHHmmss', [System.Globalization.CultureInfo]::InvariantCulture)
@@ -538,7 +542,7 @@ function Get-ZdmJobSurrounding {
     foreach ($disk in @(Get-WmiObject -Class Win32_LogicalDisk)) {
         if ($null -ne $disk -and $null -ne $disk.FreeSpace) { $free[[string]$disk.DeviceID] = [long]$disk.FreeSpace }
     }
-    return New-Object -TypeName PSObject -Property @{
+    return @{
         Processes = $processes
         Way       = $way
         Tasks     = @(Get-ZdmTaskRow -Way $way)
@@ -556,21 +560,21 @@ function Get-ZdmJobText {
 
 function Get-ZdmJobState {
     # A job as its folder, its task and its processes show it; nothing of it is judged here.
-    param([string]$JobId, $Surrounding)
+    param([string]$JobId, [hashtable]$Surrounding)
     $folder = 'C:\Zdm\jobs\' + $JobId
     $words = @{ Kind = ''; Label = ''; Command = ''; RunAs = ''; LogName = ''; Volume = ''; CreatedUtc = ''; TotalBytes = ''; FreeBytes = '' }
     foreach ($line in @(([string](Get-ZdmJobText -Path ($folder + '\job.txt'))) -split "`r?`n")) {
         if ($line -match '^(\w+)=(.*)$') { $words[$Matches[1]] = $Matches[2] }
     }
-    $task = @($Surrounding.Tasks | Where-Object { $null -ne $_ -and $_.TaskName -eq ('Zdm-' + $JobId) })
-    $processes = @($Surrounding.Processes | Where-Object { $null -ne $_ -and [string]$_.CommandLine -match [regex]::Escape($JobId) })
+    $task = @($Surrounding['Tasks'] | Where-Object { $null -ne $_ -and $_['TaskName'] -eq ('Zdm-' + $JobId) })
+    $processes = @($Surrounding['Processes'] | Where-Object { $null -ne $_ -and [string]$_['Line'] -match [regex]::Escape($JobId) })
     $state = ''
     $result = $null
     if ($task.Count -gt 0) {
-        $state = [string]$task[0].State
-        $result = [long]$task[0].Result
+        $state = [string]$task[0]['State']
+        $result = [long]$task[0]['Result']
     }
-    if ($Surrounding.Way -eq 'none') { $state = 'Unknown' }
+    if ($Surrounding['Way'] -eq 'none') { $state = 'Unknown' }
     $started = $null
     if ([System.IO.Directory]::Exists($folder + '\started')) { $started = ConvertTo-ZdmUtc ([System.IO.Directory]::GetLastWriteTimeUtc($folder + '\started')) }
     $ended = $null
@@ -579,20 +583,20 @@ function Get-ZdmJobState {
     # 267011: has never run.
     $launched = $null -ne $started -or $null -ne $code -or @('Running', 'Queued') -contains $state -or ($null -ne $result -and $result -ne 267011)
     $process = $null
-    if ($processes.Count -gt 0) { $process = [long]$processes[0].ProcessId }
+    if ($processes.Count -gt 0) { $process = [long]$processes[0]['Number'] }
     $total = $null
-    if ($words.TotalBytes -match '^\d+$') { $total = [long]$words.TotalBytes }
+    if ($words['TotalBytes'] -match '^\d+$') { $total = [long]$words['TotalBytes'] }
     $before = $null
-    if ($words.FreeBytes -match '^\d+$') { $before = [long]$words.FreeBytes }
+    if ($words['FreeBytes'] -match '^\d+$') { $before = [long]$words['FreeBytes'] }
     $now = $null
-    if ($words.Volume -ne '' -and $Surrounding.Free.ContainsKey($words.Volume)) { $now = [long]$Surrounding.Free[$words.Volume] }
+    if ($words['Volume'] -ne '' -and $Surrounding['Free'].ContainsKey($words['Volume'])) { $now = [long]$Surrounding['Free'][$words['Volume']] }
     return @{
         JobId           = $JobId
-        Kind            = $words.Kind
-        Title           = $words.Label
-        Command         = $words.Command
-        RunAs           = $words.RunAs
-        CreatedUtc      = $words.CreatedUtc
+        Kind            = $words['Kind']
+        Title           = $words['Label']
+        Command         = $words['Command']
+        RunAs           = $words['RunAs']
+        CreatedUtc      = $words['CreatedUtc']
         Launched        = [bool]$launched
         Registered      = [bool]($task.Count -gt 0)
         TaskState       = $state
@@ -604,8 +608,8 @@ function Get-ZdmJobState {
         Stopped         = [bool][System.IO.File]::Exists($folder + '\stopped')
         ProcessId       = $process
         Processes       = [int]$processes.Count
-        BootedUtc       = [string]$Surrounding.BootedUtc
-        LogName         = $words.LogName
+        BootedUtc       = [string]$Surrounding['BootedUtc']
+        LogName         = $words['LogName']
         TotalBytes      = $total
         FreeBytesBefore = $before
         FreeBytesNow    = $now

@@ -215,12 +215,25 @@ def test_a_start_that_was_cut_off_goes_on_under_its_own_id() -> None:
 
 def test_a_pass_that_failed_runs_again_three_times() -> None:
     """Each try has an id of its own; then a person looks."""
-    tries = [job("seed", number, code="9") for number in (1, 2, 3)]
+    full = ("2026/03/02 18:05:09 ERROR 112 (0x00000070) Copying File E:\\Data\\x", *table(100, 50, failed=50))
+    tries = [job("seed", number, code="9", tail=full) for number in (1, 2, 3)]
 
     assert started("B-112", facts(*SURVEY, *tries[:1])) == ["seed 2 of Data"]
     assert started("B-112", facts(*SURVEY, *tries[:2])) == ["seed 3 of Data"]
     assert started("B-112", facts(*SURVEY, *tries)) == []
     assert "a person has to look" in rows("B-112", facts(*SURVEY, *tries))[0].reason
+
+
+def test_files_in_use_are_left_to_the_next_pass() -> None:
+    """An open file by day is no failure of a seed; a full drive is, and says so; in the final pass both are."""
+    opened = ("2026/03/02 18:05:09 ERROR 32 (0x00000020) Copying File D:\\Data\\x", *table(100, 99, failed=1))
+    full = ("2026/03/02 18:05:09 ERROR 112 (0x00000070) Copying File D:\\Data\\x", *table(100, 99, failed=1))
+
+    assert rows("B-112", facts(*SURVEY, job("seed", code="9", tail=opened)))[0].preview is Preview.SAME
+    (again,) = rows("B-112", facts(*SURVEY, job("seed", code="9", tail=full)))
+    assert "the target drive is full" in again.text
+    final = facts(*FINAL[:-1], job("final", code="9", tail=opened), old=FROZEN)
+    assert started("B-154", final, CUT) == ["final pass 2 of Data"]
 
 
 def test_the_next_delta_comes_a_day_later() -> None:

@@ -123,6 +123,25 @@ ROBOCOPY: Final = Kind(
     log="robocopy.log",
 )
 
+PASS: Final = Kind(
+    name="pass",
+    codes=(
+        *ROBOCOPY.codes[:-1],
+        CodeClass(
+            8,
+            15,
+            JobState.WARNINGS,
+            "some files could not be copied now",
+            "Those in use come with the next pass; anything else stands in the log with its reason.",
+        ),
+    ),
+    otherwise=ROBOCOPY.otherwise,
+    restart=Restart.AGAIN,
+    advice=ROBOCOPY.advice,
+    log="robocopy.log",
+)
+"""A pass that others follow: people have files open by day, and the final one is strict."""
+
 LIST: Final = Kind(
     name="list",
     codes=(
@@ -174,7 +193,9 @@ LOADSTATE: Final = _of_usmt(
 )
 USMTUTILS: Final = _of_usmt("usmtutils", Restart.AGAIN, "Run it again: it only reads the store.", "stdout.log")
 
-_KINDS: dict[str, Kind] = {kind.name: kind for kind in (COMMAND, ROBOCOPY, LIST, COMPARE, SCANSTATE, LOADSTATE, USMTUTILS)}
+_KINDS: dict[str, Kind] = {
+    kind.name: kind for kind in (COMMAND, ROBOCOPY, PASS, LIST, COMPARE, SCANSTATE, LOADSTATE, USMTUTILS)
+}
 
 
 def kind_of(name: str) -> Kind:

@@ -42,25 +42,25 @@ function Get-ZdmJob {
         if ($null -ne $JobId -and @($JobId).Length -gt 0 -and @($JobId) -notcontains $name) { continue }
         if (-not [System.IO.File]::Exists($folder + '\job.txt')) { continue }
         $row = Get-ZdmJobState -JobId $name -Surrounding $surrounding
-        $log = $folder + '\' + $row.LogName
-        $row.LogBytes = [long]0
-        $row.LogOffset = [long]0
-        $row.LastOutputUtc = $null
-        $row.Tail = [string[]]@()
-        if ($row.LogName -ne '' -and [System.IO.File]::Exists($log)) {
-            $row.LastOutputUtc = ConvertTo-ZdmUtc ([System.IO.File]::GetLastWriteTimeUtc($log))
+        $log = $folder + '\' + $row['LogName']
+        $row['LogBytes'] = [long]0
+        $row['LogOffset'] = [long]0
+        $row['LastOutputUtc'] = $null
+        $row['Tail'] = [string[]]@()
+        if ($row['LogName'] -ne '' -and [System.IO.File]::Exists($log)) {
+            $row['LastOutputUtc'] = ConvertTo-ZdmUtc ([System.IO.File]::GetLastWriteTimeUtc($log))
             $stream = [System.IO.File]::Open($log, [System.IO.FileMode]::Open, [System.IO.FileAccess]::Read, [System.IO.FileShare]::ReadWrite)
             try {
-                $row.LogBytes = [long]$stream.Seek(0, [System.IO.SeekOrigin]::End)
+                $row['LogBytes'] = [long]$stream.Seek(0, [System.IO.SeekOrigin]::End)
                 $null = $stream.Seek(0, [System.IO.SeekOrigin]::Begin)
                 $mark = New-Object -TypeName byte[] -ArgumentList 2
                 $read = $stream.Read($mark, 0, 2)
                 $wide = $read -eq 2 -and $mark[0] -eq 255 -and $mark[1] -eq 254
-                $from = [long]($row.LogBytes - $TailBytes)
+                $from = [long]($row['LogBytes'] - $TailBytes)
                 if ($Offset -ne '') { $from = [long]$Offset }
                 if ($from -lt 0) { $from = [long]0 }
                 if ($wide -and $from % 2 -ne 0) { $from += 1 }
-                if ($from -gt $row.LogBytes) { $from = $row.LogBytes }
+                if ($from -gt $row['LogBytes']) { $from = $row['LogBytes'] }
                 $null = $stream.Seek($from, [System.IO.SeekOrigin]::Begin)
                 $buffer = New-Object -TypeName byte[] -ArgumentList 65536
                 $got = $stream.Read($buffer, 0, $TailBytes)
@@ -79,11 +79,11 @@ function Get-ZdmJob {
             $encoding = [System.Text.Encoding]::UTF8
             if ($wide) { $encoding = [System.Text.Encoding]::Unicode }
             $text = $encoding.GetString($buffer, 0, $end)
-            $row.LogOffset = [long]($from + $end)
+            $row['LogOffset'] = [long]($from + $end)
             $lines = @($text -split "`r`n|`n|`r" | ForEach-Object { $_.Trim([char]0xFEFF) } | Where-Object { $_ -match '\S' })
             # Read from the end, the first line is most often the rest of one.
             if ($Offset -eq '' -and $from -gt 0 -and $lines.Length -gt 1) { $lines = @($lines[1..($lines.Length - 1)]) }
-            $row.Tail = [string[]]$lines
+            $row['Tail'] = [string[]]$lines
         }
         New-ZdmFact -Type 'Zdm.Job' -Property $row
     }

@@ -26,16 +26,16 @@ function Remove-ZdmJob {
     $archive = 'C:\Zdm\archive\' + $JobId
     $name = 'Zdm-' + $JobId
     $surrounding = Get-ZdmJobSurrounding
-    if ($surrounding.Way -eq 'none') {
+    if ($surrounding['Way'] -eq 'none') {
         Stop-ZdmVerb -Code Precondition -Message 'The service Schedule does not run; no task can be removed.' -Target 'Schedule'
     }
     $read = {
         $now = Get-ZdmJobState -JobId $JobId -Surrounding (Get-ZdmJobSurrounding)
         @{
             Exists     = [bool][System.IO.Directory]::Exists($folder)
-            Registered = $now.Registered
+            Registered = $now['Registered']
             Archived   = [bool][System.IO.Directory]::Exists($archive)
-            Processes  = $now.Processes
+            Processes  = $now['Processes']
         }
     }
     $before = & $read
@@ -46,7 +46,7 @@ function Remove-ZdmJob {
         Stop-ZdmVerb -Code AlreadyExists -Message "$archive is there already." -Target $archive
     }
     if (($before.Exists -or $before.Registered) -and $PSCmdlet.ShouldProcess($JobId, 'remove the task and archive the folder')) {
-        if ($before.Registered) { Invoke-ZdmTask -Way $surrounding.Way -Name $name -Do Delete }
+        if ($before.Registered) { Invoke-ZdmTask -Way $surrounding['Way'] -Name $name -Do Delete }
         if ($before.Exists) {
             $null = [System.IO.Directory]::CreateDirectory('C:\Zdm\archive')
             $null = [System.IO.Directory]::Move($folder, $archive)

@@ -100,7 +100,7 @@ function Start-ZdmJob {
     $command = $words -join ' '
     if ($command.Length -gt 7000) { Stop-ZdmVerb -Code Precondition -Message 'The command line is longer than cmd.exe takes.' -Target $JobId }
     $surrounding = Get-ZdmJobSurrounding
-    $way = $surrounding.Way
+    $way = $surrounding['Way']
     if ($way -eq 'none') {
         Stop-ZdmVerb -Code Precondition -Message 'The service Schedule does not run; no task can be registered or started.' -Target 'Schedule'
     }
@@ -118,11 +118,11 @@ function Start-ZdmJob {
         $now = Get-ZdmJobState -JobId $JobId -Surrounding (Get-ZdmJobSurrounding)
         @{
             Exists     = [bool][System.IO.File]::Exists($folder + '\job.txt')
-            Kind       = $now.Kind
-            Command    = $now.Command
-            RunAs      = $now.RunAs
-            Registered = $now.Registered
-            Launched   = $now.Launched
+            Kind       = $now['Kind']
+            Command    = $now['Command']
+            RunAs      = $now['RunAs']
+            Registered = $now['Registered']
+            Launched   = $now['Launched']
         }
     }
     $before = & $read
@@ -132,10 +132,10 @@ function Start-ZdmJob {
     if (-not $before.Launched -and $PSCmdlet.ShouldProcess($JobId, "start $command")) {
         $free = ''
         if ($Volume -ne '') {
-            if (-not $surrounding.Free.ContainsKey($Volume.ToUpperInvariant())) {
+            if (-not $surrounding['Free'].ContainsKey($Volume.ToUpperInvariant())) {
                 Stop-ZdmVerb -Code NotFound -Message "This host has no drive $Volume." -Target $Volume -Category ObjectNotFound
             }
-            $free = [string]$surrounding.Free[$Volume.ToUpperInvariant()]
+            $free = [string]$surrounding['Free'][$Volume.ToUpperInvariant()]
         }
         $plain = New-Object -TypeName System.Text.UTF8Encoding -ArgumentList $false
         $batch = @('@echo off')

@@ -29,7 +29,7 @@ function Stop-ZdmJob {
     }
     $read = {
         $now = Get-ZdmJobState -JobId $JobId -Surrounding (Get-ZdmJobSurrounding)
-        @{ Processes = $now.Processes; Queued = [bool]($now.TaskState -eq 'Queued'); Stopped = $now.Stopped }
+        @{ Processes = $now['Processes']; Queued = [bool]($now['TaskState'] -eq 'Queued'); Stopped = $now['Stopped'] }
     }
     $before = & $read
     if (($before.Processes -gt 0 -or $before.Queued) -and $PSCmdlet.ShouldProcess($JobId, 'stop the job')) {
@@ -37,12 +37,13 @@ function Stop-ZdmJob {
         $null = [System.IO.File]::WriteAllText($folder + '\stopped', (ConvertTo-ZdmUtc (Get-Date)) + "`r`n", $plain)
         $name = 'Zdm-' + $JobId
         $surrounding = Get-ZdmJobSurrounding
-        $task = @($surrounding.Tasks | Where-Object { $null -ne $_ -and $_.TaskName -eq $name })
-        if ($task.Count -gt 0) { Invoke-ZdmTask -Way $surrounding.Way -Name $name -Do End }
+        $task = @($surrounding['Tasks'] | Where-Object { $null -ne $_ -and $_['TaskName'] -eq $name })
+        if ($task.Count -gt 0) { Invoke-ZdmTask -Way $surrounding['Way'] -Name $name -Do End }
         # The scheduler ends cmd.exe; the program below it may go on.
-        foreach ($process in @((Get-ZdmJobSurrounding).Processes)) {
-            if ($null -eq $process -or [string]$process.CommandLine -notmatch [regex]::Escape($JobId)) { continue }
-            $null = Invoke-ZdmNative -FilePath 'taskkill.exe' -ArgumentList '/F', '/T', '/PID', ([string]$process.ProcessId)
+        $left = Get-ZdmJobSurrounding
+        foreach ($process in @($left['Processes'])) {
+            if ($null -eq $process -or [string]$process['Line'] -notmatch [regex]::Escape($JobId)) { continue }
+            $null = Invoke-ZdmNative -FilePath 'taskkill.exe' -ArgumentList '/F', '/T', '/PID', ([string]$process['Number'])
         }
         $after = & $read
         $tries = 20

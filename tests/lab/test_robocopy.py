@@ -358,3 +358,30 @@ def test_what_is_newer_in_the_target_alone() -> None:
     assert "only.txt" not in log(world)
     _, code = copy(ONCE, *back, source="E:\\Data", target=r"\\OLD\D$\Data")
     assert code == 0
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(EDITS, max_size=6), st.lists(EDITS, min_size=1, max_size=10))
+def test_what_was_written_on_the_new_side_comes_back(before: list[Any], after: list[Any]) -> None:
+    """Taken back after the switch: nothing that people wrote on the new server is lost, nothing of the old one purged."""
+    stamp = 10_000
+    world = world_with(tree(folder("Data", file("start.txt"))))
+    for edit in before:
+        stamp += 10
+        world = edited(world, edit, stamp)
+    world, _ = copy(world, *BASE, "/SECFIX", "/PURGE")
+    kept = {name: value for name, value in contents(world.volumes["OLD"]["D"]).items() if len(value) > 2}
+    new = World(now=NOW, hosts=world.hosts, volumes={"OLD": {"D": replace(world.volumes["NEW"]["E"], letter="D")}})
+    for edit in after:
+        if edit[0] != "drop folder":
+            stamp += 10
+            new = edited(new, edit, stamp)
+    world = world.with_volume("NEW", replace(new.volumes["OLD"]["D"], letter="E"))
+    world, code = copy(world, *BASE, "/XO", source="E:\\Data", target=r"\\OLD\D$\Data")
+    back = contents(world.volumes["OLD"]["D"])
+
+    assert code < 8
+    for one in world.volumes["NEW"]["E"].below("Data"):
+        for own in one:
+            assert back[f"{one.path}\\{own.name}".casefold()][2] == own.content
+    assert set(kept) <= set(back)

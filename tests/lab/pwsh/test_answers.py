@@ -70,6 +70,8 @@ def _spelled(name: str) -> str:
 
 
 SPELLED = (
+    "Win32_LogicalDisk",
+    "Win32_Process",
     "MicrosoftDNS_Zone",
     "MicrosoftDNS_Server",
     "Win32_BIOS",

@@ -131,6 +131,40 @@ def _prepared(world: World) -> World:
     return replace(world, accounts={**world.accounts, "tester": account_hash("tester", "good")})
 
 
+JOB = {"JobId": "0A4F3C1E-9b7d-4e21-8c55-0123456789ab"}
+PING = {"Kind": "command", "Label": "probe & <x>", "FilePath": "ping.exe", "ArgumentList": ["-n", "9", "127.0.0.1"]}
+CLOSED = "O:SYG:SYD:(D;;FA;;;WD)(A;;0x1301bf;;;DU)"
+
+
+def _jobs() -> list[Step]:
+    """What the job appliers do, by module or by COM; the last ones are refused."""
+    second = {"JobId": "11111111-9b7d-4e21-8c55-0123456789ab"}
+    return [
+        ("Start-ZdmJob", {**JOB, **PING}),
+        ("Start-ZdmJob", {**JOB, **PING, "FilePath": "other.exe"}),
+        ("Stop-ZdmJob", JOB),
+        ("Remove-ZdmJob", JOB),
+        ("Start-ZdmJob", {**second, **PING, "Credential": ("tester", "good"), "Volume": "c:", "TimeoutMinutes": 30}),
+        ("Stop-ZdmJob", second),
+        ("Start-ZdmJob", {"JobId": "22222222-9b7d-4e21-8c55-0123456789ab", **PING, "Credential": ("tester", "bad")}),
+        ("Stop-ZdmJob", JOB),
+    ]
+
+
+def _smb() -> list[Step]:
+    """What the share appliers do."""
+    target = {"Path": r"\\files.example.org\work\Data", "TargetPath": r"\\NEW\Data"}
+    return [
+        ("New-ZdmShare", {"Name": "Data", "Path": r"E:\Shares\Data", "Sddl": CLOSED, "Description": "Grüße"}),
+        ("New-ZdmShare", {"Name": "Data", "Path": r"E:\Other", "Sddl": CLOSED}),
+        ("Set-ZdmShareAcl", {"Name": "data", "Sddl": "O:SYG:SYD:(A;;0x1301bf;;;DU)"}),
+        ("Set-ZdmShareAcl", {"Name": "nothing", "Sddl": CLOSED}),
+        ("Remove-ZdmShare", {"Name": "Data"}),
+        ("Set-ZdmDfsTarget", {**target, "State": "Online"}),
+        ("Set-ZdmDfsTarget", {**target, "TargetPath": r"\\X\Data", "State": "Online"}),
+    ]
+
+
 AUTHORISED = {"DnsName": "new.tiny.example.org", "IpAddress": "192.168.50.10"}
 PAIR = {"Name": "zdm-cutover", "PartnerServer": "br-dc02.branch.example.net", "ScopeId": ["10.20.0.0"]}
 STORIES: dict[str, tuple[str, str, list[Step]]] = {
@@ -159,6 +193,11 @@ STORIES: dict[str, tuple[str, str, list[Step]]] = {
     "dns in German, zones": ("kanzlei", "SERVER", _zones("alt.kanzlei-mueller.local", "192.168.178.10", ["203.0.113.1"])),
     "host 2022": ("tiny", "NEW", _host("Ethernet", ["192.168.50.10"])),
     "host 2011": ("smallbiz", "SBS", _host("Local Area Connection", ["192.168.16.2", "192.168.16.10"])),
+    "jobs by module": ("tiny", "NEW", _jobs()),
+    "jobs by com": ("smallbiz", "SBS", _jobs()),
+    "jobs in German": ("kanzlei", "SERVER", _jobs()),
+    "shares": ("files", "NEW", _smb()),
+    "sessions": ("files", "OLD", [("Close-ZdmShareSession", {"SessionId": "1001"})]),
     "client": ("branch", "BR-PC01", _host("Ethernet", ["10.20.0.11"])),
     "files": ("tiny", "NEW", _shares(r"\\old.tiny.example.org\C$\Zdm")),
     "files of 2008 R2": ("smallbiz", "DC1", _shares(r"\\192.168.16.2\C$\Zdm")),

@@ -1,0 +1,4 @@
+function Register-ZdmTask {
+    param([pscredential]$Credential)
+    $null = $Credential.GetNetworkCredential()
+}
