@@ -66,7 +66,7 @@ def test_a_predicate_is_true_false_or_unknown(gate: str, name: str, shape: Shape
 def test_every_predicate_of_a_working_gate_has_its_three_worlds() -> None:
     """None is left out, and none is invented."""
     assert set(WORLDS) == {(name, one.name) for name in WORKING for one in GATES[name].predicates}
-    assert WORKING == ["G-START", "G-DHCP", "G-DNS", "G-CUT", "G-ACCEPT", "G-CLOSE"]
+    assert WORKING == ["G-START", "G-DHCP", "G-DNS", "G-CUT", "G-ACCEPT", "G-PROFILES", "G-CLOSE"]
 
 
 @pytest.mark.parametrize("gate", WORKING)
@@ -83,7 +83,7 @@ def test_a_gate_is_open_when_all_is_so(gate: str) -> None:
     if gate == "G-CUT":
         shapes.remove(WORLDS["G-CUT", "time-left"][0])
 
-    open_one, closed = (judged(gate, both(*shapes), lab=lab) for lab in (True, False))
+    open_one, closed = (judged(gate, both(*shapes), lab=lab, typed=GATES[gate].phrase) for lab in (True, False))
 
     assert open_one.open, open_one.why
     assert [one.name for one in closed.findings if not one.passes] == [f"approval-{role}" for role in GATES[gate].approvals]
