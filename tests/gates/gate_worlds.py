@@ -213,6 +213,13 @@ def smoke(number: int) -> tuple[Shape, Shape, Shape]:
     return good, bad, NOTHING
 
 
+def accepted(**since: float) -> Shape:
+    """One PC, accepted so long ago."""
+    wish = {"profile_copy": {"pcs": [{"old": "pc01", "new": "nb01"}], "keep_days": 30}}
+    said = SignOff(item="B-173g", step="nb01-anna", by="Ada", at_utc=ago(**since).isoformat())
+    return both(but(intents=wish), seen((PROJECT, said)))
+
+
 WORLDS: dict[tuple[str, str], tuple[Shape, Shape, Shape]] = {
     ("G-DHCP", "old-export"): (dhcp(made=exported(minutes=10)), dhcp(made=exported(minutes=31)), NOTHING),
     ("G-DHCP", "scopes-equal"): (
@@ -304,6 +311,7 @@ WORLDS: dict[tuple[str, str], tuple[Shape, Shape, Shape]] = {
     ("G-ACCEPT", "shares-equal"): by_row("B-155"),
     ("G-ACCEPT", "mail"): by_step("G-ACCEPT", "mail", {"in": "ok", "out": "ok"}, {"in": "ok", "out": "lost"}),
     ("G-ACCEPT", "owners"): by_step("G-ACCEPT", "owners", {"open_points": "0"}, {"open_points": "3"}),
+    ("G-PROFILES", "accepted"): (accepted(days=31), accepted(days=29), NOTHING),
     ("G-CLOSE", "temporaries"): (NOTHING, seen(lease(days=1)), lambda made: replace(made, facts=Facts(taken_at=NOW))),
     ("G-CLOSE", "items-proved"): (NOTHING, but(rows=rows(B_104="waiting")), but(rows=rows(B_104="unknown"))),
     ("G-CLOSE", "binder"): by_step("G-CLOSE", "binder", {"final": "yes"}, {"final": "no"}),

@@ -26,7 +26,7 @@ ROUNDS = 16
 LOOKS = 60
 LOOK = 300
 """Lab seconds between two looks at the jobs."""
-PATIENCE = 60.0
+PATIENCE = 300.0
 """Seconds until the run that is to be killed has begun its first capture."""
 MARGIN = 60
 
@@ -95,17 +95,20 @@ class Copy:
             [sys.executable, "-m", "zdm_automate.cli", *words], env=environment, stdout=subprocess.DEVNULL
         )
         until = time.monotonic() + PATIENCE
-        while run.poll() is None and time.monotonic() < until and not self._capture_made():
+        while run.poll() is None and time.monotonic() < until and not self._capture_made(plan):
             time.sleep(0.05)
         if run.poll() is not None:
             raise DemoFailedError(f"`zdm apply {plan}` ended with {run.returncode} before it could be killed")
+        begun = self._capture_made(plan)
         run.kill()
         run.wait(timeout=PATIENCE)
+        if not begun:
+            raise DemoFailedError(f"`zdm apply {plan}` began no capture in {PATIENCE:.0f} s")
 
-    def _capture_made(self) -> bool:
-        """Whether the newest journal tells of a capture that was started."""
-        newest = max((self.stage.project / "runs").glob("*/journal.jsonl"), key=lambda path: path.stat().st_mtime)
-        lines = newest.read_text(encoding="utf-8").splitlines()
+    def _capture_made(self, plan: str) -> bool:
+        """Whether the run's journal tells of a capture that was started."""
+        path = self.stage.project / "runs" / plan / "journal.jsonl"
+        lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
         return any('"change.finished"' in line and "B-173c" in line for line in lines)
 
     def wait_for(self, plan: Any) -> None:

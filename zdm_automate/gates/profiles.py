@@ -16,11 +16,13 @@ def _accepted(view: View) -> Seen:
     wanted = view.intents.get("profile_copy", {})
     pcs = [str(pc.get("new", "")) for pc in wanted.get("pcs", ())]
     days = timedelta(days=int(wanted.get("keep_days", 30)))
+    if not pcs:
+        return Seen(state=Truth.UNKNOWN, value="the project wants no profile copy")
     signed = [one for one in view.facts.of(PROJECT, SignOff) if one.item == ACCEPTED]
     missing = [pc for pc in pcs if not any(one.step.startswith(f"{pc}-") for one in signed)]
     young = [one.step for one in signed if view.now - _when(one) < days]
-    if not pcs or missing or young:
-        value = f"not accepted: {', '.join(missing)}" if missing else f"{len(young)} not old enough" if young else "no PCs"
+    if missing or young:
+        value = f"not accepted: {', '.join(missing)}" if missing else f"{len(young)} not old enough"
         return Seen(state=Truth.FALSE, value=value, hint="`zdm plan profile_copy` says from when on it may be.")
     return Seen(state=Truth.TRUE, value=f"{len(signed)} signatures")
 
