@@ -79,7 +79,7 @@ def test_a_released_request_completes_in_minutes() -> None:
         keeper.carry(MINUTE)
     box = org_of(keeper).mailboxes[guid_of(keeper, "pilot1")]
 
-    assert details == ["Finalization", "Cleanup", "Completed", "Completed"]
+    assert details == ["IncrementalSync", "Finalization", "Cleanup", "Completed"]
     assert (box.database, move_of(keeper).status) == ("DB16-A", "Completed")
 
 

@@ -248,3 +248,34 @@ class MailboxMoveReport(Fact):
     bad_items: int
     message: str
     report: str
+
+
+@fact
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MigrationBatch(Fact):
+    """A migration batch; what it is at moves by itself."""
+
+    zdm_type: ClassVar[str] = "Zdm.MigrationBatch"
+    reader: ClassVar[str] = "Get-ZdmMigrationBatch"
+    key: ClassVar[tuple[str, ...]] = ("name",)
+    volatile: ClassVar[frozenset[str]] = frozenset({"status"})
+
+    name: str
+    status: str
+    total: int
+
+
+@fact
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MigrationUser(Fact):
+    """One user of a batch, with what went wrong in the server's words."""
+
+    zdm_type: ClassVar[str] = "Zdm.MigrationUser"
+    reader: ClassVar[str] = "Get-ZdmMigrationUser"
+    key: ClassVar[tuple[str, ...]] = ("address",)
+    transient: ClassVar[bool] = True
+
+    address: str
+    batch: str
+    status: str
+    error: str

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from zdm_automate.facts.base import Fact
-from zdm_automate.facts.mail import MailboxMove, Scp
+from zdm_automate.facts.mail import MailboxMove, MigrationBatch, Scp
 
 Arguments = Mapping[str, Any]
 
@@ -41,7 +41,7 @@ class Rule:
 
     def target(self, before: Fact | None, arguments: Arguments) -> str:
         """What it is about, in words."""
-        named = arguments.get("identity") or arguments.get("server")
+        named = arguments.get("identity") or arguments.get("server") or arguments.get("name")
         return before.label() if before is not None else str(named)
 
 
@@ -121,6 +121,20 @@ def _pointed(found: Fact | None, arguments: Arguments) -> bool:
     return isinstance(found, Scp) and found.uri == (arguments["uri"] or "")
 
 
+def _batch(among: frozenset[str]) -> Rule:
+    """A batch is as wanted when its status is one of these."""
+    return Rule(
+        look="Get-ZdmMigrationBatch",
+        asks=lambda _arguments: {},
+        key=lambda arguments: (str(arguments["name"]).casefold(),),
+        holds=lambda found, _arguments: isinstance(found, MigrationBatch) and found.status in among,
+        refuse=lambda found, arguments: "" if found is not None else f"there is no batch {arguments['name']}",
+    )
+
+
+AT_WORK: Final = frozenset({"Starting", "Syncing", "IncrementalSyncing", "Synced"})
+OVER: Final = frozenset({"Completing", "Completed", "CompletedWithErrors"})
+
 RULES: Final[Mapping[str, Rule]] = {
     "New-ZdmMailboxMove": _move(_requested, _second_request),
     "New-ZdmSystemMailboxMove": _move(_requested, _second_request),
@@ -129,6 +143,15 @@ RULES: Final[Mapping[str, Rule]] = {
     "Set-ZdmMailboxMoveLimit": _move(_limited, _late),
     "Restart-ZdmMailboxMove": _move(_goes_on, _not_there),
     "Remove-ZdmMailboxMove": _move(lambda found, _: found is None, _busy, keeps_report=True),
+    "New-ZdmMigrationBatch": replace(_batch(frozenset()), holds=lambda found, _arguments: found is not None, refuse=_nothing),
+    "Start-ZdmMigrationBatch": _batch(AT_WORK),
+    "Stop-ZdmMigrationBatch": _batch(frozenset({"Stopping", "Stopped"})),
+    "Complete-ZdmMigrationBatch": _batch(OVER),
+    "Remove-ZdmMigrationBatch": replace(
+        _batch(frozenset()),
+        holds=lambda found, _arguments: found is None or (isinstance(found, MigrationBatch) and found.status == "Removing"),
+        refuse=_nothing,
+    ),
     "Set-ZdmScp": Rule(
         look="Get-ZdmScp",
         asks=lambda _arguments: {},

@@ -18,6 +18,8 @@ from zdm_automate.facts.mail import (
     MailboxPermission,
     MailboxStatistic,
     MailConnector,
+    MigrationBatch,
+    MigrationUser,
     Scp,
 )
 from zdm_automate.mail.values import UNLIMITED, canonical_name, moment, size, span, whole
@@ -215,6 +217,19 @@ def _report(row: Row, _cmdlet: str) -> Iterator[Fact]:
     )
 
 
+def _batch(row: Row, _cmdlet: str) -> Iterator[Fact]:
+    yield MigrationBatch(name=_text(row, "Identity"), status=_text(row, "Status"), total=whole(row.get("TotalCount")))
+
+
+def _user(row: Row, _cmdlet: str) -> Iterator[Fact]:
+    yield MigrationUser(
+        address=_text(row, "Identity"),
+        batch=_text(row, "BatchId"),
+        status=_text(row, "Status"),
+        error=str(row.get("ErrorSummary") or ""),
+    )
+
+
 SHAPES: Final[Mapping[str, Callable[[Row, str], Iterator[Fact]]]] = {
     ExchangeServer.zdm_type: _server,
     MailboxDatabase.zdm_type: _database,
@@ -225,5 +240,7 @@ SHAPES: Final[Mapping[str, Callable[[Row, str], Iterator[Fact]]]] = {
     Scp.zdm_type: _scp,
     MailboxMove.zdm_type: _move,
     MailboxMoveReport.zdm_type: _report,
+    MigrationBatch.zdm_type: _batch,
+    MigrationUser.zdm_type: _user,
 }
 """By schema name."""
