@@ -155,6 +155,27 @@ class Scp(Fact):
 
 @fact
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MailUrl(Fact):
+    """Under which addresses a server offers a service to clients; empty for none.
+
+    Attributes:
+        service: `owa`, `ecp`, `activesync`, `ews`, `oab` or `mapi`.
+        directory: what Exchange calls it.
+    """
+
+    zdm_type: ClassVar[str] = "Zdm.MailUrl"
+    reader: ClassVar[str] = "Get-ZdmVirtualDirectory"
+    key: ClassVar[tuple[str, ...]] = ("server", "service")
+
+    server: str
+    service: str
+    directory: str
+    internal_url: str
+    external_url: str
+
+
+@fact
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MailboxMove(Fact):
     """A request that moves a mailbox. What the server does by itself is volatile; what was asked of it is not.
 

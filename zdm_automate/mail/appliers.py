@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from zdm_automate.facts.base import Fact
-from zdm_automate.facts.mail import MailboxMove, MigrationBatch, Scp
+from zdm_automate.facts.mail import MailboxMove, MailUrl, MigrationBatch, Scp
 
 Arguments = Mapping[str, Any]
 
@@ -132,6 +132,25 @@ def _batch(among: frozenset[str]) -> Rule:
     )
 
 
+def _url(service: str) -> Rule:
+    """The addresses of one service of one server; its identity begins with the server."""
+
+    def key(arguments: Arguments) -> tuple[object, ...]:
+        return (str(arguments["identity"]).partition("\\")[0].casefold(), service)
+
+    def holds(found: Fact | None, arguments: Arguments) -> bool:
+        wanted = (arguments["internal_url"] or "", arguments["external_url"] or "")
+        return isinstance(found, MailUrl) and (found.internal_url, found.external_url) == wanted
+
+    return Rule(
+        look="Get-ZdmVirtualDirectory",
+        asks=lambda _arguments: {},
+        key=key,
+        holds=holds,
+        refuse=lambda found, arguments: "" if found is not None else f"there is no {arguments['identity']}",
+    )
+
+
 AT_WORK: Final = frozenset({"Starting", "Syncing", "IncrementalSyncing", "Synced"})
 OVER: Final = frozenset({"Completing", "Completed", "CompletedWithErrors"})
 
@@ -152,6 +171,11 @@ RULES: Final[Mapping[str, Rule]] = {
         holds=lambda found, _arguments: found is None or (isinstance(found, MigrationBatch) and found.status == "Removing"),
         refuse=_nothing,
     ),
+    "Set-ZdmOwaUrl": _url("owa"),
+    "Set-ZdmEcpUrl": _url("ecp"),
+    "Set-ZdmActiveSyncUrl": _url("activesync"),
+    "Set-ZdmWebServicesUrl": _url("ews"),
+    "Set-ZdmOabUrl": _url("oab"),
     "Set-ZdmScp": Rule(
         look="Get-ZdmScp",
         asks=lambda _arguments: {},

@@ -18,6 +18,7 @@ from zdm_automate.facts.mail import (
     MailboxPermission,
     MailboxStatistic,
     MailConnector,
+    MailUrl,
     MigrationBatch,
     MigrationUser,
     Scp,
@@ -44,6 +45,16 @@ STALLS: Final = (
     "TotalStalledDueToWriteUnknown",
 )
 """Spans of stalls under the names of 2016 and later, and of 2013 and older: each version has some of them."""
+
+SERVICES: Final[Mapping[str, str]] = {
+    "Get-OwaVirtualDirectory": "owa",
+    "Get-EcpVirtualDirectory": "ecp",
+    "Get-ActiveSyncVirtualDirectory": "activesync",
+    "Get-WebServicesVirtualDirectory": "ews",
+    "Get-OabVirtualDirectory": "oab",
+    "Get-MapiVirtualDirectory": "mapi",
+}
+"""What each reader of virtual directories is about."""
 
 OWNER: Final = "NT AUTHORITY\\SELF"
 ANYTHING: Final = -1
@@ -170,6 +181,16 @@ def _scp(row: Row, _cmdlet: str) -> Iterator[Fact]:
     yield Scp(server=_text(row, "Name"), uri=_text(row, "AutoDiscoverServiceInternalUri"))
 
 
+def _url(row: Row, cmdlet: str) -> Iterator[Fact]:
+    yield MailUrl(
+        server=canonical_name(_text(row, "Server")),
+        service=SERVICES[cmdlet],
+        directory=_text(row, "Identity"),
+        internal_url=_text(row, "InternalUrl"),
+        external_url=_text(row, "ExternalUrl"),
+    )
+
+
 def _move(row: Row, _cmdlet: str) -> Iterator[Fact]:
     spans = [found for name in STALLS if (found := span(row.get(name))) is not None]
     status = _text(row, "Status")
@@ -238,6 +259,7 @@ SHAPES: Final[Mapping[str, Callable[[Row, str], Iterator[Fact]]]] = {
     MailboxPermission.zdm_type: _permission,
     MailConnector.zdm_type: _connector,
     Scp.zdm_type: _scp,
+    MailUrl.zdm_type: _url,
     MailboxMove.zdm_type: _move,
     MailboxMoveReport.zdm_type: _report,
     MigrationBatch.zdm_type: _batch,
