@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -10,7 +11,7 @@ import typer
 from zdm_automate.cli.shown import HERE, AsJson, ProjectFolder, say, show, show_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from zdm_automate.cli.opening import Opened
     from zdm_automate.mail.live import Line
@@ -45,20 +46,16 @@ def mail(
             time.sleep(watch)
 
 
-class _server:  # noqa: N801 - reads as what it is: `with _server(...)`
+@contextmanager
+def _server(opened: Opened) -> Iterator[ExchangeSession]:
     """A session that is closed whatever happens: Exchange counts them."""
-
-    def __init__(self, opened: Opened) -> None:
-        book = opened.playbook(BOOK)
-        (role,) = book.exchange
-        host = opened.project.roles_of({role: book.roles[role]}, frozenset(), book.name)[role]
-        self._session = opened.mail(host)
-
-    def __enter__(self) -> ExchangeSession:
-        return self._session
-
-    def __exit__(self, *_ended: object) -> None:
-        self._session.close()
+    book = opened.playbook(BOOK)
+    (role,) = book.exchange
+    session = opened.mail(opened.project.roles_of({role: book.roles[role]}, frozenset(), book.name)[role])
+    try:
+        yield session
+    finally:
+        session.close()
 
 
 def poll(opened: Opened, session: ExchangeSession) -> tuple[tuple[Line, ...], dict[str, str], int]:
