@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from mail_lab import change_org, guid_of, keeper_of, org_of, session
 
+from zdm_automate.cli.mail import batch_users
 from zdm_automate.errors import AlreadyExistsError, PreconditionError, VerbError
 from zdm_automate.facts.mail import MigrationBatch, MigrationUser
 from zdm_automate.lab.exchange.befall import befall
@@ -86,6 +87,17 @@ def test_every_documented_state_of_a_user_is_reached_and_told() -> None:
     assert set(BATCH_USER) - seen == set()
     assert seen - set(BATCH_USER) == set()
     assert all(batch_user_state(one).action for one in seen)
+
+
+def test_users_are_shown_in_plain_words() -> None:
+    """With the server's own reason where they failed."""
+    made = Watched()
+    made.wait(30)
+    shown = {row["address"].partition("@")[0]: row for row in batch_users(session(made.keeper))}
+
+    assert (shown["pilot1"]["mood"], shown["damaged1"]["mood"]) == ("held", "failed")
+    assert "TooManyBadItems" in shown["damaged1"]["error"]
+    assert shown["damaged1"]["action"]
 
 
 def test_a_completed_user_is_in_the_new_database_and_the_others_are_not() -> None:

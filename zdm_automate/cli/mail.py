@@ -24,6 +24,7 @@ SHOWN = 40
 
 
 def mail(
+    batches: Annotated[bool, typer.Option("--batches", help="Show the users of migration batches instead.")] = False,
     watch: Annotated[int, typer.Option(min=0, help="Ask again every so many seconds (60 to 300 is enough); 0: once.")] = 0,
     project: ProjectFolder = HERE,
     as_json: AsJson = False,
@@ -36,6 +37,13 @@ def mail(
         for warning in session.connect().warnings:
             say(f"note: {warning}")
         while True:
+            if batches:
+                rows = batch_users(session)
+                if as_json:
+                    show_json(rows)
+                else:
+                    _show_users(rows)
+                return
             lines, reports, asked = poll(opened, session)
             if as_json:
                 show_json(_body(lines, reports, asked))
@@ -71,6 +79,41 @@ def poll(opened: Opened, session: ExchangeSession) -> tuple[tuple[Line, ...], di
             found = session.read("Get-ZdmMailboxMoveReport", identity=move.guid).facts
             reports[move.name] = next((one.message for one in found if isinstance(one, MailboxMoveReport)), "")
     return table(moves, opened.clock.now()), reports, session.commands - before
+
+
+def batch_users(session: ExchangeSession) -> list[dict[str, str]]:
+    """Every user of every batch in plain words."""
+    from zdm_automate.facts.mail import MigrationUser
+    from zdm_automate.mail.states import batch_user_state
+
+    found = [one for one in session.read("Get-ZdmMigrationUser").facts if isinstance(one, MigrationUser)]
+    told = [(one, batch_user_state(one.status)) for one in found]
+    return [
+        {
+            "address": one.address,
+            "batch": one.batch,
+            "status": one.status,
+            "mood": state.mood,
+            "sentence": state.sentence,
+            "action": state.action,
+            "error": one.error,
+        }
+        for one, state in told
+    ]
+
+
+def _show_users(rows: list[dict[str, str]]) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False)
+    for name in ("ADDRESS", "BATCH", "STATE", "NEXT"):
+        table.add_column(name, overflow="fold")
+    for row in rows:
+        told = f"{row['sentence']} {row['error']}".strip()
+        table.add_row(row["address"], row["batch"], Text(told, style=COLOURS.get(row["mood"], "")), row["action"])
+    show(table)
+    say(f"{len(rows)} users of batches.")
 
 
 def _body(lines: Iterable[Line], reports: Mapping[str, str], asked: int) -> dict[str, Any]:
