@@ -40,6 +40,7 @@ from ._mail_steps import (
     requests_of,
     route,
     server_of,
+    take_over_urls,
     waiting_to_complete,
     way_back,
 )
@@ -62,7 +63,16 @@ playbook = Playbook(
 @playbook.reads
 def reads(intent: MailIntent, _hosts: Mapping[str, str]) -> Iterator[Read]:
     """The organisation, and every request: two commands for those, however many there are."""
-    for noun in ("ExchangeServer", "MailboxDatabase", "Mailbox", "ArbitrationMailbox", "MailboxPermission", "Connector", "Scp"):
+    for noun in (
+        "ExchangeServer",
+        "MailboxDatabase",
+        "Mailbox",
+        "ArbitrationMailbox",
+        "MailboxPermission",
+        "Connector",
+        "Scp",
+        "VirtualDirectory",
+    ):
         yield Read(role=ROLE, verb=f"Get-Zdm{noun}")
     for database in (*intent.source_databases, *intent.target_databases):
         yield Read(role=ROLE, verb="Get-ZdmMailboxStatistic", params={"database": database})
@@ -122,9 +132,10 @@ def look_at_relays(facts: Facts, intent: MailIntent) -> Iterator[Step]:
 # --- B-131: where clients look ---
 
 
-@playbook.item("B-131", "Service connection points equal to the old name", risk=Risk.HIGH, after=("B-014",))
+@playbook.item("B-131", "URLs and service connection points equal to the old names", risk=Risk.HIGH, after=("B-014",))
 def keep_connection_points(facts: Facts, intent: MailIntent) -> Iterator[Step]:
     """A new server puts its own name there, and Outlook warns of its certificate."""
+    yield from take_over_urls(facts, intent)
     if not intent.scp:
         yield same("the project names no address for them", role=ROLE)
         return

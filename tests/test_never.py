@@ -11,6 +11,8 @@ import pytest
 from zdm_automate.facts.base import Fact
 from zdm_automate.facts.dhcp import DhcpAuthorization, DhcpExclusion, DhcpFailover, DhcpScope
 from zdm_automate.facts.host import Service
+from zdm_automate.facts.mail import MailboxMove
+from zdm_automate.facts.project import PROJECT, SignOff
 from zdm_automate.facts.store import Facts, put
 from zdm_automate.model import Change, Effect, VerbCall, credential_of
 from zdm_automate.never import RULES, refusals
@@ -182,4 +184,34 @@ def test_every_rule_has_been_seen_to_bite() -> None:
     """No rule without a change in this file that breaks it."""
     marks = test_a_rule_bites.pytestmark[0].args[1]  # type: ignore[attr-defined]
 
-    assert {rule.name for rule in RULES} == {rule for _, rule in marks} | {"N-TWO-DHCP"}
+    assert {rule.name for rule in RULES} == {rule for _, rule in marks} | {"N-TWO-DHCP", "N-LOSS"}
+
+
+MOVE = MailboxMove(
+    guid="g", name="anna", source="DB10", target="DB16", batch="zdm-wave-1", held=True, suspended=False, bad_item_limit=0,
+    status="Failed", detail="FailedBadItemLimit", bad_items=2,
+)  # fmt: skip
+
+
+def accepted(items: str) -> tuple[str, Fact]:
+    answers = ("decision=accept", f"items={items}", "reason=asked")
+    return PROJECT, SignOff(item="B-138", step="bad-items-anna-2", by="Maria", at_utc="", answers=answers)
+
+
+@pytest.mark.parametrize(
+    ("verb", "limit", "signed", "bites"),
+    [
+        ("New-ZdmMailboxMove", 0, "2", False),
+        ("New-ZdmMailboxMove", 1, "2", True),
+        ("Set-ZdmMailboxMoveLimit", 2, "2", False),
+        ("Set-ZdmMailboxMoveLimit", 2, "", True),
+        ("Set-ZdmMailboxMoveLimit", 3, "2", True),
+        ("Set-ZdmMailboxMoveLimit", 11, "11", True),
+        ("Set-ZdmMailboxMoveLimit", -1, "2", True),
+    ],
+)
+def test_damaged_items_are_lost_by_acceptance_alone(verb: str, limit: int, signed: str, bites: bool) -> None:  # noqa: FBT001
+    """The number that somebody accepted for what the server counted, and nothing else."""
+    facts = store(("new", MOVE), accepted(signed)) if signed else store(("new", MOVE)).with_facts(PROJECT, SignOff.zdm_type, ())
+
+    assert ("N-LOSS" in broken(change(verb, identity="g", bad_item_limit=limit), facts)) == bites

@@ -17,6 +17,7 @@ from zdm_automate.errors import (
     AmbiguousError,
     InputError,
     NotFoundError,
+    OutcomeUnknownError,
     PreconditionError,
     RemoteError,
     UnreachableError,
@@ -256,7 +257,14 @@ class ExchangeSession:
             return ChangeRecord(verb=spec.name, target=target, changed=False, before=told, after=told)
         kept = self._kept(arguments, target) if rule.keeps_report else {}
         self._answers(spec, commands, repeatable=False)
-        after = self._one(rule.look, rule.asks(arguments), rule.key(arguments))
+        try:
+            after = self._one(rule.look, rule.asks(arguments), rule.key(arguments))
+        except RemoteError as problem:
+            raise OutcomeUnknownError(
+                f"{spec.name} was sent for {target} and reading it back failed: {problem.message}",
+                hint="Read what is there; do not repeat the change blindly.",
+                host=self.host,
+            ) from problem
         if not rule.holds(after, arguments):
             raise VerifyFailedError(
                 f"{spec.name} was carried out and the server does not show it for {target}.",

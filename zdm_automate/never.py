@@ -14,7 +14,10 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from zdm_automate.facts.dhcp import DhcpAuthorization, DhcpExclusion, DhcpFailover, DhcpScope
 from zdm_automate.facts.host import Service
+from zdm_automate.facts.mail import MailboxMove
+from zdm_automate.facts.project import PROJECT, SignOff
 from zdm_automate.facts.store import Facts, FactsMissingError
+from zdm_automate.mail.losses import CEILING, decided
 from zdm_automate.model import Change
 from zdm_automate.planner import laid_over
 
@@ -201,6 +204,21 @@ def _forgotten_weakness(change: Change, _facts: Facts) -> str:
     return ""
 
 
+def _silent_loss(change: Change, facts: Facts) -> str:
+    """Damaged items may be lost only where somebody accepted that number for that mailbox, and never when a move begins."""
+    verb, params = _call(change.call)
+    limit = params.get("baditemlimit")
+    if verb not in {"new-zdmmailboxmove", "new-zdmsystemmailboxmove", "set-zdmmailboxmovelimit"} or not limit:
+        return ""
+    if not verb.startswith("set-"):
+        return f"{change.call.verb} would lose {limit} items before anybody has seen which"
+    moves = _known(facts, change.call.role, MailboxMove)
+    move = next((one for one in moves if one.guid == params.get("identity")), None)
+    decision = decided(facts, move) if move is not None and (PROJECT, SignOff.zdm_type) in facts.by_type else None
+    accepted = decision is not None and decision.accepted and limit == decision.items <= CEILING
+    return "" if accepted else f"nobody has accepted that {limit} items of {move.name if move else 'this mailbox'} are lost"
+
+
 RULES: Final[tuple[Rule, ...]] = (
     Rule("N-TWO-DHCP", "two authorised DHCP servers lease one range without failover or split", _two_servers),
     Rule("N-NO-DNS", "the last DNS server is taken from option 006 or from a host", _no_dns_left),
@@ -209,5 +227,6 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule("N-IDENTITY", "something is removed by an empty or wildcard name", _vague_identity),
     Rule("N-SECRET", "a secret stands in a plan as plain text", _open_secret),
     Rule("N-DEMOTE", "the directory or the certificate authority goes by uninstalling its role", _directory_role),
+    Rule("N-LOSS", "damaged items of a mailbox are lost without an acceptance of that number, or more than ten", _silent_loss),
     Rule("N-FORGET", "SMB1 is switched on without an item that switches it off again", _forgotten_weakness),
 )

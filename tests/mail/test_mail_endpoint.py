@@ -180,6 +180,21 @@ def test_what_exchange_says_no_with_becomes_an_error_of_its_own(wire: Wire, endi
         session.change("New-ZdmMailboxMove", identity=anna, target_database="DB10", batch_name="x", bad_item_limit=0)
 
 
+def test_urls_are_set_and_emptied_by_the_name_of_the_service(wire: Wire, ending: ExitStack) -> None:
+    """One call sets both addresses; an empty one is emptied on purpose; one that is not there is refused before."""
+    session = wire.session()
+    ending.callback(session.close)
+    session.connect()
+    name = "EX16\\EWS (Default Web Site)"
+    made = session.change("Set-ZdmWebServicesUrl", identity=name, internal_url="https://a/EWS", external_url=None)
+    again = session.change("Set-ZdmWebServicesUrl", identity=name, internal_url="https://a/EWS", external_url=None)
+    with pytest.raises(PreconditionError, match="there is no EX99"):
+        session.change("Set-ZdmOwaUrl", identity="EX99\\owa (Default Web Site)", internal_url="https://a/", external_url=None)
+
+    assert (made.after["InternalUrl"], made.after["ExternalUrl"]) == ("https://a/EWS", "")
+    assert not again.changed
+
+
 def test_a_change_that_is_so_already_is_none(wire: Wire, ending: ExitStack) -> None:
     """A request for the same target is not made twice, nothing is removed twice, nothing is pointed twice."""
     session = wire.session()

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from mail_lab import change_org, guid_of, keeper_of, office, org_of, session
 
-from zdm_automate.errors import PreconditionError
+from zdm_automate.errors import OutcomeUnknownError, PreconditionError, UnreachableError
 from zdm_automate.facts.mail import MailboxMove
+from zdm_automate.lab.exchange.direct import Pipeline
 from zdm_automate.lab.keeper import Keeper
 from zdm_automate.lab.world.mail import GB, MailOrg
 from zdm_automate.lab.world.mail_moves import backed_up
 from zdm_automate.lab.world.mail_troubles import TROUBLES
 from zdm_automate.mail.states import BATCH_USER, DETAIL, STATUS, batch_user_state, state_of
+from zdm_automate.transport.base import Reply
 
 MINUTE = 60.0
 
@@ -79,7 +82,7 @@ def test_a_released_request_completes_in_minutes() -> None:
         keeper.carry(MINUTE)
     box = org_of(keeper).mailboxes[guid_of(keeper, "pilot1")]
 
-    assert details == ["Finalization", "Cleanup", "Completed", "Completed"]
+    assert details == ["IncrementalSync", "Finalization", "Cleanup", "Completed"]
     assert (box.database, move_of(keeper).status) == ("DB16-A", "Completed")
 
 
@@ -186,6 +189,27 @@ def test_ten_mailboxes_are_copied_at_once_and_the_others_wait() -> None:
     status = [one.status for one in org_of(keeper).moves.values()]
 
     assert (status.count("InProgress"), status.count("Queued")) == (10, 4)
+
+
+def test_a_change_that_cannot_be_read_back_is_unknown() -> None:
+    """It was sent, so it may be there; nothing is sent a second time by itself."""
+    keeper = keeper_of()
+    sent: list[str] = []
+
+    def around(host: str, pipeline: Pipeline, call: Callable[[], Reply]) -> Reply:
+        if sent:
+            raise UnreachableError("no connection", host=host)
+        sent.extend(name for name, _ in pipeline if name == "New-MoveRequest")
+        return call()
+
+    made = session(keeper, around=around)
+    with pytest.raises(OutcomeUnknownError, match="reading it back failed"):
+        made.change(
+            "New-ZdmMailboxMove", identity=guid_of(keeper, "pilot1"), target_database="DB16-A", batch_name="x", bad_item_limit=0
+        )
+
+    assert sent == ["New-MoveRequest"]
+    assert len(org_of(keeper).moves) == 1
 
 
 # --- every state ---

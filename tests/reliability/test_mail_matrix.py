@@ -48,6 +48,11 @@ def test_the_story_ends_with_everybody_in_one_place(folder: Path) -> None:
     }
     assert end.moves == {}
     assert verbs == {
+        "Set-ZdmOwaUrl",
+        "Set-ZdmEcpUrl",
+        "Set-ZdmActiveSyncUrl",
+        "Set-ZdmWebServicesUrl",
+        "Set-ZdmOabUrl",
         "Set-ZdmScp",
         "New-ZdmMailboxMove",
         "Resume-ZdmMailboxMove",

@@ -63,6 +63,7 @@ def test_requests_and_connection_points_are_undone_before_completion(tmp_path: P
     assert outcome.result == "done", outcome
     assert org_of(rig).moves == {}
     assert org_of(rig).servers["EX16"].scp == before.servers["EX16"].scp
+    assert org_of(rig).servers["EX16"].urls == before.servers["EX16"].urls
     assert org_of(rig).mailboxes == before.mailboxes
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -10,7 +11,7 @@ import typer
 from zdm_automate.cli.shown import HERE, AsJson, ProjectFolder, say, show, show_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from zdm_automate.cli.opening import Opened
     from zdm_automate.mail.live import Line
@@ -23,6 +24,7 @@ SHOWN = 40
 
 
 def mail(
+    batches: Annotated[bool, typer.Option("--batches", help="Show the users of migration batches instead.")] = False,
     watch: Annotated[int, typer.Option(min=0, help="Ask again every so many seconds (60 to 300 is enough); 0: once.")] = 0,
     project: ProjectFolder = HERE,
     as_json: AsJson = False,
@@ -35,6 +37,13 @@ def mail(
         for warning in session.connect().warnings:
             say(f"note: {warning}")
         while True:
+            if batches:
+                rows = batch_users(session)
+                if as_json:
+                    show_json(rows)
+                else:
+                    _show_users(rows)
+                return
             lines, reports, asked = poll(opened, session)
             if as_json:
                 show_json(_body(lines, reports, asked))
@@ -45,20 +54,16 @@ def mail(
             time.sleep(watch)
 
 
-class _server:  # noqa: N801 - reads as what it is: `with _server(...)`
+@contextmanager
+def _server(opened: Opened) -> Iterator[ExchangeSession]:
     """A session that is closed whatever happens: Exchange counts them."""
-
-    def __init__(self, opened: Opened) -> None:
-        book = opened.playbook(BOOK)
-        (role,) = book.exchange
-        host = opened.project.roles_of({role: book.roles[role]}, frozenset(), book.name)[role]
-        self._session = opened.mail(host)
-
-    def __enter__(self) -> ExchangeSession:
-        return self._session
-
-    def __exit__(self, *_ended: object) -> None:
-        self._session.close()
+    book = opened.playbook(BOOK)
+    (role,) = book.exchange
+    session = opened.mail(opened.project.roles_of({role: book.roles[role]}, frozenset(), book.name)[role])
+    try:
+        yield session
+    finally:
+        session.close()
 
 
 def poll(opened: Opened, session: ExchangeSession) -> tuple[tuple[Line, ...], dict[str, str], int]:
@@ -74,6 +79,41 @@ def poll(opened: Opened, session: ExchangeSession) -> tuple[tuple[Line, ...], di
             found = session.read("Get-ZdmMailboxMoveReport", identity=move.guid).facts
             reports[move.name] = next((one.message for one in found if isinstance(one, MailboxMoveReport)), "")
     return table(moves, opened.clock.now()), reports, session.commands - before
+
+
+def batch_users(session: ExchangeSession) -> list[dict[str, str]]:
+    """Every user of every batch in plain words."""
+    from zdm_automate.facts.mail import MigrationUser
+    from zdm_automate.mail.states import batch_user_state
+
+    found = [one for one in session.read("Get-ZdmMigrationUser").facts if isinstance(one, MigrationUser)]
+    told = [(one, batch_user_state(one.status)) for one in found]
+    return [
+        {
+            "address": one.address,
+            "batch": one.batch,
+            "status": one.status,
+            "mood": state.mood,
+            "sentence": state.sentence,
+            "action": state.action,
+            "error": one.error,
+        }
+        for one, state in told
+    ]
+
+
+def _show_users(rows: list[dict[str, str]]) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False)
+    for name in ("ADDRESS", "BATCH", "STATE", "NEXT"):
+        table.add_column(name, overflow="fold")
+    for row in rows:
+        told = f"{row['sentence']} {row['error']}".strip()
+        table.add_row(row["address"], row["batch"], Text(told, style=COLOURS.get(row["mood"], "")), row["action"])
+    show(table)
+    say(f"{len(rows)} users of batches.")
 
 
 def _body(lines: Iterable[Line], reports: Mapping[str, str], asked: int) -> dict[str, Any]:

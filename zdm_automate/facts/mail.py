@@ -155,6 +155,27 @@ class Scp(Fact):
 
 @fact
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MailUrl(Fact):
+    """Under which addresses a server offers a service to clients; empty for none.
+
+    Attributes:
+        service: `owa`, `ecp`, `activesync`, `ews`, `oab` or `mapi`.
+        directory: what Exchange calls it.
+    """
+
+    zdm_type: ClassVar[str] = "Zdm.MailUrl"
+    reader: ClassVar[str] = "Get-ZdmVirtualDirectory"
+    key: ClassVar[tuple[str, ...]] = ("server", "service")
+
+    server: str
+    service: str
+    directory: str
+    internal_url: str
+    external_url: str
+
+
+@fact
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MailboxMove(Fact):
     """A request that moves a mailbox. What the server does by itself is volatile; what was asked of it is not.
 
@@ -248,3 +269,34 @@ class MailboxMoveReport(Fact):
     bad_items: int
     message: str
     report: str
+
+
+@fact
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MigrationBatch(Fact):
+    """A migration batch; what it is at moves by itself."""
+
+    zdm_type: ClassVar[str] = "Zdm.MigrationBatch"
+    reader: ClassVar[str] = "Get-ZdmMigrationBatch"
+    key: ClassVar[tuple[str, ...]] = ("name",)
+    volatile: ClassVar[frozenset[str]] = frozenset({"status"})
+
+    name: str
+    status: str
+    total: int
+
+
+@fact
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MigrationUser(Fact):
+    """One user of a batch, with what went wrong in the server's words."""
+
+    zdm_type: ClassVar[str] = "Zdm.MigrationUser"
+    reader: ClassVar[str] = "Get-ZdmMigrationUser"
+    key: ClassVar[tuple[str, ...]] = ("address",)
+    transient: ClassVar[bool] = True
+
+    address: str
+    batch: str
+    status: str
+    error: str

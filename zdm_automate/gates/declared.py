@@ -13,7 +13,7 @@ def _later(name: str, asks: str, missing: str, minutes: int = 15) -> Predicate:
 
 
 DIRECTORY: Final = "No reader of the directory is there yet."
-MAIL: Final = "No reader of Exchange is there yet."
+MAIL: Final = "No reader of public folders and of protocol logs of Exchange is there yet."
 RIGHTS: Final = "No reader of certificates and roles of an old server is there yet."
 
 LEVEL: Final = Gate(

@@ -27,15 +27,33 @@ ARBITRATION = (
 )
 
 
+PATHS = {
+    "owa": "owa",
+    "ecp": "ecp",
+    "activesync": "Microsoft-Server-ActiveSync",
+    "ews": "EWS/Exchange.asmx",
+    "oab": "OAB",
+    "mapi": "mapi",
+}
+"""Where each service lies under a server's name."""
+
+
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class ServerSection(_Section):
-    """An Exchange server; `log_free_gb` is the room that its transaction logs have."""
+    """An Exchange server.
+
+    Attributes:
+        scp: its service connection point; its own name where it is empty, as setup leaves it.
+        url_host: the name in its URLs; its own where it is empty.
+        log_free_gb: the room that its transaction logs have.
+    """
 
     version: Literal["2010", "2013", "2016", "2019", "SE"]
     scp: str = ""
+    url_host: str = ""
     log_free_gb: int = Field(default=500, ge=0)
 
 
@@ -115,6 +133,7 @@ def build_mail(section: dict[str, Any], world: World) -> World:
                     version=one.version,
                     scp=one.scp or f"https://{name.lower()}.{domain}/Autodiscover/Autodiscover.xml",
                     log_free=one.log_free_gb * GB,
+                    urls=_urls(one, one.url_host or f"{name.lower()}.{domain}"),
                 )
                 for name, one in made.servers.items()
             },
@@ -128,6 +147,13 @@ def build_mail(section: dict[str, Any], world: World) -> World:
             relays=dict(made.relays),
         ),
     )
+
+
+def _urls(server: ServerSection, host: str) -> dict[str, tuple[str, str]]:
+    """Where a server offers its services; setup knows no address for the outside."""
+    outside = bool(server.url_host)
+    services = {name: path for name, path in PATHS.items() if name != "mapi" or server.version != "2010"}
+    return {name: (f"https://{host}/{path}", f"https://{host}/{path}" if outside else "") for name, path in services.items()}
 
 
 def _boxes(made: MailSection, domain: str, chance: Random) -> list[MailBox]:

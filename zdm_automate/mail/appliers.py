@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from zdm_automate.facts.base import Fact
-from zdm_automate.facts.mail import MailboxMove, Scp
+from zdm_automate.facts.mail import MailboxMove, MailUrl, MigrationBatch, Scp
 
 Arguments = Mapping[str, Any]
 
@@ -41,7 +41,7 @@ class Rule:
 
     def target(self, before: Fact | None, arguments: Arguments) -> str:
         """What it is about, in words."""
-        named = arguments.get("identity") or arguments.get("server")
+        named = arguments.get("identity") or arguments.get("server") or arguments.get("name")
         return before.label() if before is not None else str(named)
 
 
@@ -121,6 +121,39 @@ def _pointed(found: Fact | None, arguments: Arguments) -> bool:
     return isinstance(found, Scp) and found.uri == (arguments["uri"] or "")
 
 
+def _batch(among: frozenset[str]) -> Rule:
+    """A batch is as wanted when its status is one of these."""
+    return Rule(
+        look="Get-ZdmMigrationBatch",
+        asks=lambda _arguments: {},
+        key=lambda arguments: (str(arguments["name"]).casefold(),),
+        holds=lambda found, _arguments: isinstance(found, MigrationBatch) and found.status in among,
+        refuse=lambda found, arguments: "" if found is not None else f"there is no batch {arguments['name']}",
+    )
+
+
+def _url(service: str) -> Rule:
+    """The addresses of one service of one server; its identity begins with the server."""
+
+    def key(arguments: Arguments) -> tuple[object, ...]:
+        return (str(arguments["identity"]).partition("\\")[0].casefold(), service)
+
+    def holds(found: Fact | None, arguments: Arguments) -> bool:
+        wanted = (arguments["internal_url"] or "", arguments["external_url"] or "")
+        return isinstance(found, MailUrl) and (found.internal_url, found.external_url) == wanted
+
+    return Rule(
+        look="Get-ZdmVirtualDirectory",
+        asks=lambda _arguments: {},
+        key=key,
+        holds=holds,
+        refuse=lambda found, arguments: "" if found is not None else f"there is no {arguments['identity']}",
+    )
+
+
+AT_WORK: Final = frozenset({"Starting", "Syncing", "IncrementalSyncing", "Synced"})
+OVER: Final = frozenset({"Completing", "Completed", "CompletedWithErrors"})
+
 RULES: Final[Mapping[str, Rule]] = {
     "New-ZdmMailboxMove": _move(_requested, _second_request),
     "New-ZdmSystemMailboxMove": _move(_requested, _second_request),
@@ -129,6 +162,20 @@ RULES: Final[Mapping[str, Rule]] = {
     "Set-ZdmMailboxMoveLimit": _move(_limited, _late),
     "Restart-ZdmMailboxMove": _move(_goes_on, _not_there),
     "Remove-ZdmMailboxMove": _move(lambda found, _: found is None, _busy, keeps_report=True),
+    "New-ZdmMigrationBatch": replace(_batch(frozenset()), holds=lambda found, _arguments: found is not None, refuse=_nothing),
+    "Start-ZdmMigrationBatch": _batch(AT_WORK),
+    "Stop-ZdmMigrationBatch": _batch(frozenset({"Stopping", "Stopped"})),
+    "Complete-ZdmMigrationBatch": _batch(OVER),
+    "Remove-ZdmMigrationBatch": replace(
+        _batch(frozenset()),
+        holds=lambda found, _arguments: found is None or (isinstance(found, MigrationBatch) and found.status == "Removing"),
+        refuse=_nothing,
+    ),
+    "Set-ZdmOwaUrl": _url("owa"),
+    "Set-ZdmEcpUrl": _url("ecp"),
+    "Set-ZdmActiveSyncUrl": _url("activesync"),
+    "Set-ZdmWebServicesUrl": _url("ews"),
+    "Set-ZdmOabUrl": _url("oab"),
     "Set-ZdmScp": Rule(
         look="Get-ZdmScp",
         asks=lambda _arguments: {},

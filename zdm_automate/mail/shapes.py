@@ -18,6 +18,9 @@ from zdm_automate.facts.mail import (
     MailboxPermission,
     MailboxStatistic,
     MailConnector,
+    MailUrl,
+    MigrationBatch,
+    MigrationUser,
     Scp,
 )
 from zdm_automate.mail.values import UNLIMITED, canonical_name, moment, size, span, whole
@@ -42,6 +45,16 @@ STALLS: Final = (
     "TotalStalledDueToWriteUnknown",
 )
 """Spans of stalls under the names of 2016 and later, and of 2013 and older: each version has some of them."""
+
+SERVICES: Final[Mapping[str, str]] = {
+    "Get-OwaVirtualDirectory": "owa",
+    "Get-EcpVirtualDirectory": "ecp",
+    "Get-ActiveSyncVirtualDirectory": "activesync",
+    "Get-WebServicesVirtualDirectory": "ews",
+    "Get-OabVirtualDirectory": "oab",
+    "Get-MapiVirtualDirectory": "mapi",
+}
+"""What each reader of virtual directories is about."""
 
 OWNER: Final = "NT AUTHORITY\\SELF"
 ANYTHING: Final = -1
@@ -168,6 +181,16 @@ def _scp(row: Row, _cmdlet: str) -> Iterator[Fact]:
     yield Scp(server=_text(row, "Name"), uri=_text(row, "AutoDiscoverServiceInternalUri"))
 
 
+def _url(row: Row, cmdlet: str) -> Iterator[Fact]:
+    yield MailUrl(
+        server=canonical_name(_text(row, "Server")),
+        service=SERVICES[cmdlet],
+        directory=_text(row, "Identity"),
+        internal_url=_text(row, "InternalUrl"),
+        external_url=_text(row, "ExternalUrl"),
+    )
+
+
 def _move(row: Row, _cmdlet: str) -> Iterator[Fact]:
     spans = [found for name in STALLS if (found := span(row.get(name))) is not None]
     status = _text(row, "Status")
@@ -215,6 +238,19 @@ def _report(row: Row, _cmdlet: str) -> Iterator[Fact]:
     )
 
 
+def _batch(row: Row, _cmdlet: str) -> Iterator[Fact]:
+    yield MigrationBatch(name=_text(row, "Identity"), status=_text(row, "Status"), total=whole(row.get("TotalCount")))
+
+
+def _user(row: Row, _cmdlet: str) -> Iterator[Fact]:
+    yield MigrationUser(
+        address=_text(row, "Identity"),
+        batch=_text(row, "BatchId"),
+        status=_text(row, "Status"),
+        error=str(row.get("ErrorSummary") or ""),
+    )
+
+
 SHAPES: Final[Mapping[str, Callable[[Row, str], Iterator[Fact]]]] = {
     ExchangeServer.zdm_type: _server,
     MailboxDatabase.zdm_type: _database,
@@ -223,7 +259,10 @@ SHAPES: Final[Mapping[str, Callable[[Row, str], Iterator[Fact]]]] = {
     MailboxPermission.zdm_type: _permission,
     MailConnector.zdm_type: _connector,
     Scp.zdm_type: _scp,
+    MailUrl.zdm_type: _url,
     MailboxMove.zdm_type: _move,
     MailboxMoveReport.zdm_type: _report,
+    MigrationBatch.zdm_type: _batch,
+    MigrationUser.zdm_type: _user,
 }
 """By schema name."""

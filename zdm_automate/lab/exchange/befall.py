@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from zdm_automate.lab.exchange.models import names_of
+from zdm_automate.lab.world import mail_batches
 from zdm_automate.lab.world.mail_moves import backed_up
 from zdm_automate.lab.world.mail_troubles import TROUBLES
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 ENDS: Final = "none"
 STOPPED, STARTED, BACKUP, MOUNT = "service-stopped", "service-started", "backup", "mount"
-WHAT: Final = (ENDS, STOPPED, STARTED, BACKUP, MOUNT, *TROUBLES)
+WHAT: Final = (ENDS, STOPPED, STARTED, BACKUP, MOUNT, *TROUBLES, *sorted(mail_batches.TROUBLES))
 
 
 def befall(world: World, whom: str, what: str) -> World:

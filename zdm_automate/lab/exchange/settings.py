@@ -3,9 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from zdm_automate.lab.exchange.models import ExchangeCall, failure, model
+from zdm_automate.lab.exchange.models import ExchangeCall, Model, Row, failure, model
+
+DIRECTORIES = {
+    "owa": ("Owa", "owa"),
+    "ecp": ("Ecp", "ecp"),
+    "activesync": ("ActiveSync", "Microsoft-Server-ActiveSync"),
+    "ews": ("WebServices", "EWS"),
+    "oab": ("Oab", "OAB"),
+    "mapi": ("Mapi", "mapi"),
+}
+"""Noun of the cmdlets and name of the virtual directory, by service."""
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 @model("Set-ClientAccessServer")
@@ -29,3 +42,51 @@ def set_access_service(call: ExchangeCall, *, Identity: Any, AutoDiscoverService
     uri = None if AutoDiscoverServiceInternalUri is None else str(AutoDiscoverServiceInternalUri)
     server = replace(call.org.servers[name], scp=uri)
     call.update(replace(call.org, servers={**call.org.servers, name: server}))
+
+
+def _named(server: str, service: str) -> str:
+    return f"{server}\\{DIRECTORIES[service][1]} (Default Web Site)"
+
+
+def _reader(service: str) -> Model:
+    def get(call: ExchangeCall, *, ADPropertiesOnly: bool = False) -> Iterator[Row]:
+        """The virtual directory of every server that has one."""
+        del ADPropertiesOnly
+        for server in call.org.servers.values():
+            if service in server.urls:
+                inside, outside = server.urls[service]
+                yield {
+                    "Identity": _named(server.name, service),
+                    "Server": server.name,
+                    "InternalUrl": inside or None,
+                    "ExternalUrl": outside or None,
+                }
+
+    return get
+
+
+def _setter(service: str) -> Model:
+    def put(
+        call: ExchangeCall, *, Identity: Any, InternalUrl: Any = None, ExternalUrl: Any = None, Force: bool = False
+    ) -> None:
+        """Its addresses; `$null` empties one."""
+        del Force
+        wanted = str(Identity).casefold()
+        found = next((one for one in call.org.servers.values() if _named(one.name, service).casefold() == wanted), None)
+        if found is None or service not in found.urls:
+            raise failure(
+                call,
+                f"Set-{DIRECTORIES[service][0]}VirtualDirectory",
+                "ManagementObjectNotFoundException",
+                f'Couldn\'t find object "{Identity}". Please make sure that it was spelled correctly or specify a different '
+                "object.",
+            )
+        urls = {**found.urls, service: (str(InternalUrl or ""), str(ExternalUrl or ""))}
+        call.update(replace(call.org, servers={**call.org.servers, found.name: replace(found, urls=urls)}))
+
+    return put
+
+
+for _service, (_noun, _) in DIRECTORIES.items():
+    model(f"Get-{_noun}VirtualDirectory")(_reader(_service))
+    model(f"Set-{_noun}VirtualDirectory")(_setter(_service))

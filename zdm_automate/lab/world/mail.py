@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from zdm_automate.lab.world.mail_batches import MailBatch
 from zdm_automate.lab.world.refusal import NotModelledError
 
 GB = 1024**3
@@ -146,7 +147,8 @@ class MailOrg:
         session_limit: sessions that an account may have open on one server.
         ticked: until when the replication service has worked.
         troubles: what is wrong, by whom it befalls: a mailbox's GUID, a database or a server.
-        connectors: devices' addresses by the name of a receive connector that lets them relay.
+        relays: devices' addresses by the name of a receive connector that lets them relay.
+        batches: migration batches by name.
     """
 
     name: str = "First Organization"
@@ -160,6 +162,7 @@ class MailOrg:
     ticked: datetime | None = None
     troubles: Mapping[str, str] = field(default_factory=dict)
     relays: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    batches: Mapping[str, MailBatch] = field(default_factory=dict)
 
     def server(self, host: str) -> MailServer:
         """The Exchange server on a host.
