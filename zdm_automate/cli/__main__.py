@@ -18,6 +18,7 @@ from zdm_automate.cli import (
     hosts,
     item,
     lab,
+    lab_likeness,
     lab_trouble,
     new,
     plan,
@@ -67,6 +68,7 @@ app.command("retrospective")(retrospective.retrospective)
 app.add_typer(scripts.app, name="scripts")
 for _name, _command in lab_trouble.COMMANDS.items():
     lab.app.command(_name)(_command)
+lab.app.command("from-facts")(lab_likeness.from_facts)
 app.add_typer(lab.app, name="lab")
 
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, model_validator
 
 from zdm_automate.errors import UnknownNameError, ZdmError
+from zdm_automate.lab.office_seen import SeenSection
 from zdm_automate.lab.world import roles
 from zdm_automate.lab.world.directory import Directory
 from zdm_automate.lab.world.host import RELEASES, Event, Host, Nic
@@ -108,6 +109,7 @@ class HostSection(_Section):
     remoting: bool = True
     powered: bool = True
     reach: ReachSection = ReachSection()
+    seen: SeenSection = SeenSection()
 
     @model_validator(mode="after")
     def _fits(self) -> HostSection:
@@ -138,6 +140,7 @@ class OfficeFile(_Section):
     dns: dict[str, Any] | None = None
     dhcp: dict[str, Any] | None = None
     project: dict[str, Any] = Field(default_factory=dict)
+    differences: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _fits(self) -> OfficeFile:
@@ -164,6 +167,7 @@ class Office:
         pace: nominal seconds of a call.
         project: the template of the technician's project file.
         reach: what each machine offers of remote administration.
+        differences: in what it is known to differ from the network that it was made after.
     """
 
     name: str
@@ -176,6 +180,7 @@ class Office:
     pace: Pace
     project: dict[str, Any]
     reach: Mapping[str, ReachSection]
+    differences: tuple[str, ...] = ()
 
 
 def office_folders() -> tuple[Path, ...]:
@@ -238,6 +243,7 @@ def read_office(path: Path) -> Office:
         pace=made.pace,
         project=made.project,
         reach={name: section.reach for name, section in made.hosts.items()},
+        differences=made.differences,
     )
 
 
@@ -308,7 +314,7 @@ def _host(name: str, section: HostSection, directory: DirectorySection, now: dat
         services = roles.standard_services(culture=section.culture, in_domain=in_domain, client=not windows.server)
     for feature in features:
         services.update(roles.brought_by(feature, section.culture))
-    return Host(
+    host = Host(
         name=name,
         release=section.release,
         nics=(nic,),
@@ -331,6 +337,7 @@ def _host(name: str, section: HostSection, directory: DirectorySection, now: dat
         machine=f"{directory.domain}/{name}",
         static_dns_only=section.role == "device",
     )
+    return section.seen.laid_on(host)
 
 
 def _alias(culture: str, *, old: bool) -> str:

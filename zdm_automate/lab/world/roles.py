@@ -108,6 +108,9 @@ _SERVICE_NAMES: dict[str, tuple[str, str]] = {
     "EventLog": ("Windows Event Log", "Windows-Ereignisprotokoll"),
     "WinRM": ("Windows Remote Management (WS-Management)", "Windows-Remoteverwaltung (WS-Verwaltung)"),
 }
+STANDARD_SERVICES = frozenset(_SERVICE_NAMES)
+"""The services that Windows and its roles bring, by name."""
+
 _NETWORK_SERVICE = frozenset({"Dnscache", "Dhcp", "EventLog", "W32Time", "WinRM", "DHCPServer"})
 
 
