@@ -6,7 +6,7 @@ Pure; it reads no clock and no file. Changes run one after the other, so the cri
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import ceil
 from typing import TYPE_CHECKING, Any, Final
 
@@ -55,6 +55,18 @@ WAY_BACK: Final[Mapping[Rollback, float]] = {Rollback.R0: 30, Rollback.R1: 300, 
 """Seconds for a change without a scripted inverse, by its class; what has no way back takes none."""
 
 
+Seconds = Mapping[str, tuple[float, ...]]
+"""Seconds by verb, call by call."""
+
+
+def _joined(several: Iterable[Seconds]) -> dict[str, tuple[float, ...]]:
+    found: dict[str, tuple[float, ...]] = {}
+    for one in several:
+        for verb, values in one.items():
+            found[verb] = (*found.get(verb, ()), *values)
+    return found
+
+
 def p90(values: Iterable[float]) -> float:
     """The 90th percentile by nearest rank; 0 for no value."""
     ordered = sorted(values)
@@ -63,16 +75,30 @@ def p90(values: Iterable[float]) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Durations:
-    """Measured seconds by verb, of calls that changed something."""
+    """Seconds by verb, of calls that changed something.
+
+    Attributes:
+        measured: at this project's own hosts.
+        rehearsed: in a lab of real machines; as good as a shipped figure, or better.
+        modelled: in a lab of models; only the long ones are believed.
+    """
 
     measured: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    rehearsed: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    modelled: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
 
     def of(self, verb: str, nominal: float = 60) -> float:
         """The seconds that a call of the verb takes, p90."""
         seen = self.measured.get(verb, ())
         if len(seen) >= ENOUGH:
             return p90(seen)
-        return max(SHIPPED.get(verb, nominal), *seen, 0.0)
+        rehearsed = self.rehearsed.get(verb, ())
+        usual = p90(rehearsed) if len(rehearsed) >= ENOUGH else max(SHIPPED.get(verb, nominal), *rehearsed, 0.0)
+        return max(usual, p90(self.modelled.get(verb, ())), *seen, 0.0)
+
+    def with_rehearsals(self, real: Iterable[Seconds], modelled: Iterable[Seconds]) -> Durations:
+        """With what rehearsals have taken."""
+        return replace(self, rehearsed=_joined(real), modelled=_joined(modelled))
 
     def ahead(self, changes: Iterable[Change]) -> float:
         """Seconds for all of them, one after the other."""

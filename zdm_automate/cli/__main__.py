@@ -22,6 +22,7 @@ from zdm_automate.cli import (
     lab_trouble,
     new,
     plan,
+    rehearse,
     resume,
     retrospective,
     scripts,
@@ -54,6 +55,7 @@ app.command("approve")(gates.approve)
 app.command("apply")(apply.apply)
 app.command("resume")(resume.resume)
 app.command("undo")(resume.undo)
+app.command("rehearse")(rehearse.rehearse)
 app.command("verify")(apply.verify)
 app.command("status")(evidence.status)
 app.add_typer(evidence.checklist, name="checklist")

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import re
 import secrets
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from zdm_automate.cli.shown import AsJson, say, show_json
-from zdm_automate.facts.store import Facts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from zdm_automate.cli.opening import Opened
+    from zdm_automate.facts.store import Facts
     from zdm_automate.lab.office import Office
     from zdm_automate.playbook import Playbook
     from zdm_automate.scripts import Library
@@ -38,19 +37,13 @@ PROJECT_KEYS = ("checklist", "roles", "intent")
 """What the made office's project takes over from the client's."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Likeness:
-    """A made office and what is known of it.
+    """A made office: the content of its file, the client's facts by host, and in what it differs from them."""
 
-    Attributes:
-        definition: the office file's content.
-        facts: of the client, by host.
-        differences: in what the office differs from them.
-    """
-
-    definition: dict[str, Any]
-    facts: Facts
-    differences: tuple[str, ...]
+    def __init__(self, definition: dict[str, Any], facts: Facts, differences: tuple[str, ...]) -> None:
+        self.definition = definition
+        self.facts = facts
+        self.differences = differences
 
 
 def from_facts(

@@ -29,6 +29,7 @@ class SeenSection(BaseModel):
         services: all of them; None leaves those that the release and its features bring.
         booted: when it was started.
         dns_fixed: an adapter that leases its address has a fixed list of DNS servers.
+        machine: what the identifiers of hardware and Windows are made from.
         suffix: the adapter's own DNS suffix; `default` leaves that of the domain.
     """
 
@@ -37,6 +38,7 @@ class SeenSection(BaseModel):
     services: dict[str, ServiceSeen] | None = None
     booted: datetime | None = None
     dns_fixed: bool = False
+    machine: str = ""
     suffix: str | None = "default"
 
     def laid_on(self, host: Host) -> Host:
@@ -45,6 +47,8 @@ class SeenSection(BaseModel):
             host = replace(host, services={name: _service(name, one) for name, one in self.services.items()})
         if self.booted is not None:
             host = replace(host, last_boot=self.booted.astimezone(UTC).isoformat(timespec="seconds"))
+        if self.machine:
+            host = replace(host, machine=self.machine)
         nic = replace(host.nics[0], dns_fixed=self.dns_fixed)
         if self.suffix != "default":
             nic = replace(nic, suffix=self.suffix)

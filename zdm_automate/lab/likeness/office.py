@@ -118,6 +118,7 @@ def _host(client: Client, host: str, found: HostInventory) -> dict[str, Any]:
     waits = [reason for one in seen(facts, host, PendingReboot) for reason in one.reasons]
     if waits:
         made["registry"] = {REBOOTS[reason]: "" for reason in waits if reason in REBOOTS}
+    kept["machine"] = f"likeness/{client.name}/{host.upper()}"
     if host in client.commands_by:
         made["reach"] = {"psrp": False}
     return made | {"seen": kept}
