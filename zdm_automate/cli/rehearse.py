@@ -6,6 +6,7 @@ import io
 import json
 from collections import defaultdict
 from contextlib import redirect_stdout
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -81,8 +82,9 @@ class Rehearsal:
         self.bases: dict[str, Basis] = {}
         self.failed: dict[tuple[str, str], str] = {}
 
-    def opened(self) -> Opened:
-        """The rehearsal's own project."""
+    @cached_property
+    def inner(self) -> Opened:
+        """The rehearsal's own project; its journals and plans are read anew each time they are asked for."""
         from zdm_automate.cli.opening import open_project
 
         return open_project(self.room.folder)
@@ -91,7 +93,7 @@ class Rehearsal:
         """All playbooks in order; gives done, or what it failed at."""
         from zdm_automate.cli.rehearsal_room import prove_apart
 
-        prove_apart(self.room, self.opened())
+        prove_apart(self.room, self.inner)
         self.say("Every machine is the lab's own.")
         for book in books:
             try:
@@ -99,7 +101,7 @@ class Rehearsal:
             except ZdmError as problem:
                 return f"{book}: {problem}"
         for book in books:
-            prove_apart(self.room, self.opened())
+            prove_apart(self.room, self.inner)
             try:
                 self._book(book)
             except (ZdmError, StuckError) as problem:
@@ -109,7 +111,7 @@ class Rehearsal:
     def _basis(self, book: str) -> None:
         from zdm_automate.rehearsal import basis_of
 
-        opened = self.opened()
+        opened = self.inner
         what = opened.intended(opened.playbook(book))
         with opened.workplace(what) as work:
             work.connect()
@@ -169,7 +171,7 @@ class Rehearsal:
         from zdm_automate.cli.admitting import durations_of
 
         durations = durations_of(self.room.client, tuple(self.room.client.entries()))
-        known = self.opened().plans.load(plan["id"])
+        known = self.inner.plans.load(plan["id"])
         for item in known.items:
             changes = [row.change for row in item.rows if row.change is not None]
             if changes:
@@ -233,7 +235,7 @@ class Rehearsal:
 
     def _changes(self, run: str = "") -> Iterator[tuple[str, str, float]]:
         """Item, verb and seconds of every change that was made, of one run or of all."""
-        for entry in self.opened().entries({"change.finished"}):
+        for entry in self.inner.entries({"change.finished"}):
             if entry.get("result") == "ok" and (not run or entry.get("run") == run):
                 yield str(entry["item"]), str(entry["verb"]), float(entry.get("duration_ms") or 0) / 1000
 
@@ -277,7 +279,7 @@ class Rehearsal:
 
         titles = {}
         for book, _ in self.planned:
-            titles.update({(book, item.id): item.title for item in self.opened().playbook(book).items})
+            titles.update({(book, item.id): item.title for item in self.inner.playbook(book).items})
         applied = {run for run, kind in self._runs() if kind == "apply"}
         taken: dict[str, float] = defaultdict(float)
         for run in applied:
@@ -295,7 +297,7 @@ class Rehearsal:
             )
 
     def _runs(self) -> Iterator[tuple[str, str]]:
-        for entry in self.opened().entries({"run.started"}):
+        for entry in self.inner.entries({"run.started"}):
             yield str(entry["run"]), str(entry.get("kind") or "")
 
     def _joined_basis(self) -> Basis:
