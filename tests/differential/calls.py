@@ -9,6 +9,7 @@ from typing import Any
 import calls_dhcp
 import calls_dns
 import calls_host
+import calls_hyperv
 import hostile
 from hypothesis import strategies as st
 from scene import Scene
@@ -20,7 +21,7 @@ from zdm_automate.scripts import Parameter, Verb
 Arguments = dict[str, Any]
 Fitting = Callable[[Scene], st.SearchStrategy[Arguments]]
 
-FITTING: dict[str, Fitting] = {**calls_dhcp.FITTING, **calls_dns.FITTING, **calls_host.FITTING}
+FITTING: dict[str, Fitting] = {**calls_dhcp.FITTING, **calls_dns.FITTING, **calls_host.FITTING, **calls_hyperv.FITTING}
 """By verb: arguments that name what is there, or nearly so."""
 
 

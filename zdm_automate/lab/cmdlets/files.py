@@ -231,14 +231,18 @@ def copy_item(call: Call, /, *, LiteralPath: str, Destination: str) -> None:
 
 
 @cmdlet("Remove-Item")
-def remove_item(call: Call, /, *, LiteralPath: str, Force: bool = False) -> None:
-    """Removes one file."""
+def remove_item(call: Call, /, *, LiteralPath: str, Recurse: bool = False, Force: bool = False) -> None:
+    """Removes one file, or a folder that is empty; with -Recurse whatever is below."""
     place = _place(call, LiteralPath, "RemoveItemCommand")
     found = files.entry(place.host, place.path)
     if found is None:
         raise _missing(LiteralPath, "RemoveItemCommand")
-    if found.content is None:
-        raise NotModelledError("the lab does not model removing folders", host=call.host_name)
+    below = place.path.rstrip("\\").casefold() + "\\"
+    if found.content is None and any(one.casefold().startswith(below) and one.casefold() != below for one in place.host.files):
+        if not Recurse:
+            raise NotModelledError("the lab does not model removing folders that hold something", host=call.host_name)
+        call.update(files.tree_removed(call.world, place.host, place.path))
+        return
     call.update(files.removed(call.world, place.host, place.path))
 
 

@@ -66,6 +66,17 @@ def folder_made(world: World, host: Host, path: str) -> World:
     return written(world, host, path.rstrip("\\") + "\\", "")
 
 
+def tree_removed(world: World, host: Host, path: str) -> World:
+    """The world without a folder and all that is below it."""
+    gone = _key(path)
+    kept = {name: old for name, old in host.files.items() if _key(name) != gone and not _key(name).startswith(gone + "\\")}
+    times = {name: old for name, old in host.file_times.items() if name in kept}
+    folder = path.rstrip("\\").rpartition("\\")[0] + "\\"
+    if not any(name.casefold().startswith(folder.casefold()) for name in kept):
+        kept[folder] = ""
+    return world.with_host(replace(host, files=kept, file_times=times))
+
+
 def removed(world: World, host: Host, path: str) -> World:
     """The world without the file; what is not there stays away. Its folder stays."""
     folder = path.rstrip("\\").rpartition("\\")[0] + "\\"

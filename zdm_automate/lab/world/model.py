@@ -16,6 +16,7 @@ from zdm_automate.lab.world.dhcp import DhcpClient, DhcpServer, Visits
 from zdm_automate.lab.world.directory import Directory
 from zdm_automate.lab.world.dns import DnsServer, PublicRecord, Resolver
 from zdm_automate.lab.world.host import Host
+from zdm_automate.lab.world.hyperv import HyperV
 from zdm_automate.lab.world.refusal import NotModelledError
 
 WORLD_VERSION = 1
@@ -35,6 +36,7 @@ class World:
         clients: DHCP clients by name; a client of a host's name is that host's network side.
         visits: the coming and going of foreign devices; None for an office without.
         public: what the outside world's name servers answer, by `name type`.
+        hyperv: virtual machines and what belongs to them, by host.
         accounts: hash of name and password by logon name, as `account_hash` makes it.
     """
 
@@ -50,6 +52,7 @@ class World:
     clients: Mapping[str, DhcpClient] = field(default_factory=dict)
     visits: Visits | None = None
     public: Mapping[str, PublicRecord] = field(default_factory=dict)
+    hyperv: Mapping[str, HyperV] = field(default_factory=dict)
     accounts: Mapping[str, str] = field(default_factory=dict)
 
     def knows(self, user: str, password: str) -> bool:
@@ -79,6 +82,10 @@ class World:
     def with_dns(self, host: str, changed: DnsServer) -> World:
         """The world with this DNS server on that host."""
         return replace(self, dns={**self.dns, host: changed})
+
+    def with_hyperv(self, host: str, changed: HyperV) -> World:
+        """The world with this Hyper-V role on that host."""
+        return replace(self, hyperv={**self.hyperv, host: changed})
 
     def with_dhcp(self, host: str, changed: DhcpServer) -> World:
         """The world with this DHCP server on that host."""
