@@ -17,10 +17,12 @@ function Get-ZdmLabAdapter {
     if (-not (Import-ZdmModule Hyper-V)) { return }
     foreach ($vm in @(Get-VM)) {
         if ($null -eq $vm) { continue }
+        $place = 0
         foreach ($adapter in @(Get-VMNetworkAdapter -VMName $vm.Name)) {
             if ($null -eq $adapter -or [string]$adapter.VMId -ne [string]$vm.Id) { continue }
             New-ZdmFact -Type 'Zdm.LabAdapter' -Property @{
                 VmName      = [string]$vm.Name
+                Place       = $place
                 VmId        = [string]$vm.Id
                 Id          = [string]$adapter.Id
                 Name        = [string]$adapter.Name
@@ -30,6 +32,7 @@ function Get-ZdmLabAdapter {
                 MacSpoofing = ([string]$adapter.MacAddressSpoofing -eq 'On')
                 Legacy      = [bool]$adapter.IsLegacy
             }
+            $place++
         }
     }
 }

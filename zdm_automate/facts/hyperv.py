@@ -33,6 +33,7 @@ class LabSwitch(Fact):
     zdm_type: ClassVar[str] = "Zdm.LabSwitch"
     reader: ClassVar[str] = "Get-ZdmLabSwitch"
     key: ClassVar[tuple[str, ...]] = ("name",)
+    volatile: ClassVar[frozenset[str]] = frozenset({"id"})
 
     name: str
     id: str
@@ -45,12 +46,16 @@ class LabSwitch(Fact):
 @fact
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LabVm(Fact):
-    """A virtual machine; names are not unique, ids are."""
+    """A virtual machine. Names are not unique; whoever decides by name counts them first.
+
+    Attributes:
+        disks: as they are attached now: branches, once there is a checkpoint.
+    """
 
     zdm_type: ClassVar[str] = "Zdm.LabVm"
     reader: ClassVar[str] = "Get-ZdmLabVm"
-    key: ClassVar[tuple[str, ...]] = ("id",)
-    volatile: ClassVar[frozenset[str]] = frozenset({"heartbeat"})
+    key: ClassVar[tuple[str, ...]] = ("name",)
+    volatile: ClassVar[frozenset[str]] = frozenset({"id", "heartbeat", "path", "disks"})
 
     name: str
     id: str
@@ -72,13 +77,15 @@ class LabVm(Fact):
 @fact
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LabAdapter(Fact):
-    """A network adapter of a virtual machine; an empty `switch_name` is not connected."""
+    """A network adapter of a virtual machine, by its place; an empty `switch_name` is not connected."""
 
     zdm_type: ClassVar[str] = "Zdm.LabAdapter"
     reader: ClassVar[str] = "Get-ZdmLabAdapter"
-    key: ClassVar[tuple[str, ...]] = ("id",)
+    key: ClassVar[tuple[str, ...]] = ("vm_name", "place")
+    volatile: ClassVar[frozenset[str]] = frozenset({"vm_id", "id", "name", "mac", "legacy"})
 
     vm_name: str
+    place: int
     vm_id: str
     id: str
     name: str
@@ -98,6 +105,7 @@ class LabDisk(Fact):
     reader: ClassVar[str] = "Get-ZdmLabDisk"
     key: ClassVar[tuple[str, ...]] = ("path",)
     asked_by: ClassVar[str] = "path"
+    volatile: ClassVar[frozenset[str]] = frozenset({"kind", "size_bytes", "parent_path", "identifier", "marked"})
 
     path: str
     exists: bool
@@ -116,7 +124,8 @@ class LabCheckpoint(Fact):
 
     zdm_type: ClassVar[str] = "Zdm.LabCheckpoint"
     reader: ClassVar[str] = "Get-ZdmLabCheckpoint"
-    key: ClassVar[tuple[str, ...]] = ("id",)
+    key: ClassVar[tuple[str, ...]] = ("vm_name", "checkpoint_name")
+    volatile: ClassVar[frozenset[str]] = frozenset({"vm_id", "id", "parent", "created_utc"})
 
     vm_name: str
     vm_id: str

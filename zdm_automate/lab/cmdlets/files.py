@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from zdm_automate.lab.call import Call, Native, Row, cmdlet, native
-from zdm_automate.lab.world import files
+from zdm_automate.lab.world import files, hyperv_change
 from zdm_automate.lab.world.host import Host
 from zdm_automate.lab.world.refusal import NotModelledError, Refusal
 
@@ -242,6 +242,10 @@ def remove_item(call: Call, /, *, LiteralPath: str, Recurse: bool = False, Force
         if not Recurse:
             raise NotModelledError("the lab does not model removing folders that hold something", host=call.host_name)
         call.update(files.tree_removed(call.world, place.host, place.path))
+        return
+    role = call.world.hyperv.get(place.host.name)
+    if role is not None and role.disk(place.path) is not None:
+        call.update(hyperv_change.without_disk(call.world, place.host.name, place.path))
         return
     call.update(files.removed(call.world, place.host, place.path))
 

@@ -115,13 +115,13 @@ def get_lab_vm(call: Call, /) -> Iterator[Row]:
 def get_lab_adapter(call: Call, /) -> Iterator[Row]:
     """The adapters of all machines."""
     for vm in call.cmdlet("Get-VM") if here(call) else ():
-        for row in call.cmdlet("Get-VMNetworkAdapter", VMName=vm["Name"]):
-            if row["VMId"] != vm["Id"]:
-                continue
+        own = [row for row in call.cmdlet("Get-VMNetworkAdapter", VMName=vm["Name"]) if row["VMId"] == vm["Id"]]
+        for place, row in enumerate(own):
             yield made(
                 call,
                 "Zdm.LabAdapter",
                 VmName=vm["Name"],
+                Place=place,
                 VmId=vm["Id"],
                 Id=row["Id"],
                 Name=row["Name"],
