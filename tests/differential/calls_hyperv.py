@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import near
-from hyperv_worlds import FOLDER, MARK, NAMES
+from hyperv_worlds import FOLDER, MARK, NAMES, OWN
 from hypothesis import strategies as st
 from scene import Scene
 
@@ -21,6 +21,8 @@ def _role(scene: Scene) -> HyperV:
 
 def _names(scene: Scene) -> st.SearchStrategy[str]:
     own = [one.name for one in _role(scene).machines.values() if one.notes == MARK or not scene.sure]
+    if scene.sure and OWN in own:
+        return st.just(OWN)
     return near.either(scene, own, st.sampled_from(NAMES))
 
 
@@ -40,11 +42,15 @@ def _about(scene: Scene, **more: st.SearchStrategy[Any]) -> Made:
 
 def _labels(scene: Scene) -> st.SearchStrategy[str]:
     known = [point.name for machine in _role(scene).machines.values() for point in machine.checkpoints]
+    if scene.sure and OWN in {one.name for one in _role(scene).machines.values()}:
+        return st.sampled_from(("L00-restored", "L00-restored", "L20-dc-promoted"))
     return near.either(scene, [*known, "L20-dc-promoted"], st.sampled_from(("L00-restored", "now", "L1-x")))
 
 
 def _switch_names(scene: Scene) -> st.SearchStrategy[str]:
     own = [one.name for one in _role(scene).switches.values() if one.notes == MARK or not scene.sure]
+    if scene.sure and own:
+        return st.sampled_from(sorted(own))
     return near.either(scene, own, st.sampled_from(("ZDM-LAB", "LAN", "ZDM-NEU")))
 
 

@@ -14,6 +14,9 @@ from zdm_automate.lab.world.model import World
 
 MARK = "zdm-lab:diff"
 NOTES = (MARK, MARK, MARK, "", "somebody's", "zdm-lab:other")
+OWN = "LAB-OWN"
+"""A machine that worlds for changes of one machine have exactly once."""
+
 NAMES = ("OLD", "NEW-DC", "PC 01", "rtr.lab")
 FOLDER = "C:\\Lab"
 
@@ -141,3 +144,41 @@ def _strange_disk(draw: st.DrawFn, world: World, host: str) -> World:
     if draw(st.booleans()):
         world = files.folder_made(world, world.hosts[host], f"{FOLDER}\\gone.vhdx.zdm\\ABC")
     return world
+
+
+@st.composite
+def with_own_machine(draw: st.DrawFn, world: World, host: str, *, kept: bool | None) -> tuple[World, str]:
+    """The world with one machine of the lab that stands alone under its name, and a switch of the lab.
+
+    `kept`: it has a checkpoint and has written since; None: at random, and it may run.
+    """
+    if "Hyper-V" not in world.hosts[host].features:
+        return world, host
+    own = world.hyperv.get(host, HyperV())
+    others = {key: one for key, one in own.machines.items() if one.name != OWN}
+    lab = Switch(name="ZDM-LAB", id=hyperv_change.guid("switch", 9), kind="Private", notes=MARK)
+    world = world.with_hyperv(host, replace(own, machines=others, switches={**own.switches, "ZDM-LAB": lab}, memory=1 << 40))
+    world, own_id = hyperv_change.numbered(world, host)
+    path = f"{FOLDER}\\own.vhdx"
+    world = hyperv_change.with_disk(world, host, Disk(path=path, size=1 << 30, kind="Dynamic", identifier=own_id.upper()))
+    world = files.folder_made(world, world.hosts[host], f"{path}.zdm\\{own_id.upper()}")
+    machine = Machine(
+        id=own_id,
+        name=OWN,
+        path=f"{FOLDER}\\{OWN}",
+        notes=MARK,
+        adapters=(Adapter(id=own_id, dhcp_guard=True, switch=draw(st.sampled_from(("", "ZDM-LAB")))),),
+        drives=(path,),
+        checkpoint_type="Standard",
+        start_action="Nothing",
+        stop_action="ShutDown",
+        disabled=frozenset({next(iter(SERVICES)), TIME_SYNC}),
+    )
+    world = hyperv_change.with_machine(world, host, machine)
+    if kept:
+        world = hyperv_change.checkpointed(world, host, machine, "L00-restored")
+        world = hyperv_change.started(world, host, world.hyperv[host].machines[own_id])
+        world = hyperv_change.stopped(world, host, world.hyperv[host].machines[own_id])
+    elif kept is None and draw(st.booleans()):
+        world = hyperv_change.started(world, host, machine)
+    return world, host

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import dhcp_worlds
+import hyperv_worlds
 from hypothesis import strategies as st
 
 from zdm_automate.lab.cmdlets.dhcp_moves import CMDLET_FORM, NETSH_FORM, packed
@@ -102,4 +104,11 @@ PREPARED: dict[str, Callable[[World, str], Prepared]] = {
     "Remove-ZdmDnsConditionalForwarder": _with_zone(FORWARDED),
     "Convert-ZdmDnsZone": _with_zone(HELD),
     "Copy-ZdmFile": _file_to_fetch,
+    "Connect-ZdmLabVm": partial(hyperv_worlds.with_own_machine, kept=None),
+    "New-ZdmLabCheckpoint": partial(hyperv_worlds.with_own_machine, kept=False),
+    "New-ZdmLabVm": partial(hyperv_worlds.with_own_machine, kept=False),
+    "Remove-ZdmLabCheckpoint": partial(hyperv_worlds.with_own_machine, kept=True),
+    "Remove-ZdmLabVm": partial(hyperv_worlds.with_own_machine, kept=False),
+    "Restore-ZdmLabCheckpoint": partial(hyperv_worlds.with_own_machine, kept=True),
+    "Set-ZdmLabVmState": partial(hyperv_worlds.with_own_machine, kept=None),
 }

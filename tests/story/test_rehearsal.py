@@ -14,7 +14,7 @@ from office_story import Story
 
 from zdm_automate.lab.office import find_office
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
 Start = Callable[[str], Story]
 

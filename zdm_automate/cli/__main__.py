@@ -18,6 +18,7 @@ from zdm_automate.cli import (
     hosts,
     item,
     lab,
+    lab_hyperv,
     lab_likeness,
     lab_trouble,
     new,
@@ -70,6 +71,8 @@ app.command("retrospective")(retrospective.retrospective)
 app.add_typer(scripts.app, name="scripts")
 for _name, _command in lab_trouble.COMMANDS.items():
     lab.app.command(_name)(_command)
+for _name, _act in lab_hyperv.COMMANDS.items():
+    lab.app.command(_name)(_act)
 lab.app.command("from-facts")(lab_likeness.from_facts)
 app.add_typer(lab.app, name="lab")
 

@@ -126,7 +126,7 @@ class HostSection(_Section):
 
 
 class OfficeFile(_Section):
-    """The whole file. `dns`, `dhcp` and `project` belong to other readers."""
+    """The whole file. `dns`, `dhcp`, `hyperv` and `project` belong to other readers."""
 
     office: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
     title: str = ""
@@ -139,6 +139,7 @@ class OfficeFile(_Section):
     hosts: dict[Annotated[str, Field(pattern=r"^[A-Z0-9][A-Z0-9-]{0,14}$")], HostSection] = Field(min_length=1)
     dns: dict[str, Any] | None = None
     dhcp: dict[str, Any] | None = None
+    hyperv: dict[str, Any] | None = None
     project: dict[str, Any] = Field(default_factory=dict)
     differences: tuple[str, ...] = ()
 
@@ -228,7 +229,7 @@ def read_office(path: Path) -> Office:
     except ValidationError as problem:
         raise source.invalid(problem, schema=OfficeFile.model_json_schema()) from problem
     world = _first_world(made)
-    for area in ("dns", "dhcp"):
+    for area in ("dns", "dhcp", "hyperv"):
         section = getattr(made, area)
         if section is not None:
             world = _build(area, section, world, source)
