@@ -74,7 +74,6 @@ function New-ZdmLabVm {
         $state
     }
     $before = & $read
-    $list = $Disk -join '|'
     if ($before.Exists -and $before.Mark -ne $Mark) {
         $vm = Get-ZdmVm -Name $Name
         # A run that broke off right after New-VM left a machine in the lab's own folder without notes and disks.
@@ -86,7 +85,14 @@ function New-ZdmLabVm {
     $checkpoints = @()
     if ($before.Exists) { $checkpoints = @(Get-VMSnapshot -VMName $Name | Where-Object { $null -ne $_ }) }
     # After a checkpoint the machine has branches of its disks in their place.
-    if ($same -and $checkpoints.Count -eq 0) { $same = (($before.Disks -join '|') -eq $list) }
+    $lacking = @()
+    if ($checkpoints.Count -eq 0) {
+        $lacking = @($Disk | Where-Object { @($before.Disks) -notcontains $_ })
+        foreach ($other in @($before.Disks)) {
+            if ($Disk -notcontains $other) { Stop-ZdmVerb -Code Precondition -Message "The machine '$Name' has the disk '$other', which is not wanted." -Target $Name }
+        }
+    }
+    $same = ($same -and $lacking.Count -eq 0)
     if ($same -or -not $PSCmdlet.ShouldProcess($Name, 'make a virtual machine')) {
         New-ZdmChange -Verb 'New-ZdmLabVm' -Target $Name -Changed $false -Before $before -After $before
         return
@@ -124,9 +130,7 @@ function New-ZdmLabVm {
         if ($null -ne $service -and [string]$service.Id -like "*$guid" -and $service.Enabled) { Disable-VMIntegrationService -VMName $Name -Name $service.Name }
     }
     if ($PlainBoot -and $Generation -eq '2') { Set-VMFirmware -VMName $Name -EnableSecureBoot Off }
-    foreach ($one in $Disk) {
-        if ($checkpoints.Count -eq 0 -and $before.Disks -notcontains $one) { Add-VMHardDiskDrive -VMName $Name -Path $one }
-    }
+    foreach ($one in $lacking) { Add-VMHardDiskDrive -VMName $Name -Path $one }
     $after = & $read
     if (-not ($after.Guarded -and $after.OwnTime -and $after.Quiet -and $after.Mark -eq $Mark)) {
         Stop-ZdmVerb -Code VerifyFailed -Message "The machine '$Name' is not as it was made." -Target $Name

@@ -110,5 +110,6 @@ PREPARED: dict[str, Callable[[World, str], Prepared]] = {
     "Remove-ZdmLabCheckpoint": partial(hyperv_worlds.with_own_machine, kept=True),
     "Remove-ZdmLabVm": partial(hyperv_worlds.with_own_machine, kept=False),
     "Restore-ZdmLabCheckpoint": partial(hyperv_worlds.with_own_machine, kept=True),
+    "Remove-ZdmLabSwitch": partial(hyperv_worlds.with_own_machine, kept=False),
     "Set-ZdmLabVmState": partial(hyperv_worlds.with_own_machine, kept=None),
 }

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
-from office_story import Story
+from office_story import Story, documented, named
 
 from zdm_automate.cli.__main__ import main
 from zdm_automate.topology import read_topology, schema
@@ -62,6 +62,8 @@ def test_a_lab_is_built_kept_set_back_and_taken_away(story: Start, tmp_path: Pat
     after = json.loads(workshop.lab.world_file.read_bytes())["hyperv"]["HV1"]
     assert (after["machines"], list(after["switches"]), len(after["disks"])) == ({}, ["LAN"], 2)
     assert workshop.type("journal", "verify", "-p", str(tmp_path / "sr-0001"))[0] == 0
+    done = {named(words) for words in workshop.typed}
+    assert [one for one in documented("rehearsal.md", "With a Hyper-V host") if one not in done] == []
 
 
 def test_the_example_is_a_topology_and_its_schema_is_the_programs() -> None:

@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from office_story import Story
+from office_story import Story, documented, named
 
 from zdm_automate.lab.office import find_office
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
+PAGE = "Without a Hyper-V host: the embedded lab"
 Start = Callable[[str], Story]
 
 
@@ -61,7 +62,10 @@ def test_a_rehearsal_opens_the_gate_until_a_script_is_changed(
     assert {one["playbook"] for one in record["items"]} == {"dns_cutover", "dhcp_cutover"}
     assert [one["result"] for one in record["rollbacks"] if one["result"] != "done"] == []
     assert all(one["planned_minutes"] > one["actual_minutes"] for one in record["items"])
+    lab.ok("lab", "up", str(tmp_path / "likeness.yaml"), "--lab", str(lab.lab.path))
     after = rehearsal_finding(client)
+    done = {named(words) for words in (*client.typed, *lab.typed)}
+    assert [one for one in documented("rehearsal.md", PAGE) if one not in done] == []
     assert after["state"] == "true", after
     assert "facts has moved" in after["value"]
 

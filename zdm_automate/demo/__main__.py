@@ -14,7 +14,7 @@ from zdm_automate.demo.stage import DemoFailedError, Stage
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-DEMOS = {"cutover": "smallbiz"}
+DEMOS = {"cutover": "smallbiz", "rehearsal": "tiny"}
 """Each demo with the office that it plays in unless another is named. `demo/<name>.py` has `play(stage)`."""
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from zdm_automate.lab.twins.hyperv_readers import vhd_state, vm_of
 from zdm_automate.lab.twins.pattern import change, stop, twin
-from zdm_automate.lab.twins.same import same
+from zdm_automate.lab.twins.same import among, same
 from zdm_automate.lab.world.hyperv import TIME_SYNC
 
 if TYPE_CHECKING:
@@ -78,12 +78,11 @@ def new_lab_vm(
     wanted: Row = {"Mark": mark, "MemoryMb": memory_mb, "Processors": processors}
     wanted |= {"Guarded": True, "OwnTime": True, "Quiet": True}
     checkpoints = call.cmdlet("Get-VMSnapshot", VMName=name) if before["Exists"] else []
-    if not checkpoints:
-        wanted["Disks"] = list(disk)
-    fits = before["Exists"] and all(
-        same("|".join(before[key]), "|".join(value)) if key == "Disks" else same(before[key], value)
-        for key, value in wanted.items()
-    )
+    lacking = [] if checkpoints else [one for one in disk if not among(one, before["Disks"])]
+    for other in [] if checkpoints else before["Disks"]:
+        if not among(other, disk):
+            raise stop("Precondition", f"The machine '{name}' has the disk '{other}', which is not wanted.", target=name)
+    fits = before["Exists"] and not lacking and all(same(before[key], value) for key, value in wanted.items())
 
     def write(found: Row) -> None:
         if found["Exists"] and (vm_of(call, name) or {})["State"] != "Off":
@@ -108,9 +107,8 @@ def new_lab_vm(
                 call.cmdlet("Disable-VMIntegrationService", VMName=name, Name=row["Name"])
         if plain_boot and generation == "2":
             call.cmdlet("Set-VMFirmware", VMName=name, EnableSecureBoot="Off")
-        for one in disk:
-            if not checkpoints and not any(same(one, there) for there in found["Disks"]):
-                call.cmdlet("Add-VMHardDiskDrive", VMName=name, Path=one)
+        for one in lacking:
+            call.cmdlet("Add-VMHardDiskDrive", VMName=name, Path=one)
 
     shown = {key: value for key, value in wanted.items() if key in {"Mark", "Guarded", "OwnTime", "Quiet"}}
     if fits:
