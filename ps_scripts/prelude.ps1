@@ -638,6 +638,32 @@ function Write-ZdmKeyFile {
     $null = [System.IO.File]::WriteAllText($Path, $Credential.GetNetworkCredential().Password, $plain)
 }
 
+function Get-ZdmVm {
+    # The one virtual machine of a name, or nothing. Names are not unique on Hyper-V: a change by name would hit all of them.
+    param([string]$Name)
+    if (-not (Import-ZdmModule Hyper-V)) { Stop-ZdmVerb -Code Precondition -Message 'This host has no Hyper-V module.' -Target 'Hyper-V' }
+    $found = @(Get-VM | Where-Object { $null -ne $_ -and [string]$_.Name -eq $Name })
+    if ($found.Count -gt 1) { Stop-ZdmVerb -Code Ambiguous -Message "There are $($found.Count) virtual machines called '$Name'." -Target $Name }
+    if ($found.Count -eq 1) { return $found[0] }
+    return $null
+}
+
+function Get-ZdmVhdState {
+    # A virtual hard disk as it is. Made: the folder beside it bears this very disk's identifier; Marked: there is such a folder.
+    param([string]$Path)
+    $state = @{ Exists = $false; Kind = $null; SizeBytes = $null; ParentPath = $null; Identifier = $null; Made = $false }
+    $state.Marked = Test-Path -LiteralPath "$Path.zdm"
+    if (-not (Import-ZdmModule Hyper-V) -or -not (Test-Path -LiteralPath $Path)) { return $state }
+    $disk = Get-VHD -Path $Path
+    $state.Exists = $true
+    $state.Kind = [string]$disk.VhdType
+    $state.SizeBytes = [long]$disk.Size
+    if ($disk.ParentPath) { $state.ParentPath = [string]$disk.ParentPath }
+    $state.Identifier = [string]$disk.DiskIdentifier
+    $state.Made = Test-Path -LiteralPath "$Path.zdm\$($state.Identifier)"
+    return $state
+}
+
 function Get-ZdmSessionFact {
     # What the controller has to know of the host before it trusts it with anything.
     $system = Get-WmiObject -Class Win32_OperatingSystem

@@ -6,7 +6,7 @@ Pure; it reads no clock and no file. Changes run one after the other, so the cri
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import ceil
 from typing import TYPE_CHECKING, Any, Final
 
@@ -57,6 +57,17 @@ WAY_BACK: Final[Mapping[Rollback, float]] = {Rollback.R0: 30, Rollback.R1: 300, 
 ASKED_BACK: Final[Mapping[str, float]] = {"Resume-ZdmMailboxMove": 15}
 """Seconds for asking for the way back of changes that are taken back while people work: only the asking has to fit in."""
 
+Seconds = Mapping[str, tuple[float, ...]]
+"""Seconds by verb, call by call."""
+
+
+def _joined(several: Iterable[Seconds]) -> dict[str, tuple[float, ...]]:
+    found: dict[str, tuple[float, ...]] = {}
+    for one in several:
+        for verb, values in one.items():
+            found[verb] = (*found.get(verb, ()), *values)
+    return found
+
 
 HALF: Final = 0.5
 MOST: Final = 0.9
@@ -87,21 +98,33 @@ class Lessons:
 
 @dataclass(frozen=True, slots=True)
 class Durations:
-    """Measured seconds by verb, of calls of this project that changed something; and what other projects took."""
+    """Seconds by verb, of calls that changed something.
+
+    Attributes:
+        measured: at this project's own hosts.
+        lessons: what other projects took.
+        rehearsed: in a lab of real machines; as good as a shipped figure, or better.
+        modelled: in a lab of models; only the long ones are believed.
+    """
 
     measured: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     lessons: Lessons = field(default_factory=Lessons)
+    rehearsed: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    modelled: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
 
     def of(self, verb: str, nominal: float = 60) -> float:
         """The seconds that a call of the verb takes, p90: what was seen here, else elsewhere, else the shipped figure."""
         seen = self.measured.get(verb, ())
         if len(seen) >= ENOUGH:
             return percentile(seen, MOST)
-        learned = self.lessons.verbs.get(verb)
-        if learned is None:
-            return max(SHIPPED.get(verb, nominal), *seen, 0.0)
-        known = learned.p90 if learned.times >= ENOUGH else max(SHIPPED.get(verb, nominal), learned.p90)
-        return max(known, *seen, 0.0)
+        rehearsed, learned = self.rehearsed.get(verb, ()), self.lessons.verbs.get(verb)
+        if len(rehearsed) >= ENOUGH:
+            known = percentile(rehearsed, MOST)
+        elif learned is not None and learned.times >= ENOUGH:
+            known = max(learned.p90, *rehearsed, 0.0)
+        else:
+            known = max(SHIPPED.get(verb, nominal), learned.p90 if learned is not None else 0.0, *rehearsed)
+        return max(known, percentile(self.modelled.get(verb, ()), MOST), *seen, 0.0)
 
     def usual(self, changes: Iterable[Change]) -> float:
         """Seconds that all of them take in the middle of the cases; p90 where too little is known for a middle."""
@@ -112,9 +135,15 @@ class Durations:
         seen, learned = self.measured.get(verb, ()), self.lessons.verbs.get(verb)
         if len(seen) >= ENOUGH:
             return percentile(seen, HALF)
+        if len(rehearsed := self.rehearsed.get(verb, ())) >= ENOUGH:
+            return percentile(rehearsed, HALF)
         if learned is not None and learned.times >= ENOUGH:
             return learned.p50
         return self.of(verb, change.seconds)
+
+    def with_rehearsals(self, real: Iterable[Seconds], modelled: Iterable[Seconds]) -> Durations:
+        """With what rehearsals have taken."""
+        return replace(self, rehearsed=_joined(real), modelled=_joined(modelled))
 
     def ahead(self, changes: Iterable[Change]) -> float:
         """Seconds for all of them, one after the other."""

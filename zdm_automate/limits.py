@@ -24,6 +24,8 @@ class Limits(BaseModel):
         skew_warn_seconds: clock difference from which on it has to be excused.
         skew_block_seconds: clock difference that nobody can excuse.
         rollback_factor: how many times the way back has to fit into the golden hours.
+        rehearsal_days: how old the record of a rehearsal may be.
+        drift_percent: facts that may be other than they were rehearsed on.
         sbs_clock_days: days that a Small Business Server may live beside another controller.
         sbs_spare_days: days that must be left of them at the end of the golden hours.
     """
@@ -45,5 +47,7 @@ class Limits(BaseModel):
     skew_warn_seconds: float = Field(default=5, gt=0, le=300)
     skew_block_seconds: float = Field(default=300, gt=0, le=300)
     rollback_factor: float = Field(default=1.5, ge=1)
+    rehearsal_days: float = Field(default=30, gt=0)
+    drift_percent: float = Field(default=5, ge=0, le=100)
     sbs_clock_days: float = Field(default=21, gt=0)
     sbs_spare_days: float = Field(default=3, ge=0)

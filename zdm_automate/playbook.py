@@ -5,6 +5,8 @@ A playbook module builds one `Playbook` value and fills it by decorators; it nev
 
 from __future__ import annotations
 
+import ast
+import hashlib
 import importlib
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -213,6 +215,24 @@ def _import(name: str, folders: tuple[Path, ...]) -> ModuleType:
     package.__path__ = [str(folder) for folder in folders]
     sys.modules[PACKAGE] = package
     return importlib.import_module(f"{PACKAGE}.{name}")
+
+
+def playbook_sha256(name: str, folders: Iterable[Path]) -> str:
+    """SHA-256 over a playbook's text and that of the modules beside it that it leans on; empty where no folder has it."""
+    folders = tuple(folders)
+    texts: dict[str, bytes] = {}
+    waiting = [name]
+    while waiting:
+        module = waiting.pop()
+        path = next((folder / f"{module}.py" for folder in folders if (folder / f"{module}.py").is_file()), None)
+        if module in texts or path is None:
+            continue
+        texts[module] = path.read_bytes()
+        tree = ast.parse(texts[module], filename=str(path))
+        waiting += [one.module for one in ast.walk(tree) if isinstance(one, ast.ImportFrom) and one.level == 1 and one.module]
+    if name not in texts:
+        return ""
+    return hashlib.sha256(b"".join(one.encode() + b"\0" + texts[one] + b"\0" for one in sorted(texts))).hexdigest()
 
 
 def playbook_names(folders: Iterable[Path]) -> tuple[str, ...]:

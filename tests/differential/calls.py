@@ -9,6 +9,7 @@ from typing import Any
 import calls_dhcp
 import calls_dns
 import calls_host
+import calls_hyperv
 import calls_jobs
 import calls_profiles
 import calls_shares
@@ -27,6 +28,7 @@ FITTING: dict[str, Fitting] = {
     **calls_dhcp.FITTING,
     **calls_dns.FITTING,
     **calls_host.FITTING,
+    **calls_hyperv.FITTING,
     **calls_jobs.FITTING,
     **calls_shares.FITTING,
     **calls_profiles.FITTING,

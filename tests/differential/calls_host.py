@@ -23,6 +23,10 @@ PATHS = (
 )
 
 
+NOT_INSTALLED = {"AD-Domain-Services", "Hyper-V"}
+"""Roles that the lab neither installs nor removes."""
+
+
 def _machine(scene: Scene) -> Host:
     return scene.world.hosts[scene.host]
 
@@ -39,8 +43,8 @@ def _features(*, installed: bool) -> Callable[[Scene], st.SearchStrategy[dict[st
     """Features that are to be installed or removed; of a domain controller's role the lab does neither."""
 
     def made(scene: Scene) -> st.SearchStrategy[dict[str, Any]]:
-        there = _machine(scene).features - {"AD-Domain-Services"}
-        able = sorted(there if installed else set(FEATURES) - there - {"AD-Domain-Services"})
+        there = _machine(scene).features - NOT_INSTALLED
+        able = sorted(there if installed else set(FEATURES) - there - NOT_INSTALLED)
         return _named(st.sampled_from(able) if scene.sure and able else _roles(scene))
 
     return made

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import dhcp_worlds
+import hyperv_worlds
 import job_worlds
 import profile_worlds
 import share_worlds
@@ -125,4 +127,12 @@ PREPARED: dict[str, Callable[[World, str], Prepared]] = {
     "New-ZdmUserStateKey": profile_worlds.with_stores,
     "New-ZdmUserStateRule": profile_worlds.with_stores,
     "Remove-ZdmUserStateStore": profile_worlds.with_stores,
+    "Connect-ZdmLabVm": partial(hyperv_worlds.with_own_machine, kept=None),
+    "New-ZdmLabCheckpoint": partial(hyperv_worlds.with_own_machine, kept=False),
+    "New-ZdmLabVm": partial(hyperv_worlds.with_own_machine, kept=False),
+    "Remove-ZdmLabCheckpoint": partial(hyperv_worlds.with_own_machine, kept=True),
+    "Remove-ZdmLabVm": partial(hyperv_worlds.with_own_machine, kept=False),
+    "Restore-ZdmLabCheckpoint": partial(hyperv_worlds.with_own_machine, kept=True),
+    "Remove-ZdmLabSwitch": partial(hyperv_worlds.with_own_machine, kept=False),
+    "Set-ZdmLabVmState": partial(hyperv_worlds.with_own_machine, kept=None),
 }

@@ -9,6 +9,7 @@ from functools import cache
 import dhcp_worlds
 import dns_worlds
 import host_worlds
+import hyperv_worlds
 from hypothesis import strategies as st
 from preparations import PREPARED
 from scene import ADMIN, Scene
@@ -22,7 +23,7 @@ from zdm_automate.lab.world.model import World, account_hash
 from zdm_automate.scripts import Verb
 
 OFFICES = ("tiny", "smallbiz", "kanzlei", "branch")
-ROLES = {"dhcp": ("DHCP", "DHCPServer"), "dns": ("DNS", "DNS")}
+ROLES = {"dhcp": ("DHCP", "DHCPServer"), "dns": ("DNS", "DNS"), "hyperv": ("Hyper-V", "vmms")}
 """The role that an area's verbs ask, and its service."""
 
 NOW = datetime(2026, 3, 2, 7, 0, 0, 123456, tzinfo=UTC)
@@ -112,6 +113,8 @@ def scenes(draw: st.DrawFn, verb: Verb) -> Scene:
         world = draw(dhcp_worlds.furnished(world))
     if verb.area == "dns":
         world = draw(dns_worlds.furnished(world))
+    if verb.area == "hyperv":
+        world = draw(hyperv_worlds.furnished(world))
     easy = draw(st.sampled_from((True, True, True, False)))
     hosts = [host for host, machine in world.hosts.items() if machine.windows.version and machine.powered]
     host = draw(st.sampled_from((easy and fit(world, verb)) or hosts))

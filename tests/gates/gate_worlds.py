@@ -25,7 +25,9 @@ from zdm_automate.facts.project import PROJECT, SignOff, Temporary
 from zdm_automate.facts.store import Facts
 from zdm_automate.gates import ListedRow, MadeChange, View
 from zdm_automate.limits import Limits
+from zdm_automate.rehearsal import Hashes, Record, WayBack, basis_of
 from zdm_automate.resources import folders
+from zdm_automate.steps import Read
 from zdm_automate.window import WindowSection
 
 NOW = datetime(2026, 3, 7, 20, 0, tzinfo=UTC)
@@ -190,6 +192,38 @@ SBS = HostInventory(
 REBOOT = PendingReboot(pending=False, reasons=())
 WAITING = PendingReboot(pending=True, reasons=("WindowsUpdate",))
 BACKUP = {"good": ago(hours=3).isoformat(), "old": ago(hours=30).isoformat()}
+
+# --- rehearsal ---
+
+DNS_WANTED: dict[str, Any] = {"intents": {"dns_cutover": DNS_INTENT}}
+HASHES = Hashes(playbooks={"dns_cutover": "b"}, scripts={"Get-ZdmDnsZone": "s"})
+RECORD_OF_DNS = Record(
+    id="20260306-200000",
+    project="Example",
+    service_request="SR-1",
+    operator="Ada",
+    version="1",
+    playbooks={"dns_cutover": "b"},
+    scripts={"Get-ZdmDnsZone": "s"},
+    lab={"kind": "embedded", "office": "client"},
+    real=False,
+    started=ago(days=1, hours=2).isoformat(),
+    ended=ago(days=1).isoformat(),
+    rollbacks=(WayBack(playbook="dns_cutover", run="r", items=("B-100",), minutes=1, result="done"),),
+    basis=basis_of(
+        Facts(taken_at=NOW, hosts={"new": "DC1"}).with_facts("new", DnsZone.zdm_type, (ZONE,)),
+        [Read(role="new", verb="Get-ZdmDnsZone")],
+    ),
+)
+
+
+def rehearsed(record: Record = RECORD_OF_DNS, *zones: DnsZone, days: float = 1, hashes: Hashes = HASHES) -> Shape:
+    """A project whose one playbook was rehearsed so many days ago, with these zones at the client now."""
+    aged = replace(record, ended=ago(days=days).isoformat())
+    now = [("new", zone) for zone in zones or (ZONE,)]
+    return both(seen(*now), but(rehearsals=(aged,), **DNS_WANTED, hashes=hashes))
+
+
 SMOKE = tuple((number, f"check {number}", number != 18) for number in range(1, 21))
 NO_ROWS = but(rows=())
 
@@ -282,7 +316,7 @@ WORLDS: dict[tuple[str, str], tuple[Shape, Shape, Shape]] = {
         ),
         both(seen(("old", SBS)), but(window=None)),
     ),
-    ("G-START", "rehearsal"): by_row("B-063"),
+    ("G-START", "rehearsal"): (rehearsed(), rehearsed(days=31), but(rehearsals=(RECORD_OF_DNS,), **DNS_WANTED, hashes=HASHES)),
     ("G-START", "binder"): by_row("B-031"),
     ("G-START", "service-requests"): (NOTHING, but(service_request=""), NO_ROWS),
     ("G-START", "disk-free"): by_step("G-START", "disk", {"free_percent": "20"}, {"free_percent": "19.9"}),

@@ -9,18 +9,23 @@ from typing import Any
 
 import pytest
 from gate_worlds import (
+    HASHES,
     NOTHING,
     NOW,
     PAIR,
+    RECORD_OF_DNS,
     SCOPE,
     SERVER,
     WAITS,
     WORLDS,
+    ZONE,
     Shape,
     both,
+    but,
     dhcp,
     exported,
     lease,
+    rehearsed,
     rows,
     seen,
     sign,
@@ -31,6 +36,7 @@ from zdm_automate.approvals import Approval, Override
 from zdm_automate.gates import GATES, Finding, GateAnswer, Truth, decide
 from zdm_automate.gates.cut import critical_minutes
 from zdm_automate.limits import Limits
+from zdm_automate.rehearsal import Hashes
 
 WORKING = [name for name, gate in GATES.items() if gate.works]
 
@@ -276,3 +282,48 @@ def test_project_facts_that_were_not_read_are_a_gap() -> None:
     answer = judged("G-CLOSE", seen())
 
     assert finding(answer, "temporaries").state is Truth.TRUE
+
+
+def test_a_record_is_void_when_anything_that_it_rests_on_is_another() -> None:
+    """A changed script or playbook, a way back never tried, an end in the future, a failure: each told by what it is."""
+    other = Hashes(playbooks={"dns_cutover": "b"}, scripts={"Get-ZdmDnsZone": "t"})
+    without = replace(RECORD_OF_DNS, rollbacks=())
+    said = {
+        name: finding(judged("G-START", shape), "rehearsal").value
+        for name, shape in {
+            "script": rehearsed(hashes=other),
+            "gone": rehearsed(hashes=replace(other, scripts={})),
+            "playbook": rehearsed(hashes=replace(HASHES, playbooks={"dns_cutover": "c"})),
+            "back": rehearsed(without),
+            "future": rehearsed(days=-1),
+            "failed": rehearsed(replace(RECORD_OF_DNS, result="B-156 failed")),
+        }.items()
+    }
+
+    assert said == {
+        "script": "the script Get-ZdmDnsZone has been changed since the rehearsal of 2026-03-06",
+        "gone": "the script Get-ZdmDnsZone is not there any more since the rehearsal of 2026-03-06",
+        "playbook": "the playbook dns_cutover has been changed since the rehearsal of 2026-03-06",
+        "back": "the rehearsal of 2026-03-06 has taken nothing back",
+        "future": "the rehearsal of 2026-03-06 ends in the future",
+        "failed": "the rehearsal of 2026-03-06 ended with: B-156 failed",
+    }
+
+
+def test_drift_beyond_tolerance_is_shown() -> None:
+    """A zone that is new and one that is another: named, counted, and refused from the project's own limit on."""
+    moved = rehearsed(
+        RECORD_OF_DNS, replace(ZONE, aging_enabled=not ZONE.aging_enabled), replace(ZONE, zone_name="new.example")
+    )
+    strict = finding(judged("G-START", moved), "rehearsal")
+    loose = finding(judged("G-START", both(moved, but(limits=Limits(drift_percent=100)))), "rehearsal")
+
+    told = "2 of 2 facts have moved: new Zdm.DnsZone new.example is new, new Zdm.DnsZone example.local is another"
+    assert (strict.state, strict.value) == (Truth.FALSE, f"since the rehearsal of 2026-03-06 {told}")
+    assert loose.state is Truth.TRUE
+    assert told in loose.value
+
+
+def test_a_lab_is_not_asked_for_a_rehearsal() -> None:
+    """The rehearsal itself passes the gate that asks for one."""
+    assert finding(judged("G-START", but(in_lab=True)), "rehearsal").state is Truth.TRUE

@@ -360,7 +360,7 @@ def test_what_is_newer_in_the_target_alone() -> None:
     assert code == 0
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40)
 @given(st.lists(EDITS, max_size=6), st.lists(EDITS, min_size=1, max_size=10))
 def test_what_was_written_on_the_new_side_comes_back(before: list[Any], after: list[Any]) -> None:
     """Taken back after the switch: nothing that people wrote on the new server is lost, nothing of the old one purged."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +22,12 @@ class Story:
     lab: LabFolder
     project: Path
     capsys: pytest.CaptureFixture[str]
+    typed: list[tuple[str, ...]] = field(default_factory=list)
 
     def type(self, *words: str) -> tuple[int, str, str]:
         """Types a command in the project: exit code, output, errors."""
         self.capsys.readouterr()
+        self.typed.append(words)
         code = main([*words])
         said = self.capsys.readouterr()
         return code, said.out, said.err
@@ -61,3 +64,17 @@ class Story:
 def previews(plan: Any) -> list[tuple[str, str]]:
     """Item and preview of every row."""
     return [(item["id"], row["preview"]) for item in plan["items"] for row in item["rows"]]
+
+
+def documented(page: str, section: str) -> list[tuple[str, ...]]:
+    """The commands of a section of a page under docs/, in order: the words that name them, with their options."""
+    text = (Path(__file__).resolve().parents[2] / "docs" / page).read_text(encoding="utf-8")
+    part = text.split(f"## {section}\n", 1)[1].split("\n## ", 1)[0]
+    return [named(line.split()[1:]) for line in re.findall(r"(?m)^\s+(zdm .*)$", part)]
+
+
+def named(words: Iterable[str]) -> tuple[str, ...]:
+    """Of a command the words that name it, and its options; not what it is about."""
+    words = [word for word in words if word != "--json"]
+    count = 2 if words[0] == "lab" else 1
+    return (*words[:count], *(word for word in words[count:] if word in {"--provider", "hyperv"}))

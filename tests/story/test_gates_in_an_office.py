@@ -23,7 +23,7 @@ def test_the_start_of_the_swing_opens_with_its_evidence(story: Start) -> None:
     now = tiny.json("lab", "clock")["now"]
 
     assert {name for name, state in states(before).items() if state == "true"} == {
-        "time-skew", "sbs-clock", "pending-reboot", "approval-tech", "approval-client",
+        "time-skew", "sbs-clock", "pending-reboot", "rehearsal", "approval-tech", "approval-client",
     }  # fmt: skip
 
     for row in ("B-001", "B-002", "B-031", "B-063"):

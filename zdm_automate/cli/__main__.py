@@ -19,11 +19,14 @@ from zdm_automate.cli import (
     item,
     jobs,
     lab,
+    lab_hyperv,
+    lab_likeness,
     lab_mail,
     lab_trouble,
     mail,
     new,
     plan,
+    rehearse,
     resume,
     retrospective,
     scripts,
@@ -56,6 +59,7 @@ app.command("approve")(gates.approve)
 app.command("apply")(apply.apply)
 app.command("resume")(resume.resume)
 app.command("undo")(resume.undo)
+app.command("rehearse")(rehearse.rehearse)
 app.command("verify")(apply.verify)
 app.command("jobs")(jobs.jobs)
 app.command("mail")(mail.mail)
@@ -74,6 +78,9 @@ for _name, _command in lab_trouble.COMMANDS.items():
     lab.app.command(_name)(_command)
 lab.app.command("mail")(lab_mail.mail)
 lab.app.command("requests")(lab_mail.requests)
+for _name, _act in lab_hyperv.COMMANDS.items():
+    lab.app.command(_name)(_act)
+lab.app.command("from-facts")(lab_likeness.from_facts)
 app.add_typer(lab.app, name="lab")
 
 

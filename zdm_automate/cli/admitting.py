@@ -13,13 +13,16 @@ import typer
 from zdm_automate.admission import Admission, Desk, begun_at, is_final
 from zdm_automate.approvals import LAB, approvals_of, overrides_of
 from zdm_automate.checklist import Checklist, load_checklist, load_smoke_list
-from zdm_automate.durations import measured
+from zdm_automate.durations import Durations, measured
 from zdm_automate.errors import UnknownNameError, ZdmError
 from zdm_automate.facts.project import PROJECT, Temporary
 from zdm_automate.gates import GATES, ListedRow, MadeChange, View
 from zdm_automate.gates.evidence import moment_of
 from zdm_automate.ledger import project_facts, with_project
+from zdm_automate.playbook import playbook_names, playbook_sha256
 from zdm_automate.progress import checklist_state
+from zdm_automate.rehearsal import Hashes
+from zdm_automate.rehearsals import read_records
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -42,7 +45,7 @@ def desk_of(opened: Opened, work: Workplace, what: Intended | None = None, *, co
         read=lambda gate, view: work.look(gate.reads(view)),
         begun=lambda gate: begun_at(opened.entries(), gate),
         limits=content.limits,
-        durations=measured(entries, opened.lessons),
+        durations=durations_of(opened, entries),
         window=content.window.window if content.window is not None else None,
         bound=_bound(opened, what),
         approvals=approvals_of(entries),
@@ -51,6 +54,21 @@ def desk_of(opened: Opened, work: Workplace, what: Intended | None = None, *, co
         lab=opened.project.is_rehearsal,
         typed=cache(lambda gate: _typed(gate, confirm)),
     )
+
+
+def durations_of(opened: Opened, entries: Iterable[Mapping[str, Any]]) -> Durations:
+    """How long changes take: what the journals show, and what rehearsals have taken."""
+    records = read_records(opened.project.folder)
+    return measured(entries, opened.lessons).with_rehearsals(
+        [one.seconds for one in records if one.real], [one.seconds for one in records if not one.real]
+    )
+
+
+def hashes_of(opened: Opened) -> Hashes:
+    """What playbooks and scripts are now."""
+    where = opened.folders("playbooks")
+    playbooks = {name: playbook_sha256(name, where) for name in playbook_names(where)}
+    return Hashes(playbooks=playbooks, scripts={verb: opened.library.sha256_of(verb) for verb in opened.library})
 
 
 def admission_of(opened: Opened, work: Workplace, what: Intended, plan: Plan, facts: Facts, *, confirm: str = "") -> Admission:
@@ -65,6 +83,8 @@ def view_maker(opened: Opened, work: Workplace) -> Callable[[Facts], View]:
     content = opened.project.content
     intents = _intents(opened)
     smoke = _smoke(opened)
+    rehearsals = read_records(opened.project.folder)
+    hashes = hashes_of(opened) if rehearsals else Hashes()
 
     def view(facts: Facts) -> View:
         entries = tuple(opened.entries())
@@ -82,6 +102,9 @@ def view_maker(opened: Opened, work: Workplace) -> Callable[[Facts], View]:
             made=tuple(_made(entries)),
             skew=work.skew,
             smoke=smoke,
+            in_lab=bool(content.lab),
+            rehearsals=rehearsals,
+            hashes=hashes,
         )
 
     return view

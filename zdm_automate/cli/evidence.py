@@ -68,7 +68,7 @@ def _run_row(one: Standing) -> dict[str, Any]:
 
 def _face(opened: Opened) -> Hours | None:
     """The clock of the golden hours; None where the project has none."""
-    from zdm_automate.durations import measured
+    from zdm_automate.cli.admitting import durations_of
     from zdm_automate.hours import hours
 
     content = opened.project.content
@@ -78,7 +78,7 @@ def _face(opened: Opened) -> Hours | None:
     unused = [one for one in opened.plans.ids() if not opened.plans.used(one)]
     plan = opened.plans.load(unused[-1]) if unused else None
     factor = content.limits.rollback_factor
-    return hours(content.window.window, opened.clock.now(), measured(entries, opened.lessons), factor, plan, entries)
+    return hours(content.window.window, opened.clock.now(), durations_of(opened, entries), factor, plan, entries)
 
 
 def open_sentences(opened: Opened, standings: Sequence[Standing]) -> list[str]:

@@ -67,8 +67,16 @@ def reset(
 
 
 @app.command("list")
-def list_offices(lab: Folder = HERE, as_json: AsJson = False) -> None:
-    """Show the offices there are, and which one this folder holds."""
+def list_offices(
+    topology: Annotated[Path | None, typer.Argument(help="With --provider hyperv: the lab's topology.")] = None,
+    provider: Annotated[str, typer.Option(help="embedded, or hyperv: the machines of a lab on a Hyper-V host.")] = "embedded",
+    lab: Folder = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Show the offices there are, and which one this folder holds; or a lab's machines with their checkpoints."""
+    if provider != "embedded" or topology is not None:
+        _list_machines(topology, provider, as_json=as_json)
+        return
     from rich.table import Table
 
     from zdm_automate.lab.office import office_files, read_office
@@ -95,6 +103,17 @@ def list_offices(lab: Folder = HERE, as_json: AsJson = False) -> None:
     for row in rows:
         table.add_row(str(row["office"]), str(row["hosts"]), str(row["state"]), str(row["title"]))
     _print(table)
+
+
+def _list_machines(topology: Path | None, provider: str, *, as_json: bool) -> None:
+    from zdm_automate.cli.lab_hyperv import show_lab
+    from zdm_automate.errors import InputError
+
+    if provider != "hyperv" or topology is None:
+        raise InputError(
+            "machines are listed of a topology, by the provider hyperv.", hint="`zdm lab list FILE --provider hyperv`."
+        )
+    show_lab(topology, as_json=as_json)
 
 
 @app.command()

@@ -12,6 +12,7 @@ from zdm_automate.approvals import Override
 from zdm_automate.checklist import ChecklistItem
 from zdm_automate.facts.store import Facts
 from zdm_automate.limits import Limits
+from zdm_automate.rehearsal import Hashes, Record
 from zdm_automate.steps import Read
 from zdm_automate.window import Window
 
@@ -57,6 +58,9 @@ class View:
         skew: clock differences in seconds, by host.
         smoke: the checks after the cut-over: number, title, whether it blocks.
         begun: when the first change behind the gate was made, while the work behind it is unfinished; None before.
+        in_lab: the project works on a lab, whoever approves there.
+        rehearsals: the records of rehearsals, oldest first.
+        hashes: what playbooks and scripts are now.
     """
 
     facts: Facts
@@ -72,6 +76,9 @@ class View:
     skew: Mapping[str, float] = field(default_factory=dict)
     smoke: tuple[tuple[int, str, bool], ...] = ()
     begun: datetime | None = None
+    in_lab: bool = False
+    rehearsals: tuple[Record, ...] = ()
+    hashes: Hashes = field(default_factory=Hashes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,6 @@
 """G-START: the first change to the production directory or mail may be made. Pure.
 
-What no reader can see yet (restore tests, replication, rehearsal) is signed: a row of the checklist, or a step under the gate.
+What no reader can see yet (restore tests, replication) is signed: a row of the checklist, or a step under the gate.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from zdm_automate.facts.project import PROJECT, SignOff
 from zdm_automate.facts.store import FactsMissingError
 from zdm_automate.gates.evidence import at_least, at_most, every, moment_of, row_done, says, signed_step, truth, younger
 from zdm_automate.gates.model import Gate, Predicate, Seen, Truth
+from zdm_automate.gates.rehearsed import reads as rehearsal_reads
+from zdm_automate.gates.rehearsed import rehearsed
 from zdm_automate.steps import Read
 
 if TYPE_CHECKING:
@@ -52,6 +54,7 @@ def _reads(view: View) -> Iterator[Read]:
         if view.facts.has(role):
             yield Read(role=role, verb="Get-ZdmPendingReboot")
     yield Read(role="old", verb="Get-ZdmHostInventory")
+    yield from rehearsal_reads(view)
 
 
 def _reboots(view: View) -> Seen:
@@ -169,8 +172,10 @@ GATE: Final = Gate(
         Predicate(
             name="rehearsal",
             asks="the same playbooks were rehearsed",
-            judge=row_done({"A": ("A-061",), "B": ("B-063",), "C": ("C-034",)}),
+            judge=rehearsed,
+            limit=lambda limits: f"at most {limits.rehearsal_days:g} days old, {limits.drift_percent:g} % of the facts moved",
             fresh=LONG,
+            held=True,
         ),
         Predicate(
             name="binder",

@@ -221,6 +221,10 @@ class Call:
         self.warnings.append(text)
 
 
+HYPERV_LEVEL = 3
+"""The oldest level whose Hyper-V module is modelled: 2016; that of 2012 names its errors otherwise."""
+
+
 def modules_of(host: Host) -> frozenset[str]:
     """The Windows modules that are there for this host's release and installed features."""
     level = host.windows.level
@@ -242,4 +246,6 @@ def modules_of(host: Host) -> frozenset[str]:
         found.add("DFSN")
     if {"DHCP", "RSAT-DHCP"} & host.features:
         found.add("DhcpServer")
+    if "Hyper-V" in host.features and level >= HYPERV_LEVEL:
+        found.add("Hyper-V")
     return frozenset(found)

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, model_validator
 
 from zdm_automate.errors import UnknownNameError, ZdmError
+from zdm_automate.lab.office_seen import SeenSection
 from zdm_automate.lab.world import roles
 from zdm_automate.lab.world.directory import Directory
 from zdm_automate.lab.world.host import RELEASES, Event, Host, Nic
@@ -108,6 +109,7 @@ class HostSection(_Section):
     remoting: bool = True
     powered: bool = True
     reach: ReachSection = ReachSection()
+    seen: SeenSection = SeenSection()
 
     @model_validator(mode="after")
     def _fits(self) -> HostSection:
@@ -124,7 +126,7 @@ class HostSection(_Section):
 
 
 class OfficeFile(_Section):
-    """The whole file. `dns`, `dhcp`, `files`, `profiles`, `mail` and `project` belong to other readers."""
+    """The whole file. `dns`, `dhcp`, `files`, `profiles`, `mail`, `hyperv` and `project` belong to other readers."""
 
     office: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
     title: str = ""
@@ -140,7 +142,9 @@ class OfficeFile(_Section):
     files: dict[str, Any] | None = None
     profiles: dict[str, Any] | None = None
     mail: dict[str, Any] | None = None
+    hyperv: dict[str, Any] | None = None
     project: dict[str, Any] = Field(default_factory=dict)
+    differences: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _fits(self) -> OfficeFile:
@@ -167,6 +171,7 @@ class Office:
         pace: nominal seconds of a call.
         project: the template of the technician's project file.
         reach: what each machine offers of remote administration.
+        differences: in what it is known to differ from the network that it was made after.
     """
 
     name: str
@@ -179,6 +184,7 @@ class Office:
     pace: Pace
     project: dict[str, Any]
     reach: Mapping[str, ReachSection]
+    differences: tuple[str, ...] = ()
 
 
 def office_folders() -> tuple[Path, ...]:
@@ -226,7 +232,7 @@ def read_office(path: Path) -> Office:
     except ValidationError as problem:
         raise source.invalid(problem, schema=OfficeFile.model_json_schema()) from problem
     world = _first_world(made)
-    for area in ("dns", "dhcp", "files", "profiles", "mail"):
+    for area in ("dns", "dhcp", "files", "profiles", "mail", "hyperv"):
         section = getattr(made, area)
         if section is not None:
             world = _build(area, section, world, source)
@@ -241,6 +247,7 @@ def read_office(path: Path) -> Office:
         pace=made.pace,
         project=made.project,
         reach={name: section.reach for name, section in made.hosts.items()},
+        differences=made.differences,
     )
 
 
@@ -311,7 +318,7 @@ def _host(name: str, section: HostSection, directory: DirectorySection, now: dat
         services = roles.standard_services(culture=section.culture, in_domain=in_domain, client=not windows.server)
     for feature in features:
         services.update(roles.brought_by(feature, section.culture))
-    return Host(
+    host = Host(
         name=name,
         release=section.release,
         nics=(nic,),
@@ -334,6 +341,7 @@ def _host(name: str, section: HostSection, directory: DirectorySection, now: dat
         machine=f"{directory.domain}/{name}",
         static_dns_only=section.role == "device",
     )
+    return section.seen.laid_on(host)
 
 
 def _alias(culture: str, *, old: bool) -> str:

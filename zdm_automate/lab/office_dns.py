@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from ipaddress import IPv4Address
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -12,8 +12,6 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from zdm_automate.lab.world.dns import APEX, HOST_TYPES, DnsServer, PublicRecord, Record, Zone, key_of
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from zdm_automate.lab.world.model import World
 
 Address = Annotated[str, BeforeValidator(lambda value: str(IPv4Address(str(value))))]
@@ -21,7 +19,7 @@ AUTO = ("0.in-addr.arpa", "127.in-addr.arpa", "255.in-addr.arpa")
 ANCHORS = "TrustAnchors"
 """The zone that DNS servers since 2012 keep in the directory for themselves."""
 
-TYPES = frozenset({"A", "AAAA", "CNAME", "NS", "PTR", "MX", "SRV", "TXT"})
+TYPES = frozenset({"A", "AAAA", "CNAME", "NS", "PTR", "MX", "SRV", "TXT", "SOA"})
 WORDS = 4
 """Words of a record line: name, time to live, type, data."""
 
@@ -44,6 +42,9 @@ class ServerSection(_Section):
     forwarders: tuple[Address, ...] = ()
     root_hints: bool = True
     scavenging: bool = False
+    recursion: bool = True
+    timeout: int = Field(default=3, ge=0)
+    listen: tuple[Address, ...] = ()
 
 
 class ZoneSection(_Section):
@@ -53,6 +54,8 @@ class ZoneSection(_Section):
         on: hosts that hold it; a zone of the directory is on all its servers.
         records: `name ttl TYPE data`, as in a zone file; `dynamic` the same for records that clients registered.
         hosts: adds an A record for every host with a fixed address.
+        whole: `records` and `dynamic` are all there is: neither SOA nor NS is added.
+        stamps: when dynamic records were last refreshed, by the record's line; two days ago where nothing says.
     """
 
     name: str
@@ -67,6 +70,8 @@ class ZoneSection(_Section):
     hosts: bool = False
     records: tuple[Line, ...] = ()
     dynamic: tuple[Line, ...] = ()
+    whole: bool = False
+    stamps: dict[str, datetime] = Field(default_factory=dict)
 
 
 class PublicSection(_Section):
@@ -99,7 +104,7 @@ def build_dns(section: dict[str, Any], world: World) -> World:
         if host not in world.hosts:
             raise ValueError(f"the DNS server {host!r} is not among the hosts")
         auto = {name: Zone(name=name, auto_created=True, file=f"{name}.dns") for name in AUTO}
-        own = DnsServer(zones=auto, forwarders=server.forwarders, root_hints=server.root_hints, scavenging=server.scavenging)
+        own = DnsServer(zones=auto, **server.model_dump())
         if host in world.directory.controllers and world.hosts[host].windows.level:
             own = own.with_zone(Zone(name=ANCHORS, scope="Forest"))
         world = world.with_dns(host, own)
@@ -130,7 +135,7 @@ def public_record(name: str, kind: str, values: tuple[str, ...], ttl: int) -> Pu
 
 def _zone(section: ZoneSection, world: World) -> Zone:
     records: list[Record] = []
-    if section.kind in {"Primary", "Secondary"}:
+    if section.kind in {"Primary", "Secondary"} and not section.whole:
         servers = [world.hosts[host].fqdn for host in section.on if host in world.hosts]
         first = f"{servers[0]}." if servers else "."
         soa = f"{first} hostmaster.{section.name}. 2041 900 600 86400 {section.ttl}"
@@ -141,7 +146,7 @@ def _zone(section: ZoneSection, world: World) -> Zone:
         records += [Record(name=host.name.lower(), type="A", data=host.address, ttl=section.ttl) for host in fixed]
     records += [_record(line, None) for line in section.records]
     refreshed = world.now.replace(minute=0, second=0, microsecond=0) - timedelta(days=2)
-    records += [_record(line, refreshed) for line in section.dynamic]
+    records += [_record(line, section.stamps.get(line, refreshed)) for line in section.dynamic]
     return Zone(
         name=section.name,
         kind=section.kind,

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from zdm_automate.lab.call import Call, Native, Row, cmdlet, native
-from zdm_automate.lab.world import files, profile_files
+from zdm_automate.lab.world import files, hyperv_change, profile_files
 from zdm_automate.lab.world.host import Host
 from zdm_automate.lab.world.refusal import NotModelledError, Refusal
 
@@ -231,17 +231,22 @@ def copy_item(call: Call, /, *, LiteralPath: str, Destination: str) -> None:
 
 
 @cmdlet("Remove-Item")
-def remove_item(call: Call, /, *, LiteralPath: str, Force: bool = False, Recurse: bool = False) -> None:
-    """Removes one file, or with -Recurse a folder and all in it."""
+def remove_item(call: Call, /, *, LiteralPath: str, Recurse: bool = False, Force: bool = False) -> None:
+    """Removes one file, or a folder that is empty; with -Recurse a folder and all in it."""
     place = _place(call, LiteralPath, "RemoveItemCommand")
     found = files.at_path(call.world, place.host, place.path)
     if found is None:
         raise _missing(LiteralPath, "RemoveItemCommand")
-    if found.content is None and not Recurse:
-        raise NotModelledError("the lab does not model removing folders without -Recurse", host=call.host_name)
-    if found.content is None:
+    below = place.path.rstrip("\\").casefold() + "\\"
+    if found.content is None and any(one.casefold().startswith(below) and one.casefold() != below for one in place.host.files):
+        if not Recurse:
+            raise NotModelledError("the lab does not model removing folders that hold something", host=call.host_name)
         world = files.folder_removed(call.world, place.host, place.path)
         call.update(profile_files.stores_gone(world, place.host.name, place.path))
+        return
+    role = call.world.hyperv.get(place.host.name)
+    if role is not None and role.disk(place.path) is not None:
+        call.update(hyperv_change.without_disk(call.world, place.host.name, place.path))
         return
     call.update(files.removed(call.world, place.host, place.path))
 

@@ -36,6 +36,9 @@ Ask = Callable[["Call", "Mapping[str, Any]"], "dict[str, Any]"]
 
 CIMV2: Final = r"root\cimv2"
 DNS: Final = r"root\microsoftdns"
+ELSEWHERE: Final = (("microsoftdns_", DNS), ("msft_", "root\\standardcimv2"))
+"""Namespaces of the classes that are not where most are, by how their names begin."""
+
 HERE: Final = frozenset({"", ".", "localhost", "127.0.0.1"})
 _CONDITION: Final = re.compile(r"""\s*(\w+)\s*=\s*(?:'((?:\\.|[^'\\])*)'|"((?:\\.|[^"\\])*)"|(\d+))\s*""")
 _AND: Final = re.compile(r"and\b", re.IGNORECASE)
@@ -217,7 +220,7 @@ def _native(call: Call, request: Mapping[str, Any]) -> dict[str, Any]:
 def _wmi(call: Call, request: Mapping[str, Any]) -> dict[str, Any]:
     name = str(request["Class"])
     namespace = str(request.get("Namespace") or CIMV2)
-    if namespace.casefold() != (DNS if name.casefold().startswith("microsoftdns_") else CIMV2):
+    if namespace.casefold() != next((own for start, own in ELSEWHERE if name.casefold().startswith(start)), CIMV2):
         raise NotModelledError(f"the lab does not model {namespace}:{name}", host=call.host_name)
     keep = _filter(call, str(request.get("Filter") or ""))
     rows = []

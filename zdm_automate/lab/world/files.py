@@ -121,19 +121,14 @@ def moved(world: World, host: Host, source: str, target: str) -> World:
 
 
 def folder_removed(world: World, host: Host, path: str) -> World:
-    """The world without a folder and all in it."""
-    start = _key(path)
-
-    def kept(name: str) -> bool:
-        return _key(name) != start and not name.casefold().startswith(start + "\\")
-
-    return world.with_host(
-        replace(
-            host,
-            files={name: old for name, old in host.files.items() if kept(name)},
-            file_times={name: old for name, old in host.file_times.items() if kept(name)},
-        )
-    )
+    """The world without a folder and all in it. The folder above stays."""
+    gone = _key(path)
+    kept = {name: old for name, old in host.files.items() if _key(name) != gone and not _key(name).startswith(gone + "\\")}
+    times = {name: old for name, old in host.file_times.items() if name in kept}
+    above = path.rstrip("\\").rpartition("\\")[0] + "\\"
+    if len(kept) != len(host.files) and not any(name.casefold().startswith(above.casefold()) for name in kept):
+        kept[above] = ""
+    return world.with_host(replace(host, files=kept, file_times=times))
 
 
 def written(world: World, host: Host, path: str, text: str, at: str = "") -> World:

@@ -17,6 +17,7 @@ from zdm_automate.lab.world.dhcp import DhcpClient, DhcpServer, Visits
 from zdm_automate.lab.world.directory import Directory
 from zdm_automate.lab.world.dns import DnsServer, PublicRecord, Resolver
 from zdm_automate.lab.world.host import Host
+from zdm_automate.lab.world.hyperv import HyperV
 from zdm_automate.lab.world.mail import MailOrg
 from zdm_automate.lab.world.people import Person
 from zdm_automate.lab.world.profiles import UserStates
@@ -44,6 +45,7 @@ class World:
         public: what the outside world's name servers answer, by `name type`.
         user_states: profiles on the PCs and captured stores.
         mail: the Exchange organisation; None for an office without.
+        hyperv: virtual machines and what belongs to them, by host.
         accounts: hash of name and password by logon name, as `account_hash` makes it.
         tasks: scheduled tasks by host and name in lower case.
         runs: programs at work, by host.
@@ -69,6 +71,7 @@ class World:
     public: Mapping[str, PublicRecord] = field(default_factory=dict)
     user_states: UserStates = field(default_factory=UserStates)
     mail: MailOrg | None = None
+    hyperv: Mapping[str, HyperV] = field(default_factory=dict)
     accounts: Mapping[str, str] = field(default_factory=dict)
     tasks: Mapping[str, Mapping[str, Task]] = field(default_factory=dict)
     runs: Mapping[str, tuple[Run, ...]] = field(default_factory=dict)
@@ -115,6 +118,10 @@ class World:
     def with_smb(self, host: str, changed: SmbServer) -> World:
         """The world in which that host shares this."""
         return replace(self, smb={**self.smb, host: changed})
+
+    def with_hyperv(self, host: str, changed: HyperV) -> World:
+        """The world with this Hyper-V role on that host."""
+        return replace(self, hyperv={**self.hyperv, host: changed})
 
     def with_dhcp(self, host: str, changed: DhcpServer) -> World:
         """The world with this DHCP server on that host."""

@@ -90,6 +90,7 @@ _ALL = (
         name="RSAT-ADDS-Tools", display=("AD DS Snap-Ins and Command-Line Tools", "AD DS-Snap-Ins und -Befehlszeilentools")
     ),
     Feature(name="Windows-Server-Backup", display=("Windows Server Backup", "Windows Server-Sicherung"), number=39),
+    Feature(name="Hyper-V", display=("Hyper-V", "Hyper-V"), kind="Role", number=20, services=("vmms",)),
     Feature(name="GPMC", display=("Group Policy Management", "Gruppenrichtlinienverwaltung"), number=69),
 )
 FEATURES = {feature.name: feature for feature in _ALL}
@@ -105,11 +106,15 @@ _SERVICE_NAMES: dict[str, tuple[str, str]] = {
     "LanmanWorkstation": ("Workstation", "Arbeitsstationsdienst"),
     "Dnscache": ("DNS Client", "DNS-Client"),
     "Dhcp": ("DHCP Client", "DHCP-Client"),
+    "vmms": ("Hyper-V Virtual Machine Management", "Hyper-V-Verwaltung für virtuelle Computer"),
     "W32Time": ("Windows Time", "Windows-Zeitgeber"),
     "EventLog": ("Windows Event Log", "Windows-Ereignisprotokoll"),
     "Schedule": ("Task Scheduler", "Aufgabenplanung"),
     "WinRM": ("Windows Remote Management (WS-Management)", "Windows-Remoteverwaltung (WS-Verwaltung)"),
 }
+STANDARD_SERVICES = frozenset(_SERVICE_NAMES)
+"""The services that Windows and its roles bring, by name."""
+
 _NETWORK_SERVICE = frozenset({"Dnscache", "Dhcp", "EventLog", "W32Time", "WinRM", "DHCPServer"})
 
 

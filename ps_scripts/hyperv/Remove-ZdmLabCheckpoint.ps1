@@ -1,0 +1,55 @@
+function Remove-ZdmLabCheckpoint {
+    <#
+    .SYNOPSIS
+        Removes a checkpoint of a machine of the lab that is off; its disks are merged.
+    .DESCRIPTION
+        One that is not there is no change.
+    .PARAMETER Name
+        Name of the machine.
+    .PARAMETER Mark
+        The text by which the lab knows what is its own; it stands in the notes.
+    .PARAMETER Label
+        Label of the checkpoint, such as L00-restored.
+    .EXAMPLE
+        Remove-ZdmLabCheckpoint -Name OLD -Mark zdm-lab:sr-1 -Label L00-restored
+    .OUTPUTS
+        Zdm.Change
+    .NOTES
+        Kind: applier
+        Floor: 5.1
+        Reader: Get-ZdmLabCheckpoint
+    #>
+    [CmdletBinding(SupportsShouldProcess = $true)]
+    param(
+        [Parameter(Mandatory = $true)]
+        [ValidatePattern('^[A-Za-z0-9][A-Za-z0-9 ._-]{0,60}$')]
+        [string]$Name,
+        [Parameter(Mandatory = $true)]
+        [ValidatePattern('^zdm-lab:[A-Za-z0-9._-]{1,60}$')]
+        [string]$Mark,
+        [Parameter(Mandatory = $true)]
+        [ValidatePattern('^L[0-9]{2}-[A-Za-z0-9._-]{1,40}$')]
+        [string]$Label
+    )
+    $vm = Get-ZdmVm -Name $Name
+    if ($null -eq $vm) { Stop-ZdmVerb -Code NotFound -Message "There is no machine '$Name'." -Target $Name -Category ObjectNotFound }
+    if ([string]$vm.Notes -ne $Mark) { Stop-ZdmVerb -Code Precondition -Message "The machine '$Name' is not the lab's own ('$($vm.Notes)')." -Target $Name }
+
+    $read = {
+        $found = @(Get-VMSnapshot -VMName $Name | Where-Object { $null -ne $_ -and [string]$_.Name -eq $Label })
+        if ($found.Count -gt 1) { Stop-ZdmVerb -Code Ambiguous -Message "The machine '$Name' has $($found.Count) checkpoints '$Label'." -Target $Label }
+        @{ Exists = ($found.Count -eq 1) }
+    }
+    $before = & $read
+    if ($before.Exists) {
+        if ([string]$vm.State -ne 'Off') { Stop-ZdmVerb -Code Precondition -Message "The machine '$Name' is $($vm.State); checkpoints are a matter of machines that are off." -Target $Name }
+    }
+    if (-not $before.Exists -or -not $PSCmdlet.ShouldProcess($Name, "remove checkpoint $Label")) {
+        New-ZdmChange -Verb 'Remove-ZdmLabCheckpoint' -Target $Name -Changed $false -Before $before -After $before
+        return
+    }
+    Remove-VMSnapshot -VMName $Name -Name $Label
+    $after = & $read
+    if ($after.Exists) { Stop-ZdmVerb -Code VerifyFailed -Message "The machine '$Name' still has the checkpoint '$Label'." -Target $Label }
+    New-ZdmChange -Verb 'Remove-ZdmLabCheckpoint' -Target $Name -Changed $true -Before $before -After $after
+}

@@ -1,0 +1,65 @@
+function Set-ZdmLabVmState {
+    <#
+    .SYNOPSIS
+        Turns a machine of the lab on or off.
+    .DESCRIPTION
+        Off is a shutdown by the guest; a guest that does not answer is only turned off with Hard. On is refused while a DHCP guard is off.
+    .PARAMETER Name
+        Name of the machine.
+    .PARAMETER Mark
+        The text by which the lab knows what is its own; it stands in the notes.
+    .PARAMETER State
+        Running or Off.
+    .PARAMETER Hard
+        Power off at once.
+    .EXAMPLE
+        Set-ZdmLabVmState -Name OLD -Mark zdm-lab:sr-1 -State Running
+    .OUTPUTS
+        Zdm.Change
+    .NOTES
+        Kind: applier
+        Floor: 5.1
+        Reader: Get-ZdmLabVm
+    #>
+    [CmdletBinding(SupportsShouldProcess = $true)]
+    param(
+        [Parameter(Mandatory = $true)]
+        [ValidatePattern('^[A-Za-z0-9][A-Za-z0-9 ._-]{0,60}$')]
+        [string]$Name,
+        [Parameter(Mandatory = $true)]
+        [ValidatePattern('^zdm-lab:[A-Za-z0-9._-]{1,60}$')]
+        [string]$Mark,
+        [Parameter(Mandatory = $true)]
+        [ValidateSet('Running', 'Off')]
+        [string]$State,
+        [Parameter(Mandatory = $false)]
+        [bool]$Hard = $false
+    )
+    $vm = Get-ZdmVm -Name $Name
+    if ($null -eq $vm) { Stop-ZdmVerb -Code NotFound -Message "There is no machine '$Name'." -Target $Name -Category ObjectNotFound }
+    if ([string]$vm.Notes -ne $Mark) { Stop-ZdmVerb -Code Precondition -Message "The machine '$Name' is not the lab's own ('$($vm.Notes)')." -Target $Name }
+
+    $read = { @{ State = [string](Get-ZdmVm -Name $Name).State } }
+    $before = & $read
+    if ($before.State -ne $State) {
+        if ($before.State -ne 'Off' -and $before.State -ne 'Running') {
+            Stop-ZdmVerb -Code Precondition -Message "The machine '$Name' is $($before.State)." -Target $Name
+        }
+        if ($State -eq 'Running' -and @(Get-VMNetworkAdapter -VMName $Name | Where-Object { $null -ne $_ -and [string]$_.DhcpGuard -ne 'On' }).Count -gt 0) {
+            Stop-ZdmVerb -Code Precondition -Message "The DHCP guard of '$Name' is off." -Target $Name
+        }
+        if ($State -eq 'Off' -and -not $Hard -and [string]$vm.Heartbeat -notlike 'Ok*') {
+            Stop-ZdmVerb -Code Precondition -Message "The guest of '$Name' does not answer ($($vm.Heartbeat)); it is only turned off hard." -Target $Name
+        }
+    }
+    if ($before.State -eq $State -or -not $PSCmdlet.ShouldProcess($Name, $State)) {
+        New-ZdmChange -Verb 'Set-ZdmLabVmState' -Target $Name -Changed $false -Before $before -After $before
+        return
+    }
+    if ($State -eq 'Running') { Start-VM -Name $Name }
+    elseif ($Hard) { Stop-VM -Name $Name -TurnOff -Confirm:$false }
+    else { Stop-VM -Name $Name -Force -Confirm:$false }
+    $after = & $read
+    if ($after.State -ne $State) { Stop-ZdmVerb -Code VerifyFailed -Message "The machine '$Name' is $($after.State)." -Target $Name }
+    New-ZdmChange -Verb 'Set-ZdmLabVmState' -Target $Name -Changed $true -Before $before -After $after
+}

@@ -1,0 +1,227 @@
+"""`zdm lab plan|build|start|stop|checkpoint|restore|destroy`: a lab on a Hyper-V host, by the playbook `hyperv_lab`.
+
+Every command writes what is wanted into the lab's own project and plans it; what changes something applies that plan.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from zdm_automate.cli.shown import AsJson, say, show, show_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+BOOK: Final = "hyperv_lab"
+ROLE: Final = "hyperv"
+HYPERV: Final = "hyperv"
+
+File = Annotated[Path, typer.Argument(help="The topology, such as labs/hyperv/example.yaml.")]
+Provider = Annotated[str, typer.Option(help="Where the lab is: hyperv.")]
+ProjectOf = Annotated[
+    Path | None, typer.Option("--project", "-p", help="Folder of the lab's own project; else the topology's name beside it.")
+]
+Label = Annotated[str, typer.Argument(help="Label of the checkpoint, such as L00-restored.")]
+
+
+def plan(topology: File, provider: Provider = HYPERV, project: ProjectOf = None, as_json: AsJson = False) -> None:
+    """Show what building the lab would change on the Hyper-V host. Changes nothing."""
+    from zdm_automate.cli.plan import plan as planned
+
+    planned(BOOK, project=_project(topology, provider, project, "built"), as_json=as_json)
+
+
+def build(topology: File, provider: Provider = HYPERV, project: ProjectOf = None, as_json: AsJson = False) -> None:
+    """Build the lab: switches, disks, machines, in that order; nothing gets power. A build that stopped is gone on with."""
+    _carry_out(topology, provider, project, "built", as_json=as_json)
+
+
+def start(topology: File, provider: Provider = HYPERV, project: ProjectOf = None, as_json: AsJson = False) -> None:
+    """Start the lab's machines; refused while anything that can be seen on the host leads out of the lab."""
+    _carry_out(topology, provider, project, "running", as_json=as_json)
+
+
+def stop(topology: File, provider: Provider = HYPERV, project: ProjectOf = None, as_json: AsJson = False) -> None:
+    """Turn the lab's machines off."""
+    _carry_out(topology, provider, project, "off", as_json=as_json)
+
+
+def checkpoint(
+    topology: File, label: Label, provider: Provider = HYPERV, project: ProjectOf = None, as_json: AsJson = False
+) -> None:
+    """Keep all machines as they are, powered off, under one label."""
+    _carry_out(topology, provider, project, "checkpoint", label=label, as_json=as_json)
+
+
+def restore(
+    topology: File,
+    label: Label,
+    only: Annotated[list[str] | None, typer.Option("--only", help="Set back this machine alone.")] = None,
+    provider: Provider = HYPERV,
+    project: ProjectOf = None,
+    as_json: AsJson = False,
+) -> None:
+    """Set the machines back to a label, powered off; controllers from before 2012 only all together."""
+    _carry_out(topology, provider, project, "restore", label=label, only=only or (), as_json=as_json)
+
+
+def destroy(topology: File, provider: Provider = HYPERV, project: ProjectOf = None, as_json: AsJson = False) -> None:
+    """Take the lab away: checkpoints, machines, disks that were made here, switches; also after half a build."""
+    _carry_out(topology, provider, project, "gone", as_json=as_json)
+
+
+def show_lab(topology: Path, *, as_json: bool) -> None:
+    """Shows the machines of the host that the lab knows, with state and checkpoints. Calls readers only."""
+    from rich.table import Table
+
+    from zdm_automate.cli.opening import open_project
+    from zdm_automate.facts.hyperv import LabCheckpoint, LabVm
+
+    opened = open_project(_project(topology, HYPERV, None, "built"))
+    what = opened.intended(opened.playbook(BOOK))
+    with opened.workplace(what) as work:
+        work.connect()
+        work.require(what.book.roles)
+        facts = work.read(what).facts
+    own = {one.name.casefold() for one in what.intent.machines}
+    rows: list[dict[str, Any]] = [
+        {
+            "machine": one.name,
+            "state": one.state,
+            "heartbeat": one.heartbeat or "",
+            "at": one.checkpoint or "",
+            "checkpoints": [p.checkpoint_name for p in facts.of(ROLE, LabCheckpoint) if p.vm_name == one.name],
+        }
+        for one in facts.of(ROLE, LabVm)
+        if one.name.casefold() in own
+    ]
+    if as_json:
+        show_json(rows)
+        return
+    table = Table("MACHINE", "STATE", "HEARTBEAT", "STANDS AT", "CHECKPOINTS", box=None, pad_edge=False)
+    for row in rows:
+        table.add_row(row["machine"], row["state"], row["heartbeat"], row["at"], ", ".join(row["checkpoints"]))
+    show(table)
+
+
+COMMANDS: Final[Mapping[str, Callable[..., None]]] = {
+    "plan": plan,
+    "build": build,
+    "start": start,
+    "stop": stop,
+    "checkpoint": checkpoint,
+    "restore": restore,
+    "destroy": destroy,
+}
+
+
+def _carry_out(
+    topology: Path,
+    provider: str,
+    project: Path | None,
+    want: str,
+    *,
+    label: str = "",
+    only: Sequence[str] = (),
+    as_json: bool,
+) -> None:
+    """Goes on with a run that stopped, then plans what is wanted and applies it."""
+    from zdm_automate.cli.apply import apply
+    from zdm_automate.cli.evidence import unfinished
+    from zdm_automate.cli.opening import open_project
+    from zdm_automate.cli.resume import resume
+
+    folder = _project(topology, provider, project, want, label=label, only=only, stopped_first=True)
+    opened = open_project(folder)
+    stopped = unfinished(opened.standings())
+    if stopped:
+        if not as_json:
+            say(f"Run {stopped[-1].run} stopped before its end; going on with it first.")
+        resume(stopped[-1].run, project=folder, as_json=as_json)
+        if want == _written_want(folder):
+            return
+    folder = _project(topology, provider, project, want, label=label, only=only)
+    made = _planned(folder)
+    if made.changes:
+        apply(made.id, project=folder, as_json=as_json)
+        return
+    if as_json:
+        show_json({"plan": made.id, "changed": 0})
+        return
+    from zdm_automate.report.text import plan_view
+
+    show(plan_view(made))
+    say("Nothing to apply: the lab is as wanted, or waits for a step by hand.")
+
+
+def _planned(folder: Path) -> Any:
+    from zdm_automate.cli.opening import open_project
+
+    opened = open_project(folder)
+    what = opened.intended(opened.playbook(BOOK))
+    with opened.workplace(what) as work:
+        work.connect()
+        work.require(what.book.roles)
+        opened.recognise(work)
+        return opened.plans.write(work.plan(what, work.read(what)))
+
+
+def _written_want(folder: Path) -> str:
+    from zdm_automate.project import read_project
+
+    return str(read_project(folder).content.intent.get(BOOK, {}).get("want", ""))
+
+
+def _project(
+    topology: Path,
+    provider: str,
+    project: Path | None,
+    want: str,
+    *,
+    label: str = "",
+    only: Sequence[str] = (),
+    stopped_first: bool = False,
+) -> Path:
+    """The lab's own project, wanting this. While a run of it is unfinished it is left as that run wants it."""
+    from zdm_automate.errors import InputError
+    from zdm_automate.project import FILE
+    from zdm_automate.topology import read_topology
+
+    if provider != HYPERV:
+        raise InputError(f"there is no provider {provider!r}.", hint=f"There is: {HYPERV}. The embedded lab: `zdm lab up`.")
+    if not topology.is_file():
+        raise InputError(f"there is no topology {topology}.", hint="labs/hyperv/example.yaml is one to begin with.")
+    made = read_topology(topology)
+    folder = project or topology.with_suffix("")
+    if stopped_first and (folder / FILE).is_file():
+        return folder
+    given = made.topology.model_dump(mode="json", exclude_defaults=True)
+    wanted = {**given, "want": want} | ({"label": label} if label else {}) | ({"only": list(only)} if only else {})
+    host = made.host.model_dump(mode="json")
+    embedded = os.path.relpath((topology.parent / made.embedded).resolve(), folder.resolve()) if made.embedded else ""
+    body = {
+        "project": f"Lab {made.topology.lab}",
+        "service_request": made.topology.lab,
+        "checklist": "A",
+        **({"lab": embedded} if embedded else {}),
+        "credentials": {"host": host.pop("credential")},
+        "credential": "host",
+        "hosts": {host.pop("name"): host},
+        "roles": {ROLE: made.host.name},
+        "intent": {BOOK: wanted},
+    }
+    _write(folder / FILE, body)
+    return folder
+
+
+def _write(path: Path, body: dict[str, Any]) -> None:
+    import yaml
+
+    head = "# Made by `zdm lab` from a topology; it is written anew by every command.\n"
+    text = yaml.safe_dump(body, sort_keys=False, allow_unicode=True, width=120, default_flow_style=None)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(head + text, encoding="utf-8")

@@ -1,0 +1,79 @@
+"""The `hyperv:` section of an office file: Hyper-V hosts, and disk images of the office's machines on them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from zdm_automate.lab.world import files, hyperv_change
+from zdm_automate.lab.world.hyperv import Disk, HyperV, Switch
+
+if TYPE_CHECKING:
+    from zdm_automate.lab.world.model import World
+
+GB = 1 << 30
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ImageSection(_Section):
+    """A disk with a machine of the office on it."""
+
+    path: str = Field(pattern=r"^[A-Za-z]:\\.+\.vhdx$")
+    boots: str = ""
+    size_gb: int = Field(default=127, ge=1)
+
+
+class SwitchSection(_Section):
+    """A switch that is there from the start, with the host's network card where it leads outside."""
+
+    name: str
+    adapter: str = ""
+
+
+class HostSection(_Section):
+    """One Hyper-V host."""
+
+    memory_gb: int = Field(default=32, ge=1)
+    folders: tuple[str, ...] = ()
+    images: tuple[ImageSection, ...] = ()
+    switches: tuple[SwitchSection, ...] = ()
+
+
+class HyperVSection(_Section):
+    """The whole section, by host."""
+
+    hosts: dict[str, HostSection]
+
+
+def build_hyperv(section: dict[str, Any], world: World) -> World:
+    """The world with the section's hosts.
+
+    Raises:
+        ValidationError: a value does not fit.
+        ValueError: a host is none, lacks the feature, or an image boots no machine of the office.
+    """
+    made = HyperVSection.model_validate(section)
+    for name, host in made.hosts.items():
+        if name not in world.hosts or "Hyper-V" not in world.hosts[name].features:
+            raise ValueError(f"{name!r} is no host with the feature Hyper-V")
+        world = world.with_hyperv(name, HyperV(memory=host.memory_gb * GB))
+        for folder in host.folders:
+            world = files.folder_made(world, world.hosts[name], folder)
+        for image in host.images:
+            if image.boots and image.boots not in world.hosts:
+                raise ValueError(f"{image.path} boots {image.boots!r}, which is no host of the office")
+            world, own_id = hyperv_change.numbered(world, name)
+            disk = Disk(path=image.path, size=image.size_gb * GB, kind="Dynamic", identifier=own_id.upper(), boots=image.boots)
+            world = hyperv_change.with_disk(world, name, disk)
+        for switch in host.switches:
+            world, own_id = hyperv_change.numbered(world, name)
+            own = world.hyperv[name]
+            kind = "External" if switch.adapter else "Private"
+            there = Switch(name=switch.name, id=own_id, kind=kind, adapter=switch.adapter, shared=bool(switch.adapter))
+            world = world.with_hyperv(name, replace(own, switches={**own.switches, switch.name: there}))
+    return world

@@ -1,0 +1,99 @@
+"""The topology of a lab on a Hyper-V host: YAML in, validated values out. It knows no host and builds nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from zdm_automate.yaml_source import read_yaml
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Credential(_Part):
+    """Who works on the host, and where the password is found."""
+
+    user: str
+    secret: str
+
+
+class HyperVHost(_Part):
+    """The Hyper-V host; every key beside these three is that of a host of a project file."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,14}$")
+    address: str
+    credential: Credential
+
+
+class DiskOf(_Part):
+    """A disk in the lab's folder: new, of so many GB, or going on from an image that is only read."""
+
+    file: str = Field(pattern=r"^[^\\/:*?\[\]]+\.vhdx$")
+    size_gb: int = Field(default=0, ge=0, le=65536)
+    parent: str = ""
+
+
+class MachineOf(_Part):
+    """A machine."""
+
+    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._-]{0,60}$")
+    switch: str
+    release: str = ""
+    generation: Literal[1, 2] = 2
+    memory_mb: int = Field(default=4096, ge=32, le=1048576)
+    processors: int = Field(default=2, ge=1, le=64)
+    disks: tuple[DiskOf, ...] = ()
+    controller: bool = False
+    restored: bool = False
+    plain_boot: bool = False
+
+
+class SwitchOf(_Part):
+    """A switch."""
+
+    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._-]{0,60}$")
+    kind: Literal["Private", "Internal"] = "Private"
+
+
+class Topology(_Part):
+    """What the lab is made of."""
+
+    lab: str = Field(pattern=r"^[A-Za-z0-9._-]{1,60}$")
+    folder: str = Field(pattern=r"^[A-Za-z]:\\[^*?\[\]]+$")
+    switches: tuple[SwitchOf, ...] = Field(min_length=1)
+    machines: tuple[MachineOf, ...] = Field(min_length=1)
+    production_macs: tuple[str, ...] = ()
+
+
+class TopologyFile(_Part):
+    """The whole file; `embedded` is the folder of an embedded lab that plays the host, relative to the file."""
+
+    host: HyperVHost
+    embedded: str = ""
+    topology: Topology
+
+
+def schema() -> dict[str, Any]:
+    """JSON Schema of a topology, for editors."""
+    return TopologyFile.model_json_schema()
+
+
+def read_topology(path: Path) -> TopologyFile:
+    """The topology of a file.
+
+    Raises:
+        ProjectError: it is none; with line and column.
+    """
+    source = read_yaml(path)
+    try:
+        return TopologyFile.model_validate(source.value)
+    except ValidationError as problem:
+        raise source.invalid(problem, schema=schema()) from problem
