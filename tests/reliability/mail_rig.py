@@ -11,11 +11,12 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 from matrix import Stage
-from rig import Killed, Rig, library, office
+from rig import Killed, Rig, library
 
 from zdm_automate.lab.exchange.direct import DirectExchange, Pipeline
 from zdm_automate.lab.exchange.engine import perform_pipeline
-from zdm_automate.mail.specs import Specs
+from zdm_automate.mail.specs import NULL, Specs
+from zdm_automate.mail.versions import Exchange
 from zdm_automate.mail_session import ExchangeSession
 from zdm_automate.model import Change, ChangeRecord
 from zdm_automate.resources import folders
@@ -66,12 +67,9 @@ class MailRig(Rig):
 
     def by_hand(self, host: str, change: Change) -> None:
         spec = specs()[change.call.verb]
-        version = office(self.name).world.mail
-        assert version is not None
-        from zdm_automate.mail.versions import Exchange  # noqa: PLC0415
-
         for command in spec.commands(Exchange.V2016, change.call.params):
-            perform_pipeline(_Unpaced(self), host, [(command.cmdlet, command.parameters)])
+            given = {name: None if value is NULL else value for name, value in command.parameters.items()}
+            perform_pipeline(cast("Any", _Unpaced(self)), host, [(command.cmdlet, given)])
 
     def _mail(self, host: str) -> ExchangeSession:
         transport = DirectExchange(target=Target(host=host, address="192.0.2.1"), keeper=self.keeper)
