@@ -70,7 +70,7 @@ def reads(intent: SharesIntent, _hosts: Mapping[str, str]) -> Iterator[Read]:
     for role in ("old", "new"):
         yield Read(role=role, verb="Get-ZdmShare")
         yield Read(role=role, verb="Get-ZdmShareSession")
-    yield Read(role="new", verb="Get-ZdmJob", params={"tail_bytes": 65536})
+    yield Read(role="new", verb="Get-ZdmJob", params={"tail_bytes": 16384})
     for share in intent.shares:
         yield Read(role="new", verb="Get-ZdmFileSample", params={"path": share.target}, optional=True)
     links = sorted({share.dfs for share in intent.shares if share.dfs})
