@@ -30,6 +30,7 @@ from zdm_automate import (
 )
 from zdm_automate.facts.project import PROJECT, SignOff
 from zdm_automate.facts.shares import DfsTarget, FileSample, Share, ShareSession
+from zdm_automate.model import Preview
 
 from ._share_steps import (
     CLOSED,
@@ -49,7 +50,7 @@ from ._share_steps import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 playbook = Playbook(
     name="share_replication",
@@ -85,12 +86,21 @@ def looks(intent: SharesIntent, _hosts: Mapping[str, str]) -> Iterator[Read]:
         yield Read(role="old", verb="Get-ZdmFileSample", params={"path": share.source}, optional=True)
 
 
+def changes_first(steps: Iterable[Step]) -> Iterator[Step]:
+    """Of several shares those first that have something to do: a plan goes no further in an item once a step waits."""
+    yield from sorted(steps, key=lambda step: step.preview in {Preview.WAIT, Preview.UNKNOWN})
+
+
 # --- before the cut ---
 
 
 @playbook.item("B-020", "Share survey: sizes, databases, encrypted files", also=("A-018",))
 def survey(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
     """Three lists for each share, made by robocopy without copying; what was found is said with its advice."""
+    yield from changes_first(_survey(facts, intent))
+
+
+def _survey(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
     for share in intent.shares:
         total = done(facts, intent, share, "total")
         yield run_pass(facts, intent, share, "total")
@@ -142,6 +152,10 @@ def make_targets(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
 @playbook.item("B-112", "Seed passes", after=("B-020", "B-111"), also=("A-091", "C-075"))
 def seed(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
     """Once for each share, into a target that nobody else has filled."""
+    yield from changes_first(_seed(facts, intent))
+
+
+def _seed(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
     for share in intent.shares:
         why = refusal(facts, intent, share, "seed")
         if not why and not attempts(facts, intent, share, "seed"):
@@ -152,6 +166,10 @@ def seed(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
 @playbook.item("B-113", "Nightly deltas, with their trend", after=("B-112",), also=("A-092", "C-076"))
 def deltas(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
     """One after the other until the day of the cut; what each took tells how long the final pass will take."""
+    yield from changes_first(_deltas(facts, intent))
+
+
+def _deltas(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
     for share in intent.shares:
         if done(facts, intent, share, "seed") is None:
             yield wait(f"{share.name}: delta pass", None, "its seed comes first", role="new")
@@ -180,6 +198,10 @@ def _next_delta(facts: Facts, intent: SharesIntent, share: MovedShare) -> Step:
 @playbook.item("B-114", "Permissions: copied in a pass of their own, findings reviewed", after=("B-113",), also=("C-077",))
 def permissions(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
     """A changed permission alone makes no file different; and what only the old server knows gets lost."""
+    yield from changes_first(_permissions(facts, intent))
+
+
+def _permissions(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
     for share in intent.shares:
         if not trend(facts, intent, share):
             yield wait(f"{share.name}: pass for permissions", None, "after the first delta", role="new")
@@ -263,6 +285,10 @@ def _frozen(facts: Facts, share: MovedShare) -> bool:
 @playbook.item("B-154", "Final pass", risk=Risk.HIGH, gate="G-CUT", after=("B-153",), also=("A-123", "C-084"))
 def final_pass(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
     """After the freeze, and only where nothing on the new server is newer."""
+    yield from changes_first(_final_pass(facts, intent))
+
+
+def _final_pass(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
     for share in intent.shares:
         text = f"{share.name}: final pass"
         if intent.roll_back:
@@ -294,6 +320,10 @@ def _after_guard(facts: Facts, intent: SharesIntent, share: MovedShare, text: st
 @playbook.item("B-155", "Compare", risk=Risk.HIGH, after=("B-154",), also=("A-124", "C-085"))
 def compare(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
     """A final pass that would have nothing to do."""
+    yield from changes_first(_compare(facts, intent))
+
+
+def _compare(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
     for share in intent.shares:
         if done(facts, intent, share, "final") is None:
             yield wait(f"{share.name}: compare both sides", None, "the final pass comes first", role="new")

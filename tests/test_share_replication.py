@@ -38,7 +38,7 @@ HEAD = "-" * 78
 
 def intent(**more: Any) -> Any:
     share = {"name": "Data", "source": "D:\\Data", "target": "E:\\Data", "dfs": LINK}
-    return BOOK.intent_of({"shares": [share], "old_name": "OLD", "new_name": "NEW", **more})
+    return BOOK.intent_of({"shares": [share], "old_name": "OLD", "new_name": "NEW"} | more)
 
 
 WANTED = intent()
@@ -356,3 +356,17 @@ def test_a_denial_in_front_is_taken_back_to_the_letter() -> None:
 
         assert MODULE.denied(closed, MODULE.CLOSED) == closed
         assert MODULE.allowed(closed, MODULE.CLOSED) == sddl
+
+
+def test_a_share_at_work_holds_up_no_other() -> None:
+    """The seed of the second one starts although the first one's is at work."""
+    other = {"name": "Archiv", "source": "D:\\Archiv", "target": "E:\\Archiv"}
+    both = intent(shares=[{"name": "Data", "source": "D:\\Data", "target": "E:\\Data"}, other])
+    counted = replace(SURVEY[0], job_id=MODULE.number_of(both, both.shares[1], "total", 1))
+    archive = replace(DATA, name="Archiv", path="D:\\Archiv")
+    closed = replace(TARGET, name="Archiv", path="E:\\Archiv")
+    lists = [replace(one, job_id=MODULE.number_of(both, both.shares[1], one.title, 1)) for one in SURVEY[1:]]
+    jobs = (*SURVEY, counted, *lists, job("seed", code=None))
+    found = facts(*jobs, old=(DATA, archive), new=(TARGET, closed))
+
+    assert started("B-112", found, both) == ["seed 1 of Archiv"]
