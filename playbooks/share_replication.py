@@ -67,23 +67,17 @@ ADVICE = {
 
 @playbook.reads
 def reads(intent: SharesIntent, _hosts: Mapping[str, str]) -> Iterator[Read]:
-    """Shares and sessions of both, the jobs of the new one, a sample of the targets, and where namespaces lead."""
+    """Shares and sessions of both, the jobs of the new one, a sample of both sides, and where namespaces lead."""
     for role in ("old", "new"):
         yield Read(role=role, verb="Get-ZdmShare")
         yield Read(role=role, verb="Get-ZdmShareSession")
     yield Read(role="new", verb="Get-ZdmJob", params={"tail_bytes": 16384})
     for share in intent.shares:
         yield Read(role="new", verb="Get-ZdmFileSample", params={"path": share.target}, optional=True)
+        yield Read(role="old", verb="Get-ZdmFileSample", params={"path": share.source}, optional=True)
     links = sorted({share.dfs for share in intent.shares if share.dfs})
     if links:
         yield Read(role="new", verb="Get-ZdmDfsTarget", params={"path": links})
-
-
-@playbook.looks
-def looks(intent: SharesIntent, _hosts: Mapping[str, str]) -> Iterator[Read]:
-    """For the comparison: the same sample on the old side."""
-    for share in intent.shares:
-        yield Read(role="old", verb="Get-ZdmFileSample", params={"path": share.source}, optional=True)
 
 
 def changes_first(steps: Iterable[Step]) -> Iterator[Step]:
@@ -333,34 +327,40 @@ def _compare(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
 
 @playbook.check("B-155")
 def sides_are_one(facts: Facts, intent: SharesIntent) -> Iterator[Check]:
-    """In four ways: the forecast, the counts, a sample of contents, a sample of permissions."""
+    """In four ways, until the switch; after it the new side moves on."""
     for share in intent.shares:
-        found = done(facts, intent, share, "compare")
-        if found is None or intent.roll_back:
+        if done(facts, intent, share, "compare") is None or intent.roll_back:
             continue
-        log = found.log
-        yield check(f"{share.name}: nothing is left to copy", found.exit_code == 0, value=found.exit_code, expected=0)
-        counted = f"{log.files.total} files, {log.size.total} bytes; {log.files.extras} too many, {log.files.failed} unread"
-        equal = log.whole and log.files.total == log.files.skipped and not log.files.extras and not log.files.failed
-        yield check(f"{share.name}: the counts are the same", equal, value=counted, expected="all skipped, none too many")
-        old, new = sample(facts, "old", share.source), sample(facts, "new", share.target)
-        contents = [name for name, one in old.items() if name in new and one.sha256 != new[name].sha256]
-        missing = sorted(set(old) - set(new))
-        yield check(
-            f"{share.name}: a sample of {len(old)} has the same contents",
-            bool(old) and not contents and not missing,
-            value=", ".join([*contents, *missing][:3]) or f"{len(old)} the same",
-            expected="the same SHA-256",
-            hint="Switched already, the new side moves on; before the switch run the final pass again.",
-        )
-        barred = [name for name, one in old.items() if name in new and one.sddl != new[name].sddl]
-        yield check(
-            f"{share.name}: the sample has the same permissions",
-            not barred,
-            value=", ".join(barred[:3]) or "the same",
-            expected="the same security descriptor",
-            hint="Run the pass for permissions again.",
-        )
+        if _switched(facts, share):
+            yield check(f"{share.name}: compared before the switch", ok=True, value="switched")
+            continue
+        for name, wrong in ways(facts, intent, share).items():
+            yield check(f"{share.name}: {name}", not wrong, value=wrong or "the same", hint="Run the final pass again.")
+
+
+def _switched(facts: Facts, share: MovedShare) -> bool:
+    there = facts.one("new", Share, share.name)
+    return there is not None and CLOSED not in there.sddl
+
+
+def ways(facts: Facts, intent: SharesIntent, share: MovedShare) -> dict[str, str]:
+    """What differs between both sides, by the four ways of looking; empty where nothing does."""
+    found = done(facts, intent, share, "compare")
+    if found is None:
+        return {"forecast": "not compared yet"}
+    log = found.log
+    counted = f"{log.files.total} files, {log.files.skipped} the same, {log.files.extras} too many, {log.files.failed} unread"
+    equal = log.whole and log.files.total == log.files.skipped and not log.files.extras and not log.files.failed
+    old, new = sample(facts, "old", share.source), sample(facts, "new", share.target)
+    missing = sorted(set(old) - set(new))
+    contents = [name for name, one in old.items() if name in new and one.sha256 != new[name].sha256]
+    barred = [name for name, one in old.items() if name in new and one.sddl != new[name].sddl]
+    return {
+        "nothing is left to copy": "" if found.exit_code == 0 else f"exit code {found.exit_code}",
+        "the counts are the same": "" if equal else counted,
+        f"a sample of {len(old)} has the same contents": ", ".join([*contents, *missing][:3]) if old else "there is no sample",
+        "the sample has the same permissions": ", ".join(barred[:3]),
+    }
 
 
 def sample(facts: Facts, role: str, root: str) -> dict[str, FileSample]:
@@ -381,6 +381,10 @@ def switch(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
             continue
         if done(facts, intent, share, "compare") is None:
             yield wait(f"{share.name}: switch", None, "both sides are compared first", role="new")
+            continue
+        wrong = [f"{name}: {said}" for name, said in ways(facts, intent, share).items() if said]
+        if wrong and not _switched(facts, share):
+            yield unpredictable(f"{share.name}: switch", f"the sides differ: {'; '.join(wrong)}", role="new")
             continue
         yield _set_acl(facts, "new", share.name, allow=(CLOSED,), text="open for its people")
         yield from _lead(facts, intent, share, to_new=True)

@@ -115,6 +115,7 @@ def facts(
         ("new", ShareSession, by.get("busy", ())),
         ("new", Job, jobs),
         ("new", FileSample, by.get("held", ())),
+        ("old", FileSample, by.get("had", ())),
         ("new", DfsTarget, targets),
         (PROJECT, SignOff, by.get("signed", ())),
         (PROJECT, Temporary, ()),
@@ -275,7 +276,8 @@ def test_the_night_in_its_order() -> None:
     assert started("B-154", facts(*FINAL[:-1], old=FROZEN), CUT) == ["final pass 1 of Data"]
     assert started("B-155", facts(*FINAL, old=FROZEN), CUT) == ["compare both sides 1 of Data"]
     assert not any(row.change for row in rows("B-156", facts(*FINAL, old=FROZEN), CUT))
-    compared = facts(*FINAL, job("compare", code="0", tail=table(100, 0, 100)), old=FROZEN)
+    same = {"held": (sampled(100),), "had": (replace(sampled(100), root="D:\\Data"),)}
+    compared = facts(*FINAL, job("compare", code="0", tail=table(100, 0, 100)), old=FROZEN, **same)
     switched = [
         (row.change.call.verb, row.change.call.params.get("state")) for row in rows("B-156", compared, CUT) if row.change
     ]
@@ -370,3 +372,21 @@ def test_a_share_at_work_holds_up_no_other() -> None:
     found = facts(*jobs, old=(DATA, archive), new=(TARGET, closed))
 
     assert started("B-112", found, both) == ["seed 1 of Archiv"]
+
+
+@pytest.mark.parametrize(
+    ("number", "more", "said"),
+    [
+        (100, {"sha256": "aa"}, "has the same contents: "),
+        (100, {"sddl": "O:BA"}, "the same permissions: "),
+        (99, {}, "the counts are the same: 100 files, 99 the same"),
+    ],
+)
+def test_a_sample_that_differs_keeps_the_switch_back(number: int, more: dict[str, str], said: str) -> None:
+    """Another content, another permission, a file too few: a sentence, and nobody is led over."""
+    had = (replace(sampled(100), root="D:\\Data", **more),)
+    jobs = (*FINAL, job("compare", code="0", tail=table(100, 0, number)))
+    told = rows("B-156", facts(*jobs, old=FROZEN, held=(sampled(100),), had=had), CUT)
+
+    assert not any(row.change for row in told)
+    assert any(said in row.reason for row in told)
