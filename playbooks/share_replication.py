@@ -151,6 +151,9 @@ def seed(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
 
 def _seed(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
     for share in intent.shares:
+        if done(facts, intent, share, "seed") is not None:
+            yield run_pass(facts, intent, share, "seed")
+            continue
         why = refusal(facts, intent, share, "seed")
         if not why and not attempts(facts, intent, share, "seed"):
             why = foreign_target(facts, intent, share)

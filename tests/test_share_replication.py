@@ -278,6 +278,10 @@ def test_the_night_in_its_order() -> None:
     assert not any(row.change for row in rows("B-156", facts(*FINAL, old=FROZEN), CUT))
     same = {"held": (sampled(100),), "had": (replace(sampled(100), root="D:\\Data"),)}
     compared = facts(*FINAL, job("compare", code="0", tail=table(100, 0, 100)), old=FROZEN, **same)
+    opened = facts(
+        *FINAL, job("compare", code="0", tail=table(100, 0, 100)), old=FROZEN, new=(replace(TARGET, sddl=DATA.sddl),)
+    )
+    assert not any(row.preview is Preview.UNKNOWN for item in ("B-112", "B-113", "B-154") for row in rows(item, opened, CUT))
     switched = [
         (row.change.call.verb, row.change.call.params.get("state")) for row in rows("B-156", compared, CUT) if row.change
     ]
