@@ -30,6 +30,7 @@ from zdm_automate import (
 )
 from zdm_automate.facts.project import PROJECT, SignOff
 from zdm_automate.facts.shares import DfsTarget, FileSample, Share, ShareSession
+from zdm_automate.model import Preview
 
 from ._share_steps import (
     CLOSED,
@@ -49,7 +50,7 @@ from ._share_steps import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 playbook = Playbook(
     name="share_replication",
@@ -66,23 +67,22 @@ ADVICE = {
 
 @playbook.reads
 def reads(intent: SharesIntent, _hosts: Mapping[str, str]) -> Iterator[Read]:
-    """Shares and sessions of both, the jobs of the new one, a sample of the targets, and where namespaces lead."""
+    """Shares and sessions of both, the jobs of the new one, a sample of both sides, and where namespaces lead."""
     for role in ("old", "new"):
         yield Read(role=role, verb="Get-ZdmShare")
         yield Read(role=role, verb="Get-ZdmShareSession")
-    yield Read(role="new", verb="Get-ZdmJob", params={"tail_bytes": 65536})
+    yield Read(role="new", verb="Get-ZdmJob", params={"tail_bytes": 16384})
     for share in intent.shares:
         yield Read(role="new", verb="Get-ZdmFileSample", params={"path": share.target}, optional=True)
+        yield Read(role="old", verb="Get-ZdmFileSample", params={"path": share.source}, optional=True)
     links = sorted({share.dfs for share in intent.shares if share.dfs})
     if links:
         yield Read(role="new", verb="Get-ZdmDfsTarget", params={"path": links})
 
 
-@playbook.looks
-def looks(intent: SharesIntent, _hosts: Mapping[str, str]) -> Iterator[Read]:
-    """For the comparison: the same sample on the old side."""
-    for share in intent.shares:
-        yield Read(role="old", verb="Get-ZdmFileSample", params={"path": share.source}, optional=True)
+def changes_first(steps: Iterable[Step]) -> Iterator[Step]:
+    """Of several shares those first that have something to do: a plan goes no further in an item once a step waits."""
+    yield from sorted(steps, key=lambda step: step.preview in {Preview.WAIT, Preview.UNKNOWN})
 
 
 # --- before the cut ---
@@ -91,6 +91,10 @@ def looks(intent: SharesIntent, _hosts: Mapping[str, str]) -> Iterator[Read]:
 @playbook.item("B-020", "Share survey: sizes, databases, encrypted files", also=("A-018",))
 def survey(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
     """Three lists for each share, made by robocopy without copying; what was found is said with its advice."""
+    yield from changes_first(_survey(facts, intent))
+
+
+def _survey(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
     for share in intent.shares:
         total = done(facts, intent, share, "total")
         yield run_pass(facts, intent, share, "total")
@@ -142,7 +146,14 @@ def make_targets(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
 @playbook.item("B-112", "Seed passes", after=("B-020", "B-111"), also=("A-091", "C-075"))
 def seed(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
     """Once for each share, into a target that nobody else has filled."""
+    yield from changes_first(_seed(facts, intent))
+
+
+def _seed(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
     for share in intent.shares:
+        if done(facts, intent, share, "seed") is not None:
+            yield run_pass(facts, intent, share, "seed")
+            continue
         why = refusal(facts, intent, share, "seed")
         if not why and not attempts(facts, intent, share, "seed"):
             why = foreign_target(facts, intent, share)
@@ -152,6 +163,10 @@ def seed(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
 @playbook.item("B-113", "Nightly deltas, with their trend", after=("B-112",), also=("A-092", "C-076"))
 def deltas(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
     """One after the other until the day of the cut; what each took tells how long the final pass will take."""
+    yield from changes_first(_deltas(facts, intent))
+
+
+def _deltas(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
     for share in intent.shares:
         if done(facts, intent, share, "seed") is None:
             yield wait(f"{share.name}: delta pass", None, "its seed comes first", role="new")
@@ -180,6 +195,10 @@ def _next_delta(facts: Facts, intent: SharesIntent, share: MovedShare) -> Step:
 @playbook.item("B-114", "Permissions: copied in a pass of their own, findings reviewed", after=("B-113",), also=("C-077",))
 def permissions(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
     """A changed permission alone makes no file different; and what only the old server knows gets lost."""
+    yield from changes_first(_permissions(facts, intent))
+
+
+def _permissions(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
     for share in intent.shares:
         if not trend(facts, intent, share):
             yield wait(f"{share.name}: pass for permissions", None, "after the first delta", role="new")
@@ -263,6 +282,10 @@ def _frozen(facts: Facts, share: MovedShare) -> bool:
 @playbook.item("B-154", "Final pass", risk=Risk.HIGH, gate="G-CUT", after=("B-153",), also=("A-123", "C-084"))
 def final_pass(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
     """After the freeze, and only where nothing on the new server is newer."""
+    yield from changes_first(_final_pass(facts, intent))
+
+
+def _final_pass(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
     for share in intent.shares:
         text = f"{share.name}: final pass"
         if intent.roll_back:
@@ -294,6 +317,10 @@ def _after_guard(facts: Facts, intent: SharesIntent, share: MovedShare, text: st
 @playbook.item("B-155", "Compare", risk=Risk.HIGH, after=("B-154",), also=("A-124", "C-085"))
 def compare(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
     """A final pass that would have nothing to do."""
+    yield from changes_first(_compare(facts, intent))
+
+
+def _compare(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
     for share in intent.shares:
         if done(facts, intent, share, "final") is None:
             yield wait(f"{share.name}: compare both sides", None, "the final pass comes first", role="new")
@@ -303,34 +330,40 @@ def compare(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
 
 @playbook.check("B-155")
 def sides_are_one(facts: Facts, intent: SharesIntent) -> Iterator[Check]:
-    """In four ways: the forecast, the counts, a sample of contents, a sample of permissions."""
+    """In four ways, until the switch; after it the new side moves on."""
     for share in intent.shares:
-        found = done(facts, intent, share, "compare")
-        if found is None or intent.roll_back:
+        if done(facts, intent, share, "compare") is None or intent.roll_back:
             continue
-        log = found.log
-        yield check(f"{share.name}: nothing is left to copy", found.exit_code == 0, value=found.exit_code, expected=0)
-        counted = f"{log.files.total} files, {log.size.total} bytes; {log.files.extras} too many, {log.files.failed} unread"
-        equal = log.whole and log.files.total == log.files.skipped and not log.files.extras and not log.files.failed
-        yield check(f"{share.name}: the counts are the same", equal, value=counted, expected="all skipped, none too many")
-        old, new = sample(facts, "old", share.source), sample(facts, "new", share.target)
-        contents = [name for name, one in old.items() if name in new and one.sha256 != new[name].sha256]
-        missing = sorted(set(old) - set(new))
-        yield check(
-            f"{share.name}: a sample of {len(old)} has the same contents",
-            bool(old) and not contents and not missing,
-            value=", ".join([*contents, *missing][:3]) or f"{len(old)} the same",
-            expected="the same SHA-256",
-            hint="Switched already, the new side moves on; before the switch run the final pass again.",
-        )
-        barred = [name for name, one in old.items() if name in new and one.sddl != new[name].sddl]
-        yield check(
-            f"{share.name}: the sample has the same permissions",
-            not barred,
-            value=", ".join(barred[:3]) or "the same",
-            expected="the same security descriptor",
-            hint="Run the pass for permissions again.",
-        )
+        if _switched(facts, share):
+            yield check(f"{share.name}: compared before the switch", ok=True, value="switched")
+            continue
+        for name, wrong in ways(facts, intent, share).items():
+            yield check(f"{share.name}: {name}", not wrong, value=wrong or "the same", hint="Run the final pass again.")
+
+
+def _switched(facts: Facts, share: MovedShare) -> bool:
+    there = facts.one("new", Share, share.name)
+    return there is not None and CLOSED not in there.sddl
+
+
+def ways(facts: Facts, intent: SharesIntent, share: MovedShare) -> dict[str, str]:
+    """What differs between both sides, by the four ways of looking; empty where nothing does."""
+    found = done(facts, intent, share, "compare")
+    if found is None:
+        return {"forecast": "not compared yet"}
+    log = found.log
+    counted = f"{log.files.total} files, {log.files.skipped} the same, {log.files.extras} too many, {log.files.failed} unread"
+    equal = log.whole and log.files.total == log.files.skipped and not log.files.extras and not log.files.failed
+    old, new = sample(facts, "old", share.source), sample(facts, "new", share.target)
+    missing = sorted(set(old) - set(new))
+    contents = [name for name, one in old.items() if name in new and one.sha256 != new[name].sha256]
+    barred = [name for name, one in old.items() if name in new and one.sddl != new[name].sddl]
+    return {
+        "nothing is left to copy": "" if found.exit_code == 0 else f"exit code {found.exit_code}",
+        "the counts are the same": "" if equal else counted,
+        f"a sample of {len(old)} has the same contents": ", ".join([*contents, *missing][:3]) if old else "there is no sample",
+        "the sample has the same permissions": ", ".join(barred[:3]),
+    }
 
 
 def sample(facts: Facts, role: str, root: str) -> dict[str, FileSample]:
@@ -351,6 +384,10 @@ def switch(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
             continue
         if done(facts, intent, share, "compare") is None:
             yield wait(f"{share.name}: switch", None, "both sides are compared first", role="new")
+            continue
+        wrong = [f"{name}: {said}" for name, said in ways(facts, intent, share).items() if said]
+        if wrong and not _switched(facts, share):
+            yield unpredictable(f"{share.name}: switch", f"the sides differ: {'; '.join(wrong)}", role="new")
             continue
         yield _set_acl(facts, "new", share.name, allow=(CLOSED,), text="open for its people")
         yield from _lead(facts, intent, share, to_new=True)

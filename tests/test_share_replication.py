@@ -38,7 +38,7 @@ HEAD = "-" * 78
 
 def intent(**more: Any) -> Any:
     share = {"name": "Data", "source": "D:\\Data", "target": "E:\\Data", "dfs": LINK}
-    return BOOK.intent_of({"shares": [share], "old_name": "OLD", "new_name": "NEW", **more})
+    return BOOK.intent_of({"shares": [share], "old_name": "OLD", "new_name": "NEW"} | more)
 
 
 WANTED = intent()
@@ -115,6 +115,7 @@ def facts(
         ("new", ShareSession, by.get("busy", ())),
         ("new", Job, jobs),
         ("new", FileSample, by.get("held", ())),
+        ("old", FileSample, by.get("had", ())),
         ("new", DfsTarget, targets),
         (PROJECT, SignOff, by.get("signed", ())),
         (PROJECT, Temporary, ()),
@@ -275,7 +276,12 @@ def test_the_night_in_its_order() -> None:
     assert started("B-154", facts(*FINAL[:-1], old=FROZEN), CUT) == ["final pass 1 of Data"]
     assert started("B-155", facts(*FINAL, old=FROZEN), CUT) == ["compare both sides 1 of Data"]
     assert not any(row.change for row in rows("B-156", facts(*FINAL, old=FROZEN), CUT))
-    compared = facts(*FINAL, job("compare", code="0", tail=table(100, 0, 100)), old=FROZEN)
+    same = {"held": (sampled(100),), "had": (replace(sampled(100), root="D:\\Data"),)}
+    compared = facts(*FINAL, job("compare", code="0", tail=table(100, 0, 100)), old=FROZEN, **same)
+    opened = facts(
+        *FINAL, job("compare", code="0", tail=table(100, 0, 100)), old=FROZEN, new=(replace(TARGET, sddl=DATA.sddl),)
+    )
+    assert not any(row.preview is Preview.UNKNOWN for item in ("B-112", "B-113", "B-154") for row in rows(item, opened, CUT))
     switched = [
         (row.change.call.verb, row.change.call.params.get("state")) for row in rows("B-156", compared, CUT) if row.change
     ]
@@ -356,3 +362,35 @@ def test_a_denial_in_front_is_taken_back_to_the_letter() -> None:
 
         assert MODULE.denied(closed, MODULE.CLOSED) == closed
         assert MODULE.allowed(closed, MODULE.CLOSED) == sddl
+
+
+def test_a_share_at_work_holds_up_no_other() -> None:
+    """The seed of the second one starts although the first one's is at work."""
+    other = {"name": "Archiv", "source": "D:\\Archiv", "target": "E:\\Archiv"}
+    both = intent(shares=[{"name": "Data", "source": "D:\\Data", "target": "E:\\Data"}, other])
+    counted = replace(SURVEY[0], job_id=MODULE.number_of(both, both.shares[1], "total", 1))
+    archive = replace(DATA, name="Archiv", path="D:\\Archiv")
+    closed = replace(TARGET, name="Archiv", path="E:\\Archiv")
+    lists = [replace(one, job_id=MODULE.number_of(both, both.shares[1], one.title, 1)) for one in SURVEY[1:]]
+    jobs = (*SURVEY, counted, *lists, job("seed", code=None))
+    found = facts(*jobs, old=(DATA, archive), new=(TARGET, closed))
+
+    assert started("B-112", found, both) == ["seed 1 of Archiv"]
+
+
+@pytest.mark.parametrize(
+    ("number", "more", "said"),
+    [
+        (100, {"sha256": "aa"}, "has the same contents: "),
+        (100, {"sddl": "O:BA"}, "the same permissions: "),
+        (99, {}, "the counts are the same: 100 files, 99 the same"),
+    ],
+)
+def test_a_sample_that_differs_keeps_the_switch_back(number: int, more: dict[str, str], said: str) -> None:
+    """Another content, another permission, a file too few: a sentence, and nobody is led over."""
+    had = (replace(sampled(100), root="D:\\Data", **more),)
+    jobs = (*FINAL, job("compare", code="0", tail=table(100, 0, number)))
+    told = rows("B-156", facts(*jobs, old=FROZEN, held=(sampled(100),), had=had), CUT)
+
+    assert not any(row.change for row in told)
+    assert any(said in row.reason for row in told)

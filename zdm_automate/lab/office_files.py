@@ -25,7 +25,10 @@ def _bytes(value: object) -> object:
     """`4 TB` as a number."""
     if isinstance(value, str):
         number, _, unit = value.partition(" ")
-        return int(float(number) * UNITS[unit or "B"])
+        try:
+            return int(float(number) * UNITS[unit or "B"])
+        except (KeyError, ValueError):
+            raise ValueError("a size is a number with B, KB, MB, GB or TB, such as 4 TB") from None
     return value
 
 
