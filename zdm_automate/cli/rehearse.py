@@ -184,6 +184,7 @@ class Rehearsal:
         code, outcome = self._typed(apply, plan=plan_id)
         if code or outcome["result"] != "done":
             raise StuckError(f"run {plan_id} ended as {outcome['result']}: {outcome['error']}")
+        self._settle()
 
     def _take_back(self, book: str, run: str) -> None:
         from zdm_automate.cli.resume import undo
@@ -212,6 +213,12 @@ class Rehearsal:
             answers = [f"{one}=rehearsed" for one in row["form"]]
             self._typed(item_done, name=row["item"], step=row["by_hand"], answer=answers, by="rehearsal")
             self.by_hand.append(f"{row['item']} {row['text']}")
+
+    def _settle(self) -> None:
+        """Lets what a run has changed arrive at every controller, so that the next plan does not grow old by it."""
+        from zdm_automate.lab.client import LabClient
+
+        LabClient(self.room.lab).call("carry", seconds=float(MARGIN))
 
     def _wait_for(self, moments: Sequence[str]) -> None:
         """Carries the lab's clock past the last moment that was named, or by the margin."""

@@ -64,8 +64,10 @@ def _named(call: Call, names: Sequence[str] | str, command: str) -> list[Feature
                 target=name,
                 output=(_result(success=False, code="InvalidArgs"),),
             )
-        if feature.name in {"AD-Domain-Services", "Hyper-V"}:
-            raise NotModelledError(f"the lab does not model installing or removing {feature.name}", host=call.host_name)
+        if feature.name == "AD-Domain-Services":
+            raise NotModelledError("the lab does not model installing or removing a domain controller", host=call.host_name)
+        if feature.name == "Hyper-V":
+            raise NotModelledError("the lab does not model installing or removing Hyper-V", host=call.host_name)
         found.append(feature)
     return found
 

@@ -121,7 +121,7 @@ def disconnect_vm_network_adapter(call: Call, /, *, VMName: str) -> None:
 
 
 @cmdlet("Get-NetIPInterface", module="NetTCPIP", level=1)
-def get_net_ip_interface(call: Call, /, *, AddressFamily: str) -> Iterator[Row]:
+def get_net_ip_interface(call: Call, /, *, AddressFamily: str = "IPv4") -> Iterator[Row]:
     """The adapters of the host that carry IPv4, and whether each passes packets on."""
     if AddressFamily.casefold() != "ipv4":
         raise NotModelledError(f"the lab does not model interfaces of {AddressFamily}", host=call.host_name)
