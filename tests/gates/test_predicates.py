@@ -61,10 +61,10 @@ def cases() -> list[Any]:
 @pytest.mark.parametrize(("gate", "name", "shape", "state"), cases())
 def test_a_predicate_is_true_false_or_unknown(gate: str, name: str, shape: Shape, state: Truth) -> None:
     """What is not true says what it saw, and keeps the gate closed; asked alone it decides by itself."""
-    answer = judged(gate, shape, lab=True)
+    answer = judged(gate, shape, lab=True, typed=GATES[gate].phrase)
     found = finding(answer, name)
     own = tuple(one for one in GATES[gate].predicates if one.name == name)
-    alone = decide(replace(GATES[gate], predicates=own), shape(view()), lab=True)
+    alone = decide(replace(GATES[gate], predicates=own), shape(view()), lab=True, typed=GATES[gate].phrase)
 
     assert found.state == state, found
     assert found.passes == (state is Truth.TRUE)
@@ -108,7 +108,7 @@ def test_a_gate_is_open_when_all_is_so(gate: str) -> None:
     if gate == "G-CUT":
         shapes.remove(WORLDS["G-CUT", "time-left"][0])
 
-    open_one, closed = (judged(gate, both(*shapes), lab=lab) for lab in (True, False))
+    open_one, closed = (judged(gate, both(*shapes), lab=lab, typed=GATES[gate].phrase) for lab in (True, False))
 
     assert open_one.open, open_one.why
     assert [one.name for one in closed.findings if not one.passes] == [f"approval-{role}" for role in GATES[gate].approvals]
