@@ -221,14 +221,30 @@ def _ready(facts: Facts, intent: SharesIntent) -> str:
     return ""
 
 
-@playbook.item(
-    "B-152", "Sessions and open files closed", risk=Risk.MEDIUM, gate="G-CUT", after=("B-114",), also=("A-121", "C-082")
-)
-def close_sessions(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
-    """Everybody who is still connected to the old server; they were told."""
+def _not_now(facts: Facts, intent: SharesIntent, what: str) -> Step | None:
+    """The row where the night has not begun, or goes back; None where it goes on."""
     why = _ready(facts, intent)
     if why:
-        yield wait("close sessions", None, why, role="old")
+        return wait(what, None, why, role="old")
+    return same("the cut is taken back", role="old") if intent.roll_back else None
+
+
+@playbook.item("B-153", "Freeze the old shares", risk=Risk.MEDIUM, gate="G-CUT", after=("B-114",), also=("A-122", "C-083"))
+def freeze(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
+    """By the permissions of the share: quick, and taken back by one call. Who is connected is not touched by it yet."""
+    if not_now := _not_now(facts, intent, "freeze"):
+        yield not_now
+        return
+    yield from (_set_acl(facts, "old", share.name, deny=FROZEN, text="frozen: read only") for share in intent.shares)
+
+
+@playbook.item(
+    "B-152", "Sessions and open files closed", risk=Risk.MEDIUM, gate="G-CUT", after=("B-153",), also=("A-121", "C-082")
+)
+def close_sessions(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
+    """Everybody who is still connected to the old server, after the freeze: who connected before keeps the rights of before."""
+    if not_now := _not_now(facts, intent, "close sessions"):
+        yield not_now
         return
     for share in intent.shares:
         spent = forecast(trend(facts, intent, share))
@@ -244,19 +260,6 @@ def close_sessions(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
             no_inverse="people connect again by themselves; what was open and not saved is lost",
             rollback=Rollback.R0,
         )
-
-
-@playbook.item("B-153", "Freeze the old shares", risk=Risk.MEDIUM, gate="G-CUT", after=("B-152",), also=("A-122", "C-083"))
-def freeze(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
-    """By the permissions of the share: quick, and taken back by one call."""
-    why = _ready(facts, intent)
-    if why:
-        yield wait("freeze", None, why, role="old")
-        return
-    if intent.roll_back:
-        yield same("the cut is taken back", role="old")
-        return
-    yield from (_set_acl(facts, "old", share.name, deny=FROZEN, text="frozen: read only") for share in intent.shares)
 
 
 def _set_acl(facts: Facts, role: str, name: str, *, deny: str = "", allow: tuple[str, ...] = (), text: str) -> Step:
@@ -279,7 +282,7 @@ def _frozen(facts: Facts, share: MovedShare) -> bool:
     return there is not None and FROZEN in there.sddl
 
 
-@playbook.item("B-154", "Final pass", risk=Risk.HIGH, gate="G-CUT", after=("B-153",), also=("A-123", "C-084"))
+@playbook.item("B-154", "Final pass", risk=Risk.HIGH, gate="G-CUT", after=("B-152",), also=("A-123", "C-084"))
 def final_pass(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
     """After the freeze, and only where nothing on the new server is newer."""
     yield from changes_first(_final_pass(facts, intent))

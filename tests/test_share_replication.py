@@ -264,8 +264,16 @@ def test_nothing_of_the_night_happens_by_day() -> None:
     assert not any(row.change for item in ("B-152", "B-153", "B-154", "B-156") for row in rows(item, found))
 
 
+def test_sessions_are_closed_after_the_freeze() -> None:
+    """A session of before keeps the rights of before: closed first, it would be back before the permissions change."""
+    ids = [item.id for item in BOOK.items]
+
+    assert ids.index("B-153") < ids.index("B-152") < ids.index("B-154")
+    assert {item.id: item.after for item in BOOK.items}["B-154"] == ("B-152",)
+
+
 def test_the_night_in_its_order() -> None:
-    """Sessions, freeze, a look for newer files, the final pass, the comparison, the switch."""
+    """Freeze, sessions, a look for newer files, the final pass, the comparison, the switch."""
     open_session = ShareSession(session_id="7", user="X\\anna", client="PC", open_files=("D:\\Data\\a.txt",))
     found = facts(*SEEDED, sessions=(open_session,))
 

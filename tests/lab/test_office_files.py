@@ -8,6 +8,7 @@ import pytest
 
 from zdm_automate.errors import ProjectError
 from zdm_automate.lab.office import find_office, load_office
+from zdm_automate.lab.world.paths import sids_of
 
 OFFICE = """
 office: small
@@ -38,6 +39,24 @@ def test_who_holds_a_file_open_has_a_session() -> None:
     assert [one.user for one in server.sessions] == ["FILES\\anna", "FILES\\ben", "FILES\\cora", "FILES\\dan"]
     assert server.locked("D:\\Shares\\Data\\Preisliste.xlsx")
     assert not server.locked("D:\\Shares\\Data\\lager.mdb")
+
+
+def test_who_is_connected_keeps_the_rights_of_before() -> None:
+    """A frozen share takes the right to write from whoever connects next; a session of before has it until it is closed."""
+    world = load_office(find_office("files"))
+    share = world.smb["OLD"].share("Data")
+    assert share is not None
+    frozen = world.smb["OLD"].with_permissions(share, share.sddl.replace("D:", "D:(D;;0x110116;;;WD)", 1))
+    number = frozen.session_of("FILES\\anna")
+    assert number is not None
+    before, after = (server.share("Data") for server in (frozen, frozen.without_session(number)))
+    assert before is not None
+    assert after is not None
+    anna = sids_of(world, "FILES\\anna")
+
+    assert (before.right_of(anna, number), before.right_of(anna)) == (2, 1)
+    assert after.right_of(anna, number) == 1
+    assert frozen.without_session(number).session_of("anna") is None
 
 
 @pytest.mark.parametrize(

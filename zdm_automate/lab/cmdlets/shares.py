@@ -84,7 +84,7 @@ def set_smb_share(call: Call, /, *, Name: str, SecurityDescriptor: str, Force: b
         raise _missing(Name, "Set-SmbShare")
     if not Force:
         raise NotModelledError("the lab does not model Set-SmbShare without -Force", host=call.host_name)
-    call.update(call.world.with_smb(call.host_name, server.with_share(replace(share, sddl=SecurityDescriptor))))
+    call.update(call.world.with_smb(call.host_name, server.with_permissions(share, SecurityDescriptor)))
 
 
 @cmdlet("Remove-SmbShare", module=MODULE, level=1)

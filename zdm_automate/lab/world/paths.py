@@ -60,9 +60,9 @@ def leads(world: World, host: str, path: str, user: str = "") -> Spot | int:  # 
         return Spot(there.name, found[2][0].upper(), rest) if is_admin(world, user) else DENIED
     server = world.smb.get(there.name)
     share = server.share(found[2]) if server is not None else None
-    if share is None:
+    if server is None or share is None:
         return NO_SHARE
-    if not share.right_of(sids_of(world, user)):
+    if not share.right_of(sids_of(world, user), server.session_of(user)):
         return DENIED
     root = share.path.rstrip("\\")
     return Spot(there.name, root[0].upper(), "\\".join(part for part in (root[3:], rest) if part))

@@ -84,8 +84,11 @@ def place_of(world: World, one: Person) -> tuple[Spot, int] | None:
     there = named(world, server)
     if not isinstance(spot, Spot) or there is None:
         return None
-    share = world.smb[there.name].share(rest.partition("\\")[0])
-    return (spot, share.right_of(sids_of(world, one.user))) if share is not None else None
+    server_of = world.smb[there.name]
+    share = server_of.share(rest.partition("\\")[0])
+    if share is None:
+        return None
+    return spot, share.right_of(sids_of(world, one.user), server_of.session_of(one.user))
 
 
 def _deed(world: World, one: Person) -> World | None:

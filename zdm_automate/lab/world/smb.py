@@ -20,7 +20,12 @@ _ACE = re.compile(r"\(([AD]);[A-Z]*;([A-Za-z0-9]+);;;([A-Za-z0-9-]+)\)")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Share:
-    """A share. `caching` and `enumeration` are as `Get-SmbShare` names them."""
+    """A share. `caching` and `enumeration` are as `Get-SmbShare` names them.
+
+    Attributes:
+        kept: permissions of before by the number of a session that was connected then: a server looks at a share's permissions
+            when somebody connects to it, and who is connected keeps what he had.
+    """
 
     name: str
     path: str
@@ -31,10 +36,15 @@ class Share:
     limit: int = 0
     encrypt: bool = False
     special: bool = False
+    kept: tuple[tuple[int, str], ...] = ()
 
-    def right_of(self, sids: frozenset[str]) -> int:
-        """What somebody with these SIDs may do: 0 nothing, 1 read, 2 change, 3 all. A denial counts most."""
-        own = [(kind, mask) for kind, mask, sid in _ACE.findall(self.sddl) if sid in sids]
+    def right_of(self, sids: frozenset[str], session: int | None = None) -> int:
+        """What somebody with these SIDs may do: 0 nothing, 1 read, 2 change, 3 all. A denial counts most.
+
+        `session`: by that connection, where there is one; else by a new one.
+        """
+        sddl = next((old for number, old in self.kept if number == session), self.sddl)
+        own = [(kind, mask) for kind, mask, sid in _ACE.findall(sddl) if sid in sids]
         most = 1 if any(kind == "D" and mask == WRITING for kind, mask in own) else RIGHTS["FA"]
         if any(kind == "D" and mask != WRITING for kind, mask in own):
             return 0
@@ -79,6 +89,19 @@ class SmbServer:
         """With this share in place of the one of the same name."""
         return replace(self, shares={**self.shares, share.name.casefold(): share})
 
+    def with_permissions(self, share: Share, sddl: str) -> SmbServer:
+        """With other permissions on a share; the sessions of now keep there what they had."""
+        if sddl == share.sddl:
+            return self
+        known = {number for number, _ in share.kept}
+        new = tuple((one.number, share.sddl) for one in self.sessions if one.number not in known)
+        return self.with_share(replace(share, sddl=sddl, kept=(*share.kept, *new)))
+
+    def session_of(self, user: str) -> int | None:
+        r"""The number of a user's session; None without one. `DOMAIN\user` and `user` are the same."""
+        name = user.rpartition("\\")[2].casefold()
+        return next((one.number for one in self.sessions if one.user.rpartition("\\")[2].casefold() == name), None)
+
     def without_share(self, name: str) -> SmbServer:
         """Without that share; its sessions' files there are closed."""
         return replace(
@@ -89,8 +112,10 @@ class SmbServer:
 
     def without_session(self, number: int) -> SmbServer:
         """Without that session and the files that it held open."""
+        shares = self.shares.items()
         return replace(
             self,
+            shares={key: replace(one, kept=tuple(pair for pair in one.kept if pair[0] != number)) for key, one in shares},
             sessions=tuple(one for one in self.sessions if one.number != number),
             opens=tuple(one for one in self.opens if one.session != number),
         )
