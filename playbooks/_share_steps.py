@@ -17,6 +17,7 @@ from zdm_automate import (
     VerbCall,
     change,
     credential_of,
+    drop,
     intent,
     put,
     same,
@@ -30,7 +31,7 @@ from zdm_automate.jobs import job_id, judge
 from zdm_automate.native.robocopy import CopyLog, read_log
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 CLOSED = "(D;;FA;;;WD)"
 """Nobody, until the switch."""
@@ -386,3 +387,27 @@ def forecast(deltas: list[Delta]) -> float | None:
 def by_name(facts: Facts, role: str) -> Mapping[str, Share]:
     """The shares of a host by name in lower case."""
     return {one.name.casefold(): one for one in facts.of(role, Share)}
+
+
+def sessions_closed(facts: Facts, role: str) -> Iterator[Step]:
+    """Everybody's connection to a server ends, so that nobody goes on with the rights of before; not those of the passes."""
+    copying = {_account(job.run_as) for job in facts.of("new", Job)} | {f"{name.casefold()}$" for name in facts.hosts.values()}
+    for session in facts.of(role, ShareSession):
+        if _account(session.user) in copying:
+            yield same(f"{session.user} from {session.client} copies: this session stays", role=role)
+            continue
+        opened = f", with {len(session.open_files)} files open" if session.open_files else ""
+        yield change(
+            VerbCall(role=role, verb="Close-ZdmShareSession", params={"session_id": session.session_id}),
+            f"close the session of {session.user} from {session.client}{opened}",
+            before={"User": session.user},
+            after={},
+            effects=(drop(role, session),),
+            no_inverse="people connect again by themselves; what was open and not saved is lost",
+            rollback=Rollback.R0,
+        )
+
+
+def _account(name: str) -> str:
+    """A name of an account without its domain: servers say it in either form."""
+    return name.rpartition("\\")[2].partition("@")[0].casefold()

@@ -29,7 +29,7 @@ from zdm_automate import (
     wait,
 )
 from zdm_automate.facts.project import PROJECT, SignOff
-from zdm_automate.facts.shares import DfsTarget, FileSample, Share, ShareSession
+from zdm_automate.facts.shares import DfsTarget, FileSample, Share
 from zdm_automate.model import Preview
 
 from ._share_steps import (
@@ -46,6 +46,7 @@ from ._share_steps import (
     foreign_target,
     refusal,
     run_pass,
+    sessions_closed,
     trend,
 )
 
@@ -249,17 +250,7 @@ def close_sessions(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
     for share in intent.shares:
         spent = forecast(trend(facts, intent, share))
         yield same(f"{share.name}: the final pass is forecast to take {(spent or 0) / 60:.1f} min")
-    for session in facts.of("old", ShareSession):
-        opened = f", with {len(session.open_files)} files open" if session.open_files else ""
-        yield change(
-            VerbCall(role="old", verb="Close-ZdmShareSession", params={"session_id": session.session_id}),
-            f"close the session of {session.user} from {session.client}{opened}",
-            before={"User": session.user},
-            after={},
-            effects=(drop("old", session),),
-            no_inverse="people connect again by themselves; what was open and not saved is lost",
-            rollback=Rollback.R0,
-        )
+    yield from sessions_closed(facts, "old")
 
 
 def _set_acl(facts: Facts, role: str, name: str, *, deny: str = "", allow: tuple[str, ...] = (), text: str) -> Step:
@@ -448,6 +439,9 @@ def accept(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
         return
     for share in intent.shares:
         yield _set_acl(facts, "new", share.name, deny=CLOSED, text="closed again")
+    if not all(done(facts, intent, share, "reverse") for share in intent.shares):
+        yield from sessions_closed(facts, "new")
+    for share in intent.shares:
         yield run_pass(facts, intent, share, "reverse")
         if done(facts, intent, share, "reverse") is None:
             yield wait(

@@ -272,6 +272,16 @@ def test_sessions_are_closed_after_the_freeze() -> None:
     assert {item.id: item.after for item in BOOK.items}["B-154"] == ("B-152",)
 
 
+def test_the_session_of_the_account_that_copies_stays() -> None:
+    """Its end would be the end of a pass; the server's own account copies where a job runs without a credential."""
+    users = ("X\\anna", "x\\MOVER", "X\\NEW$")
+    sessions = tuple(ShareSession(session_id=name, user=name, client="PC", open_files=()) for name in users)
+    found = facts(*SEEDED, job("delta", 9, run_as="mover@x.example"), sessions=sessions)
+
+    closed = [row.change.call.params["session_id"] for row in rows("B-152", found, CUT) if row.change]
+    assert closed == ["X\\anna"]
+
+
 def test_the_night_in_its_order() -> None:
     """Freeze, sessions, a look for newer files, the final pass, the comparison, the switch."""
     open_session = ShareSession(session_id="7", user="X\\anna", client="PC", open_files=("D:\\Data\\a.txt",))
@@ -305,13 +315,14 @@ def test_sides_that_differ_are_not_switched() -> None:
 
 
 def test_the_way_back_copies_before_it_leads_people_back() -> None:
-    """The new side is closed, what was written there comes back without purging, then the old side opens."""
+    """The new side is closed to everybody, what was written there comes back without purging, then the old side opens."""
     back = intent(cut=True, roll_back=True)
     compared = (*FINAL, job("compare", code="0", tail=table(100, 0, 100)))
-    first = facts(*compared, old=FROZEN, new=(replace(TARGET, sddl=DATA.sddl),))
+    working = ShareSession(session_id="8", user="X\\ben", client="PC", open_files=())
+    first = facts(*compared, old=FROZEN, new=(replace(TARGET, sddl=DATA.sddl),), busy=(working,))
     verbs = [row.change.call.verb for row in rows("B-163", first, back) if row.change]
 
-    assert verbs == ["Set-ZdmShareAcl", "Start-ZdmJob"]
+    assert verbs == ["Set-ZdmShareAcl", "Close-ZdmShareSession", "Start-ZdmJob"]
     words = MODULE.words_of(back, SHARE, "reverse", "x")
     assert "/XO" in words
     assert not {"/PURGE", "/MIR"} & set(words)
