@@ -73,6 +73,11 @@ class Playbook:
     _reads: Reads | None = None
     _seats: Reads | None = None
     _secrets: Callable[[Any], Iterable[tuple[str, str]]] | None = None
+    _form: TypeAdapter[Any] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Reads the intent's types now, while the module that names them is the loaded one."""
+        self._form = TypeAdapter(self.intent)
 
     def reads(self, function: Reads) -> Reads:
         """Decorator: the readers that deciding needs."""
@@ -177,10 +182,10 @@ class Playbook:
             ProjectError: a key is unknown, missing, or its value does not fit; the message names it and its place.
         """
         try:
-            return TypeAdapter(self.intent).validate_python(dict(section or {}))
+            return self._form.validate_python(dict(section or {}))
         except ValidationError as problem:
             within = ("intent", self.name)
-            schema = TypeAdapter(self.intent).json_schema()
+            schema = self._form.json_schema()
             raise (source or YamlSource("the project file", None, None)).invalid(problem, within, schema) from problem
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal, Self
 
@@ -13,7 +14,7 @@ from zdm_automate.lab.keeper import CallRecord, Keeper
 from zdm_automate.lab.office import Pace
 from zdm_automate.lab.perform import Outcome
 from zdm_automate.lab.pwsh.bridge import WorldBridge
-from zdm_automate.lab.pwsh.profile import stub_modules
+from zdm_automate.lab.pwsh.profile import host_time, stub_modules
 from zdm_automate.lab.pwsh.seam import TICKET
 from zdm_automate.lab.world.refusal import Refusal
 from zdm_automate.scripts import Library
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     from zdm_automate.lab.world.host import Host
     from zdm_automate.lab.world.model import World
     from zdm_automate.scripts import Verb
+
+TIME_KEPT = 0.03
+"""Seconds for which a process believes the time that it was told last, with some room."""
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 USER = r"TEST\tester"
@@ -54,6 +58,7 @@ class ScriptHost:
         self._process: EngineProcess | None = None
         self._ticket = ""
         self._plays: object = None
+        self._told: tuple[datetime, float] | None = None
 
     def __enter__(self) -> Self:
         self._bridge.start()
@@ -77,11 +82,18 @@ class ScriptHost:
         self._keeper.with_world(lambda _: (world, None))
         process = self._playing(world.host(host))
         self._records.clear()
+        self._forget_the_time(host_time(world, world.host(host)))
         result = process.run(text, **parameters)
+        self._told = host_time(self._keeper.world, self._keeper.world.host(host)), time.monotonic()
         self._bridge.worked(self._ticket)
         if stub_modules(self._keeper.world.host(host)) != stub_modules(world.host(host)):
             self._plays = None  # it may have loaded what the same host of another world has not
         return self._outcome(world, result)
+
+    def _forget_the_time(self, now: datetime) -> None:
+        """Waits until the process asks for the time again, where it is another one than it was told last."""
+        if self._told is not None and self._told[0] != now:
+            time.sleep(max(0.0, TIME_KEPT - (time.monotonic() - self._told[1])))
 
     def _playing(self, host: Host) -> EngineProcess:
         """The process in a runspace for a host; the desk behind it is new and knows nothing of earlier calls."""

@@ -121,7 +121,10 @@ def test_what_a_host_loads_is_there_when_it_is_told(bridge: WorldBridge) -> None
         "DhcpServer",
         "DnsClient",
         "DnsServer",
+        "NetTCPIP",
+        "ScheduledTasks",
         "ServerManager",
+        "SmbShare",
     ]
     assert (folder / "stubs" / "2012r2" / "DhcpServer" / "DhcpServer" / "DhcpServer.psd1").is_file()
     assert (folder / "stubs" / "2012r2" / "shell.ps1").is_file()
