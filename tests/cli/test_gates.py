@@ -60,7 +60,7 @@ def test_the_gates_are_listed(zdm: Zdm) -> None:
     """All ten, with their roles, and which of them stay closed."""
     rows = zdm("gate", "--json").json
 
-    assert len(rows) == 10
+    assert len(rows) == 11
     assert [row["gate"] for row in rows if not row["works"]] == ["G-LEVEL", "G-EXREMOVE", "G-DECOM"]
     assert "stays closed" in zdm("gate").out
 
