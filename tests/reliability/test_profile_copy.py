@@ -47,7 +47,7 @@ class Desks(Rig):
         return replace(work, credentials={**work.credentials, "credential/usmt": key})
 
     @property
-    def now(self) -> World:
+    def there(self) -> World:
         return self.keeper.world
 
     def put(self, world: World) -> None:
@@ -73,8 +73,8 @@ class Desks(Rig):
     def work(self, look: Callable[[World], None] = lambda _: None) -> None:
         """Lets the jobs work to their end, and looks at the world on the way."""
         for _ in range(500):
-            look(self.now)
-            busy = any(self.now.runs.values()) or any(t.due for own in self.now.tasks.values() for t in own.values())
+            look(self.there)
+            busy = any(self.there.runs.values()) or any(t.due for own in self.there.tasks.values() for t in own.values())
             if not busy:
                 return
             self.carry(STEP)
@@ -122,10 +122,10 @@ def test_the_whole_way(desks: Desks) -> None:
     """Who is wanted arrives, the kiosk, the old hand and the nameless do not; after thirty days the stores go."""
     desks.until("B-173e")
 
-    assert accounts(desks.now, "NB01") == {r"DESKS\anna"}
-    assert accounts(desks.now, "NB02") == {r"DESKS\bert"}
-    assert accounts(desks.now, "NB03") == {r"DESKS\clara", r"DESKS\dora"}
-    assert {len(one.users) for one in desks.now.user_states.stores.values()} == {1, 2}
+    assert accounts(desks.there, "NB01") == {r"DESKS\anna"}
+    assert accounts(desks.there, "NB02") == {r"DESKS\bert"}
+    assert accounts(desks.there, "NB03") == {r"DESKS\clara", r"DESKS\dora"}
+    assert {len(one.users) for one in desks.there.user_states.stores.values()} == {1, 2}
     assert [one.state for one in desks.checks().values()] == [CheckState.OK] * len(desks.checks())
 
     desks.until("B-173g")
@@ -135,7 +135,7 @@ def test_the_whole_way(desks: Desks) -> None:
 
     desks.carry(31 * 86400)
     last = desks.until("B-173h")
-    assert desks.now.user_states.stores == {}
+    assert desks.there.user_states.stores == {}
     assert {row.preview for row in rows(last)} == {Preview.SAME}
 
 
@@ -189,7 +189,7 @@ def test_a_controller_that_dies_while_it_starts_captures_starts_none_twice(desks
     started = {key: number for key, number in desks.changed.items() if key[1] == "Start-ZdmJob"}
     assert set(started.values()) == {1}
     desks.until("B-173e")
-    assert accounts(desks.now, "NB01") == {r"DESKS\anna"}
+    assert accounts(desks.there, "NB01") == {r"DESKS\anna"}
 
 
 @pytest.mark.slow
@@ -218,8 +218,8 @@ def test_the_key_is_there_only_while_the_job_works(desks: Desks) -> None:
             seen.extend((host, busy) for name in one.files if name.endswith("store.key"))
 
     desks.until("B-173e", look=look)
-    left = [name for one in desks.now.hosts.values() for name in one.files if name.endswith("store.key")]
-    texts = [text for one in desks.now.hosts.values() for text in one.files.values()]
+    left = [name for one in desks.there.hosts.values() for name in one.files if name.endswith("store.key")]
+    texts = [text for one in desks.there.hosts.values() for text in one.files.values()]
 
     assert len(seen) > 3
     assert {host for host, _ in seen} == {"PC01", "NB01"}
@@ -227,24 +227,24 @@ def test_the_key_is_there_only_while_the_job_works(desks: Desks) -> None:
     assert left == []
     assert not [text for text in texts if KEY in text]
     assert not [line for lines in desks.journals.values() for line in lines if KEY.encode() in line]
-    assert [one.algorithm for one in desks.now.user_states.stores.values()] == ["AES_256"]
-    assert accounts(desks.now, "NB01") == {r"DESKS\anna"}
+    assert [one.algorithm for one in desks.there.user_states.stores.values()] == ["AES_256"]
+    assert accounts(desks.there, "NB01") == {r"DESKS\anna"}
 
 
 @pytest.mark.slow
 def test_a_pc_that_is_restarted_while_it_is_captured_is_captured_by_another_attempt(desks: Desks) -> None:
     """The job is lost and nobody starts it over by itself; its key is taken away; attempt 2 goes into a new store."""
     desks.intent = {"key": "usmt", "pcs": [{"old": "pc01", "new": "nb01"}]}
-    while not any("scanstate" in run.program and "/p:" not in run.command_line for run in desks.now.runs.get("PC01", ())):
+    while not any("scanstate" in run.program and "/p:" not in run.command_line for run in desks.there.runs.get("PC01", ())):
         desks.round()
-        while desks.now.runs.get("PC01") and all("/p:" in run.command_line for run in desks.now.runs["PC01"]):
+        while desks.there.runs.get("PC01") and all("/p:" in run.command_line for run in desks.there.runs["PC01"]):
             desks.carry(30)
         desks.carry(5)
-    desks.put(rebooted(desks.now, "PC01"))
+    desks.put(rebooted(desks.there, "PC01"))
     lost = desks.round()
     desks.round()
     why = [row.reason for row in rows(lost) if row.item == "B-173c"]
-    left = [name for name in desks.now.host("PC01").files if name.endswith("store.key")]
+    left = [name for name in desks.there.host("PC01").files if name.endswith("store.key")]
 
     assert "Lost" in why[0]
     assert "attempt: 2" in why[0]
@@ -252,13 +252,13 @@ def test_a_pc_that_is_restarted_while_it_is_captured_is_captured_by_another_atte
 
     desks.intent["pcs"] = [{"old": "pc01", "new": "nb01", "attempt": 2}]
     desks.until("B-173e")
-    assert accounts(desks.now, "NB01") == {r"DESKS\anna"}
-    assert [one.path[-7:] for one in desks.now.user_states.stores.values() if one.complete] == ["first-2"]
+    assert accounts(desks.there, "NB01") == {r"DESKS\anna"}
+    assert [one.path[-7:] for one in desks.there.user_states.stores.values() if one.complete] == ["first-2"]
 
 
 def test_a_server_is_never_captured(desks: Desks) -> None:
     """It is said in the first plan, and nothing is started for that pair."""
-    desks.put(desks.now.with_host(replace(desks.now.host("PC01"), release="2022", role=3)))
+    desks.put(desks.there.with_host(replace(desks.there.host("PC01"), release="2022", role=3)))
     _, plan = desks.plan(BOOK)
     refusal = next(row for row in rows(plan, Preview.UNKNOWN) if row.role == "pc01")
 
@@ -270,11 +270,11 @@ def test_a_server_is_never_captured(desks: Desks) -> None:
 def test_a_pc_on_which_the_user_works_already_is_not_restored_over(desks: Desks) -> None:
     """A second restore would overwrite what he has written since."""
     desks.intent = {"pcs": [{"old": "pc01", "new": "nb01"}]}
-    states = desks.now.user_states
+    states = desks.there.user_states
     anna = states.desk("PC01").of(r"DESKS\anna")
     assert anna is not None
-    fresh = replace(anna, items=(), used=desks.now.now.isoformat())
-    desks.put(replace(desks.now, user_states=states.with_desk("NB01", states.desk("NB01").with_profile(fresh))))
+    fresh = replace(anna, items=(), used=desks.there.now.isoformat())
+    desks.put(replace(desks.there, user_states=states.with_desk("NB01", states.desk("NB01").with_profile(fresh))))
     desks.until("B-173d")
     _, plan = desks.plan(BOOK)
     [row] = [row for row in rows(plan) if row.item == "B-173e"]
@@ -286,9 +286,9 @@ def test_a_pc_on_which_the_user_works_already_is_not_restored_over(desks: Desks)
 def test_a_failed_capture_says_what_to_do_and_is_not_started_again(desks: Desks) -> None:
     """The disk of the stores is full: code 72, its sentence, its action, and how to try again."""
     desks.intent = {"pcs": [{"old": "pc01", "new": "nb01"}]}
-    states = desks.now.user_states
+    states = desks.there.user_states
     depots = {"NEW": replace(states.depots["NEW"], free=10)}
-    desks.put(replace(desks.now, user_states=replace(states, depots=depots)))
+    desks.put(replace(desks.there, user_states=replace(states, depots=depots)))
     desks.until("B-173c", Preview.UNKNOWN)
     _, plan = desks.plan(BOOK)
     [row] = [row for row in rows(plan) if row.item == "B-173c"]
@@ -296,4 +296,4 @@ def test_a_failed_capture_says_what_to_do_and_is_not_started_again(desks: Desks)
     assert "broke off while it gathered" in row.reason
     assert "check free space" in row.reason
     assert "set attempt: 2" in row.reason
-    assert files.entry(desks.now.host("NEW"), r"C:\Zdm\stores\PC01\first-1\USMT\USMT.MIG") is None
+    assert files.entry(desks.there.host("NEW"), r"C:\Zdm\stores\PC01\first-1\USMT\USMT.MIG") is None

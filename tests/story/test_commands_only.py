@@ -22,7 +22,7 @@ def test_a_plan_is_refused_and_no_script_was_sent(story: Callable[[str], Story],
     checked, _, _ = made.type("check")
     code, out, err = made.type("plan", "dhcp_cutover")
 
-    assert (checked, code) == (1, 1)
+    assert (checked, code) == (3, 3)
     assert "takes commands only" in err
     assert "no script was sent to it" in err
     assert "would change" not in out
