@@ -59,7 +59,14 @@ def test_a_folder_without_lab_is_bad_input(zdm: Zdm, tmp_path: Path) -> None:
 
 def test_playbooks_are_listed_and_explained(zdm: Zdm) -> None:
     """Each with its items; one of them with its roles and what the project file may say."""
-    assert {one["playbook"] for one in zdm("playbooks", "--json").json} == {"dhcp_cutover", "dns_cutover", "mailbox_moves"}
+    assert [one["playbook"] for one in zdm("playbooks", "--json").json] == [
+        "dhcp_cutover",
+        "dns_cutover",
+        "hyperv_lab",
+        "mailbox_moves",
+        "profile_copy",
+        "share_replication",
+    ]
     shown = zdm("playbooks", "dhcp_cutover").out
     assert "old" in shown
     assert "intent: dhcp_cutover:" in shown
