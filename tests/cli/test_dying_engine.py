@@ -17,7 +17,9 @@ from zdm_automate.scripts import Library
 
 VERB = "Set-ZdmServiceState"
 DIE = """
-[System.IO.File]::AppendAllText('{mark}', 'x')
+$real = [System.IO.StreamWriter]::new('{mark}', $true)
+$real.Write('x')
+$real.Dispose()
 [System.Diagnostics.Process]::GetCurrentProcess().Kill()
 [System.Threading.Thread]::Sleep(20000)
 """

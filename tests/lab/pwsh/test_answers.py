@@ -82,6 +82,7 @@ SPELLED = (
     "Win32_OperatingSystem",
     "Win32_ServerFeature",
     "Win32_Service",
+    "Win32_SID",
 )
 
 

@@ -97,7 +97,8 @@ def host_down(world: World, host: str) -> World:
         key: replace(task, state="Ready", due="", last_result=RUNNING if task.state == "Running" else task.last_result)
         for key, task in world.tasks.get(host, {}).items()
     }
-    return replace(world, tasks={**world.tasks, host: own}, runs={**world.runs, host: ()})
+    tasks = {**world.tasks, host: own} if own else world.tasks
+    return replace(world, tasks=tasks, runs={name: runs for name, runs in world.runs.items() if name != host})
 
 
 def due(world: World) -> datetime | None:
