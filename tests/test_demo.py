@@ -18,18 +18,19 @@ def play(folder: Path, office: str, *words: str) -> str:
     ran = subprocess.run(
         command,
         env=os.environ | {"COLUMNS": "80"},
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
         text=True,
-        timeout=280,
+        timeout=560,
         check=False,
         stdin=subprocess.DEVNULL,
     )
-    assert ran.returncode == 0, ran.stdout[-3000:] + ran.stderr[-2000:]
+    assert ran.returncode == 0, ran.stdout[-5000:]
     return ran.stdout
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(1200)
 @pytest.mark.parametrize("office", ["tiny", "smallbiz"])
 def test_the_second_demo_changes_nothing(tmp_path: Path, office: str) -> None:
     """The first cuts DNS and DHCP over; from that state every row of both plans says no change."""
@@ -47,7 +48,7 @@ def test_the_second_demo_changes_nothing(tmp_path: Path, office: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.pwsh
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(1200)
 def test_both_engines_leave_the_same_evidence(tmp_path: Path) -> None:
     """The scripts themselves and their twins: the same plans row by row, the same journals field by field."""
     for engine in ("sim", "pwsh"):
@@ -62,7 +63,7 @@ def test_both_engines_leave_the_same_evidence(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(1200)
 def test_the_mail_demo_ends_with_everybody_moved_but_the_one_refused(tmp_path: Path) -> None:
     """In the smallest office: a stall, two losses accepted and one refused, completion in the window, no script sent."""
     told = play(tmp_path, "mailtiny", "--demo", "mail")

@@ -116,8 +116,8 @@ def test_a_secret_is_in_no_command_line_and_no_file(ssh_host: Start, keeper: Kee
     transport.open()
     body = """
     $ZdmArguments.Account.GetNetworkCredential().Password.Length
-    $lines = @([IO.Directory]::GetDirectories('/proc') | ForEach-Object {
-        try { [IO.File]::ReadAllText($_ + '/cmdline') } catch { '' } })
+    $lines = @([IO.DirectoryInfo]::new('/proc').GetDirectories() | ForEach-Object {
+        try { [IO.StreamReader]::new($_.FullName + '/cmdline').ReadToEnd() } catch { '' } })
     @($lines -like '*scriptblock*').Count -gt 0
     @($lines -like '*Canary-51c2*').Count
     """

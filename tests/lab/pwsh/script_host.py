@@ -111,6 +111,7 @@ class ScriptHost:
             self._process.reopen()
         prelude = self._process.run(self._library.prelude_text)
         assert prelude.failure is None, prelude.failure
+        self._bridge.worked(self._ticket)
         self._plays = key
         return self._process
 
