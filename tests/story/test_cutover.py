@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from office_story import Story, previews
 
-from zdm_automate import never
+from zdm_automate import Read, never
 from zdm_automate.cli.opening import open_project
 from zdm_automate.lab.call import CMDLETS
 from zdm_automate.resources import shipped
@@ -89,7 +89,7 @@ def test_two_servers_on_one_range_give_an_address_twice(story: Start) -> None:
     tiny = story("tiny")
     code, out, err = cut_dhcp_over(tiny)
     assert (code, err) == (0, ""), out
-    with open_project(tiny.project).bench(["old", "new"]) as work:
+    with open_project(tiny.project).bench([Read(role=role, verb="Get-ZdmService") for role in ("old", "new")]) as work:
         work.connect()
         old, new = work.sessions["old"], work.sessions["new"]
         new.change("Add-ZdmDhcpAuthorization", dns_name="old.tiny.example.org", ip_address="192.168.50.2")
