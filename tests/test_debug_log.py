@@ -58,3 +58,13 @@ def test_what_is_logged_has_no_secret_also_in_a_traceback(tmp_path: Path) -> Non
     assert f"sent {MASK} and {MASK}" in text
     assert f"ValueError: {MASK}" in text
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_library_that_is_loaded_later_stays_switched_on(tmp_path: Path) -> None:
+    """Whoever loads it silences it by default, and must not take back what was asked for before."""
+    path = switch_on(tmp_path, Redactor, {"ZDM_DEBUG": "1"})
+    assert path is not None
+    silence()
+    logging.getLogger("pypsrp.wsman").debug("a whole message")
+
+    assert "a whole message" in path.read_text(encoding="utf-8")

@@ -35,9 +35,13 @@ class _Redacted(logging.FileHandler):
 
 
 def silence() -> None:
-    """Keeps the libraries quiet, whatever logging a technician's own programs have set up."""
-    for name in LIBRARIES:
-        logging.getLogger(name).setLevel(logging.WARNING)
+    """Keeps the libraries quiet, whatever logging a technician's own programs have set up; those switched on stay so.
+
+    A way's library is loaded when the way is taken, which is after its log has been asked for.
+    """
+    for logger in map(logging.getLogger, LIBRARIES):
+        if not _is_on(logger):
+            logger.setLevel(logging.WARNING)
     logging.getLogger("pypsrp").addHandler(logging.NullHandler())
 
 
@@ -50,7 +54,7 @@ def switch_on(folder: Path, redactor: Callable[[], Redactor], environ: Mapping[s
         return None
     path = folder / FILE
     own = [logging.getLogger(name) for name in LIBRARIES]
-    if not any(isinstance(handler, _Redacted) for handler in own[0].handlers):
+    if not _is_on(own[0]):
         made = _Redacted(path, redactor)
         for logger in own:
             logger.addHandler(made)
@@ -58,3 +62,7 @@ def switch_on(folder: Path, redactor: Callable[[], Redactor], environ: Mapping[s
         logger.setLevel(logging.DEBUG)
         logger.propagate = False
     return path
+
+
+def _is_on(logger: logging.Logger) -> bool:
+    return any(isinstance(handler, _Redacted) for handler in logger.handlers)
