@@ -61,9 +61,9 @@ class DirectTransport:
     def _perform(self, verb: Any, arguments: Arguments) -> Reply:
         self.requests += 2
         outcome = self.keeper.perform(self.target.host, verb, {name: _given(one) for name, one in arguments.items()})
-        errors = (_record(outcome.error),) if outcome.error is not None else ()
+        errors = (record(outcome.error),) if outcome.error is not None else ()
         return Reply(
-            output=tuple(_taken(row) for row in outcome.rows),
+            output=tuple(taken(row) for row in outcome.rows),
             errors=errors,
             warnings=outcome.warnings,
             verbose=outcome.verbose,
@@ -76,17 +76,18 @@ def _given(value: Any) -> Any:
     return (value.username, value.password.reveal()) if isinstance(value, Credential) else value
 
 
-def _taken(value: Any) -> Any:
+def taken(value: Any) -> Any:
     """A value as it comes off the wire."""
     match value:
         case Mapping():
-            return {str(name): _taken(one) for name, one in value.items()}
+            return {str(name): taken(one) for name, one in value.items()}
         case list() | tuple():
-            return [_taken(one) for one in value]
+            return [taken(one) for one in value]
         case datetime():
             return value.isoformat()
     return value
 
 
-def _record(refusal: Refusal) -> ErrorRecord:
+def record(refusal: Refusal) -> ErrorRecord:
+    """A refusal as it comes off the wire."""
     return ErrorRecord(refusal.error_id, refusal.message, category=refusal.category, target=refusal.target)

@@ -5,14 +5,13 @@ It plays the wire as far as a caller can tell; faults are the business of `aroun
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
 
+from zdm_automate.lab.direct import record, taken
 from zdm_automate.lab.exchange.engine import perform_pipeline
 from zdm_automate.lab.keeper import Keeper
-from zdm_automate.transport.base import Arguments, ErrorRecord, Reply, Target
+from zdm_automate.transport.base import Arguments, Reply, Target
 
 Pipeline = Sequence[tuple[str, Arguments]]
 Around = Callable[[str, Pipeline, Callable[[], Reply]], Reply]
@@ -52,23 +51,11 @@ class DirectExchange:
     def _perform(self, pipeline: Pipeline) -> Reply:
         self.requests += 2
         rows, warnings, error = perform_pipeline(self.keeper, self.target.host, pipeline)
-        errors = () if error is None else (ErrorRecord(error.error_id, error.message, error.category, error.target),)
+        errors = () if error is None else (record(error),)
         return Reply(
-            output=tuple(_taken(row) for row in rows),
+            output=tuple(taken(row) for row in rows),
             errors=errors,
             warnings=tuple(warnings),
             had_errors=bool(errors),
             requests=2,
         )
-
-
-def _taken(value: Any) -> Any:
-    """A value as it comes off the wire."""
-    match value:
-        case Mapping():
-            return {str(name): _taken(one) for name, one in value.items()}
-        case list() | tuple():
-            return [_taken(one) for one in value]
-        case datetime():
-            return value.isoformat()
-    return value
