@@ -12,7 +12,7 @@ from zdm_automate.facts.host import File, HostInventory, PendingReboot
 from zdm_automate.facts.jobs import Job
 from zdm_automate.facts.profiles import UserProfile, Usmt
 from zdm_automate.job_kinds import JobState
-from zdm_automate.jobs import job_id, judge
+from zdm_automate.jobs import begun, job_id, judge
 from zdm_automate.native.usmt_progress import Progress, parse_progress
 from zdm_automate.usmt.command import Call, Capture, Restore, verify_call
 from zdm_automate.usmt.documents import STANDARD_RULES, config_file, rules_file
@@ -333,7 +333,7 @@ def run_stage(facts: Facts, plan: ProfileIntent, at: Stage, users: tuple[str, ..
         f"start the {title}",
         before={"Launched": False},
         after={"Launched": True, "Kind": KINDS[at.name]},
-        effects=(put(at.role, _begun(at, title)),),
+        effects=(put(at.role, begun(at.id, KINDS[at.name], title, log_of(at), processes=1)),),
         seconds=SECONDS[at.name],
         **back,  # type: ignore[arg-type]
     )
@@ -379,38 +379,6 @@ def _lend_key(facts: Facts, plan: ProfileIntent, at: Stage, title: str) -> Step:
         after={"Exists": True, "Fits": True},
         inverse=VerbCall(role=at.role, verb="Remove-ZdmFile", params={"path": at.key_path}),
         watch=watch,
-    )
-
-
-def _begun(at: Stage, title: str) -> Job:
-    """The job as it stands right after its start."""
-    return Job(
-        job_id=at.id,
-        kind=KINDS[at.name],
-        title=title,
-        command="",
-        run_as="",
-        created_utc="",
-        launched=True,
-        registered=True,
-        task_state="Running",
-        task_result=None,
-        started_utc=None,
-        ended_utc=None,
-        exit_text=None,
-        closing=False,
-        stopped=False,
-        process_id=None,
-        processes=1,
-        booted_utc="",
-        log_name=log_of(at),
-        log_bytes=0,
-        log_offset=0,
-        last_output_utc=None,
-        tail=(),
-        total_bytes=None,
-        free_bytes_before=None,
-        free_bytes_now=None,
     )
 
 

@@ -27,7 +27,7 @@ from zdm_automate import (
 from zdm_automate.facts.jobs import Job
 from zdm_automate.facts.shares import FileSample, Share, ShareSession
 from zdm_automate.job_kinds import JobState, Restart, kind_of
-from zdm_automate.jobs import job_id, judge
+from zdm_automate.jobs import begun, job_id, judge
 from zdm_automate.native.robocopy import CopyLog, read_log
 
 if TYPE_CHECKING:
@@ -251,40 +251,12 @@ def _start(facts: Facts, intent: SharesIntent, share: MovedShare, what: Pass, nu
     }
     if what == "seed":
         params |= {"volume": share.target[:2], "total_bytes": str(total.log.size.total) if total is not None else ""}
-    wanted = Job(
-        job_id=job,
-        kind=KINDS[what],
-        title=title,
-        command="",
-        run_as="",
-        created_utc="",
-        launched=True,
-        registered=True,
-        task_state="Running",
-        task_result=None,
-        started_utc=None,
-        ended_utc=None,
-        exit_text=None,
-        closing=False,
-        stopped=False,
-        process_id=None,
-        processes=0,
-        booted_utc="",
-        log_name="robocopy.log",
-        log_bytes=0,
-        log_offset=0,
-        last_output_utc=None,
-        tail=(),
-        total_bytes=None,
-        free_bytes_before=None,
-        free_bytes_now=None,
-    )
     return change(
         VerbCall(role="new", verb="Start-ZdmJob", params=params),
         text,
         before={},
         after={"JobId": job, "Kind": KINDS[what]},
-        effects=(put("new", wanted),),
+        effects=(put("new", begun(job, KINDS[what], title, "robocopy.log")),),
         no_inverse="a job is not un-run: `Stop-ZdmJob` ends it, and what it has copied stays",
         rollback=Rollback.R0 if what != "reverse" else Rollback.R2,
         note="runs detached; `zdm jobs --watch` shows how far it is",

@@ -12,13 +12,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
+from zdm_automate.facts.jobs import Job
 from zdm_automate.job_kinds import JobState, Restart, kind_of
 from zdm_automate.native.usmt_progress import parse_progress
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    from zdm_automate.facts.jobs import Job
 
 NEVER_RUN: Final = 267011
 RUNS: Final = 267009
@@ -80,6 +79,38 @@ class Progress:
 def job_id(*parts: str) -> str:
     """The id of the job with these parts: always the same, so that a second start meets the first one."""
     return str(uuid.uuid5(uuid.NAMESPACE_URL, "zdm-job:" + "\0".join(parts)))
+
+
+def begun(identity: str, kind: str, title: str, log_name: str, *, processes: int = 0) -> Job:
+    """The fact of a job right after its start, for a plan that goes on from there; what only the host knows is empty."""
+    return Job(
+        job_id=identity,
+        kind=kind,
+        title=title,
+        command="",
+        run_as="",
+        created_utc="",
+        launched=True,
+        registered=True,
+        task_state="Running",
+        task_result=None,
+        started_utc=None,
+        ended_utc=None,
+        exit_text=None,
+        closing=False,
+        stopped=False,
+        process_id=None,
+        processes=processes,
+        booted_utc="",
+        log_name=log_name,
+        log_bytes=0,
+        log_offset=0,
+        last_output_utc=None,
+        tail=(),
+        total_bytes=None,
+        free_bytes_before=None,
+        free_bytes_now=None,
+    )
 
 
 def judge(job: Job) -> Judged:
