@@ -5,13 +5,12 @@ Where a playbook says that something has to wait, the lab's clock is carried for
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
-from zdm_automate.demo.stage import DemoFailedError, Stage
+from zdm_automate.demo.stage import DemoFailedError, Stage, rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
 BOOKS = ("dns_cutover", "dhcp_cutover")
 ROUNDS = 8
@@ -57,12 +56,10 @@ class Cutover:
 
     def one_plan(self, book: str) -> Any:
         """Plans a playbook, applies what can be applied, takes the steps that are a person's."""
-        self.stage.type("plan", book)
-        path = max((self.stage.project / "plans").glob(f"*-{book}-*.json"))
-        plan = json.loads(path.read_bytes())
+        plan = self.stage.plan(book)
         if any(row["change"] for row in rows(plan)):
             self.changes += sum(row["change"] is not None for row in rows(plan))
-            self.stage.type("apply", path.stem)
+            self.stage.type("apply", plan["id"])
         for row in rows(plan):
             if row["preview"] == "manual":
                 self.by_hand(row)
@@ -70,11 +67,9 @@ class Cutover:
 
     def by_hand(self, row: Any) -> None:
         """What the technician does outside: at the provider, on a switch. Then it is signed."""
-        item, step = row["item"], row["by_hand"]
-        if step.startswith("public-"):
-            self.at_the_provider(step)
-        answers = [word for field in row["form"] for word in ("--answer", f"{field}=done in the demo")]
-        self.stage.type("checklist", "sign", item, step, "--by", "demo", *answers)
+        if row["by_hand"].startswith("public-"):
+            self.at_the_provider(row["by_hand"])
+        self.stage.sign_row(row)
 
     def at_the_provider(self, step: str) -> None:
         """Plays the provider of the public zone, as the project file wants it."""
@@ -93,8 +88,3 @@ class Cutover:
             latest = max(*moments, now)
             self.stage.type("lab", "clock", latest)
             self.stage.type("lab", "clock", f"+{MARGIN}s", quiet=True)
-
-
-def rows(plan: Any) -> Iterator[Any]:
-    """All rows of a plan file."""
-    return (row for item in plan["items"] for row in item["rows"])

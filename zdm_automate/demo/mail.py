@@ -5,13 +5,9 @@ Where a playbook says that something has to wait, the lab's clock is carried for
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from zdm_automate.demo.stage import DemoFailedError, Stage
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from zdm_automate.demo.stage import DemoFailedError, Stage, rows
 
 BOOK = "mailbox_moves"
 GATE_ROW = "B-139"
@@ -136,9 +132,7 @@ class MailStory:
 
     def plan(self) -> Any:
         """The newest plan."""
-        self.stage.type("plan", BOOK)
-        path = max((self.stage.project / "plans").glob(f"*-{BOOK}-*.json"))
-        return json.loads(path.read_bytes())
+        return self.stage.plan(BOOK)
 
     def refused(self, plan: Any) -> None:
         """A plan that the clock forbids."""
@@ -163,8 +157,7 @@ class MailStory:
 
     def sign(self, item: str, step: str, *answers: str) -> None:
         """Signs a step by hand."""
-        words = [word for one in answers for word in ("--answer", one)]
-        self.stage.type("checklist", "sign", item, step, "--by", "demo", *words, quiet=True)
+        self.stage.sign(item, step, *answers, quiet=True)
 
     def agree_on(self, window: dict[str, str]) -> None:
         """Writes other golden hours into the project file, as a technician would."""
@@ -183,8 +176,3 @@ class MailStory:
         """
         if not held:
             raise DemoFailedError(f"not so: {what}")
-
-
-def rows(plan: Any) -> Iterator[Any]:
-    """All rows of a plan file."""
-    return (row for item in plan["items"] for row in item["rows"])

@@ -6,18 +6,13 @@ the lab's clock is carried forward; where a person is asked, the demo signs.
 
 from __future__ import annotations
 
-import json
-import os
 import shlex
 import subprocess
 import sys
 import time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from zdm_automate.demo.stage import DemoFailedError, Stage
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from zdm_automate.demo.stage import DemoFailedError, Stage, rows
 
 BOOK = "profile_copy"
 GATE, PHRASE = "G-PROFILES", "the captured profiles go for good"
@@ -67,22 +62,19 @@ class Copy:
 
     def one_plan(self) -> Any:
         """Plans, applies what can be applied, signs what is a person's."""
-        self.stage.type("plan", BOOK)
-        path = max((self.stage.project / "plans").glob(f"*-{BOOK}-*.json"))
-        plan = json.loads(path.read_bytes())
+        plan = self.stage.plan(BOOK)
         captures = [row for row in rows(plan) if row["item"] == "B-173c" and row["change"]]
         if captures and not self.killed:
-            self.kill(path.stem)
+            self.kill(plan["id"])
             self.stage.say("The controller is dead; what it has started works on. Another one looks:")
             self.follow()
             self.stage.type("resume")
         elif any(row["change"] for row in rows(plan)):
             final = any(row["change"] and row["change"]["gate"] == GATE for row in rows(plan))
-            self.stage.type("apply", path.stem, *(["--confirm", PHRASE] if final else []))
+            self.stage.type("apply", plan["id"], *(["--confirm", PHRASE] if final else []))
         for row in rows(plan):
             if row["preview"] == "manual":
-                answers = [word for field in row["form"] for word in ("--answer", f"{field}=done in the demo")]
-                self.stage.type("checklist", "sign", row["item"], row["by_hand"], "--by", "demo", *answers)
+                self.stage.sign_row(row)
         return plan
 
     def kill(self, plan: str) -> None:
@@ -90,9 +82,8 @@ class Copy:
         self.killed = True
         words = ["apply", plan]
         self.stage.say(f"$ zdm {shlex.join(words)}    (and it is killed in the middle)")
-        environment = os.environ | {"ZDM_LAB_DIR": str(self.stage.lab), "ZDM_PROJECT": str(self.stage.project)}
         run = subprocess.Popen(  # noqa: S603 - our own command, arguments as a list
-            [sys.executable, "-m", "zdm_automate.cli", *words], env=environment, stdout=subprocess.DEVNULL
+            [sys.executable, "-m", "zdm_automate.cli", *words], env=self.stage.environment, stdout=subprocess.DEVNULL
         )
         until = time.monotonic() + PATIENCE
         while run.poll() is None and time.monotonic() < until and not self._capture_made(plan):
@@ -135,8 +126,3 @@ class Copy:
                 self.stage.say(f"  {job['host']}  {job['title']}: {job['state']}{part}{left}  {job['last_output'][-60:]}")
             self.stage.type("lab", "clock", f"+{LOOK}s", quiet=True)
         raise DemoFailedError(f"jobs are still at work after {LOOKS} looks")
-
-
-def rows(plan: Any) -> Iterator[Any]:
-    """All rows of a plan file."""
-    return (row for item in plan["items"] for row in item["rows"])

@@ -5,18 +5,13 @@ The jobs run on the lab's clock: while they work the demo looks at them and carr
 
 from __future__ import annotations
 
-import json
-import os
 import shutil
 import subprocess
 import sys
 import time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from zdm_automate.demo.stage import DemoFailedError, Stage
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from zdm_automate.demo.stage import DemoFailedError, Stage, rows
 
 BOOK = "share_replication"
 ROUNDS = 24
@@ -79,29 +74,25 @@ class Shares:
 
     def one_plan(self) -> Any:
         """Plans, applies what can be applied, signs what is a person's."""
-        self.stage.type("plan", BOOK)
-        path = max((self.stage.project / "plans").glob(f"*-{BOOK}-*.json"))
-        plan = json.loads(path.read_bytes())
+        plan = self.stage.plan(BOOK)
         if any(row["change"] for row in rows(plan)):
             if self.cut and any(row["change"] and row["change"]["gate"] for row in rows(plan)):
                 self.sign(*SHORT)
             if not self.killed and any("seed" in row["text"] and row["change"] for row in rows(plan)):
-                self.kill_in_the_middle(path.stem)
+                self.kill_in_the_middle(plan["id"])
             else:
-                self.stage.type("apply", path.stem)
+                self.stage.type("apply", plan["id"])
         for row in rows(plan):
             if row["preview"] == "manual":
-                answers = [word for field in row["form"] for word in ("--answer", f"{field}=done in the demo")]
-                self.stage.type("checklist", "sign", row["item"], row["by_hand"], "--by", "demo", *answers)
+                self.stage.sign_row(row)
         self.pass_time(plan)
         return plan
 
     def kill_in_the_middle(self, plan: str) -> None:
         """The computer of the technician dies between two changes; another one takes the run up again."""
         self.stage.say("The technician's computer dies while the seeds are started ...")
-        environment = os.environ | {"ZDM_LAB_DIR": str(self.stage.lab), "ZDM_PROJECT": str(self.stage.project)}
         words = [sys.executable, "-m", "zdm_automate.cli", "apply", plan]
-        run = subprocess.Popen(words, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603
+        run = subprocess.Popen(words, env=self.stage.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603
         give_up = time.monotonic() + WAITED
         while run.poll() is None and time.monotonic() < give_up:
             journals = (self.stage.project / "runs").glob(f"*{plan[-20:]}*/journal.jsonl")
@@ -158,8 +149,7 @@ class Shares:
     def sign(self, *steps: str) -> None:
         """What the technician has looked at for the gate; some of it holds a quarter of an hour."""
         for step in steps:
-            answers = [word for name, value in SIGNED[step].items() for word in ("--answer", f"{name}={value}")]
-            self.stage.type("checklist", "sign", "B-151", step, "--by", "demo", *answers)
+            self.stage.sign("B-151", step, *(f"{name}={value}" for name, value in SIGNED[step].items()))
 
     def shares(self) -> list[Any]:
         """The shares of the project."""
@@ -173,8 +163,3 @@ class Shares:
         """Whether only the removal of the old shares is left."""
         left = [row for row in rows(plan) if row["preview"] != "no change" and row["item"] != "C-104"]
         return self.cut and not left
-
-
-def rows(plan: Any) -> Iterator[Any]:
-    """All rows of a plan file."""
-    return (row for item in plan["items"] for row in item["rows"])

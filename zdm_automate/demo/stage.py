@@ -13,11 +13,17 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 
 class DemoFailedError(Exception):
     """A command did not end as the story says."""
+
+
+def rows(plan: Any) -> Iterator[Any]:
+    """All rows of a plan file."""
+    return (row for item in plan["items"] for row in item["rows"])
 
 
 class Stage:
@@ -33,6 +39,11 @@ class Stage:
         """Tells the watcher something between two commands."""
         print(f"\n{line}", flush=True)  # noqa: T201 - the demo is a show
 
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """What a command is told of lab and project."""
+        return os.environ | {"ZDM_LAB_DIR": str(self.lab), "ZDM_PROJECT": str(self.project)}
+
     def type(self, *words: str, quiet: bool = False, may_fail: bool = False) -> str:
         """Types a `zdm` command, shows it with its output, gives the output.
 
@@ -40,10 +51,9 @@ class Stage:
             DemoFailedError: it ended with a code other than 0.
         """
         print(f"\n$ zdm {shlex.join(words)}", flush=True)  # noqa: T201 - the demo is a show
-        environment = os.environ | {"ZDM_LAB_DIR": str(self.lab), "ZDM_PROJECT": str(self.project)}
         run = subprocess.run(  # noqa: S603 - our own command, arguments as a list
             [sys.executable, "-m", "zdm_automate.cli", *words],
-            env=environment,
+            env=self.environment,
             stdout=subprocess.PIPE if quiet else None,
             text=True,
             check=False,
@@ -55,6 +65,20 @@ class Stage:
     def ask(self, *words: str) -> Any:
         """Types a command for its JSON; the answer is not shown."""
         return json.loads(self.type(*words, "--json", quiet=True))
+
+    def plan(self, book: str) -> Any:
+        """Plans a playbook, shows it; gives the plan."""
+        self.type("plan", book)
+        return json.loads(max((self.project / "plans").glob(f"*-{book}-*.json")).read_bytes())
+
+    def sign(self, item: str, step: str, *answers: str, quiet: bool = False) -> None:
+        """Signs a step by hand; an answer is `field=value`."""
+        words = [word for one in answers for word in ("--answer", one)]
+        self.type("checklist", "sign", item, step, "--by", "demo", *words, quiet=quiet)
+
+    def sign_row(self, row: Any) -> None:
+        """Signs what a plan leaves to a person."""
+        self.sign(row["item"], row["by_hand"], *(f"{field}=done in the demo" for field in row["form"]))
 
     def up(self) -> None:
         """The lab comes up, with the engine that was asked for; a project is made for it the first time."""
