@@ -34,6 +34,7 @@ from zdm_automate.mail.specs import NULL
 from zdm_automate.mail.versions import Exchange
 from zdm_automate.model import ChangeRecord
 from zdm_automate.session import Reading
+from zdm_automate.transport.base import Held
 from zdm_automate.transport.fault_table import verb_error
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from zdm_automate.mail.specs import Command, Spec, Specs
-    from zdm_automate.transport.base import Arguments, ErrorRecord, Reply, Target
+    from zdm_automate.transport.base import Arguments, ErrorRecord, Reply
 
 SERVERS: Final = "Get-ZdmExchangeServer"
 
@@ -49,28 +50,8 @@ CALL_SECONDS: Final = 180.0
 """Exchange's own cmdlets may take minutes over many objects."""
 
 
-class CommandTransport(Protocol):
+class CommandTransport(Held, Protocol):
     """A held connection to an endpoint that takes commands only."""
-
-    @property
-    def name(self) -> str:
-        """For the journal."""
-        ...
-
-    @property
-    def target(self) -> Target:
-        """Where it leads."""
-        ...
-
-    @property
-    def requests(self) -> int:
-        """Requests sent so far."""
-        ...
-
-    @property
-    def auth_used(self) -> str:
-        """The mechanism that was really used."""
-        ...
 
     def open(self, timeout: float = 60.0) -> Reply:
         """Connects."""
@@ -78,10 +59,6 @@ class CommandTransport(Protocol):
 
     def commands(self, pipeline: Sequence[tuple[str, Arguments]], *, timeout: float, repeatable: bool) -> Reply:
         """Runs one pipeline of commands."""
-        ...
-
-    def close(self) -> None:
-        """Closes what is held."""
         ...
 
 

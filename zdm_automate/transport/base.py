@@ -172,8 +172,8 @@ def _is_address(text: str) -> bool:
     return True
 
 
-class Transport(Protocol):
-    """One held connection to one host. Calls of one transport come one after the other."""
+class Held(Protocol):
+    """One held connection to one host, whatever is said over it. Calls of one come one after the other."""
 
     @property
     def name(self) -> str:
@@ -195,6 +195,14 @@ class Transport(Protocol):
         """The mechanism that was really used; empty before `open`."""
         ...
 
+    def close(self) -> None:
+        """Closes what is held; never raises for a host that is gone."""
+        ...
+
+
+class Transport(Held, Protocol):
+    """A held connection to an endpoint that runs scripts."""
+
     def open(self, timeout: float = 60.0) -> Reply:
         """Connects and sends the prelude; the reply is the prelude's.
 
@@ -213,8 +221,4 @@ class Transport(Protocol):
             OutcomeUnknownError: a call that is not repeatable was, or may have been, accepted and its end was not seen.
             RemoteError: what the fault table says.
         """
-        ...
-
-    def close(self) -> None:
-        """Closes what is held; never raises for a host that is gone."""
         ...
