@@ -6,13 +6,14 @@ Scripts, arguments and secrets go in on standard input, never on a command line;
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from zdm_automate import errors as e
-from zdm_automate.transport.agent import PRELUDE_ID, SSH_COMMAND, Replies, call_text, reply_of, ssh_start_text
+from zdm_automate.transport.agent import SSH_COMMAND, call_text, ssh_start_text
+from zdm_automate.transport.agent_line import AgentLine
 from zdm_automate.transport.held import HeldTransport, Limits, Lost
 from zdm_automate.transport.ssh import SshLine
-from zdm_automate.transport.watchdog import DeadlineError, Worker
+from zdm_automate.transport.watchdog import DeadlineError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,71 +25,31 @@ LAST_WORDS = 2.0
 """Seconds in which a program that has closed its output says what it ended with."""
 
 
-class _Line:
-    """One connection with one process, with its thread. All but `abandon` runs in that thread."""
-
-    requests = 0
+class _Line(AgentLine):
+    """One connection with one process."""
 
     def __init__(self, ssh: SshTarget, host: str, agent: str, prelude: str, limits: Limits) -> None:
-        self.limits = limits
-        self.sent = False
-        self.dead = False
-        self.calls = 0
         self._host = host
-        self._taken = False
         self._agent = agent
-        self._prelude = prelude
         self._ssh = SshLine(ssh)
         self._program: Running | None = None
-        self._replies = Replies()
-        self.worker = Worker(f"ssh-{host}", idle=self._touch, every=limits.touch_seconds)
-
-    @property
-    def spent(self) -> bool:
-        """Whether the next call needs another line."""
-        return self.dead or self.calls >= self.limits.pipelines
+        super().__init__(f"ssh-{host}", prelude, limits)
 
     @property
     def auth_used(self) -> str:
         """How the account was proved."""
         return self._ssh.auth_used
 
-    def open(self) -> Reply:
-        """Connects, starts the process and gives the agent its text; then the prelude is its first call."""
-        self.sent = self._taken = False
+    def _start(self) -> None:
         try:
             self._ssh.open()
             self._program = self._ssh.start(SSH_COMMAND)
             self._program.write(ssh_start_text(self._agent).encode())
         except e.ZdmError as problem:
-            self.dead = True
             problem.host = self._host
             raise Lost(problem, started=False, gone=False) from problem
-        except Exception as problem:  # noqa: BLE001 - everything a library raises here is a failure of the way
-            self._lost(problem)
-        return self._invoke(PRELUDE_ID, self._prelude, {})
-
-    def invoke(self, script: str, arguments: Arguments) -> Reply:
-        """One call."""
-        self.calls += 1
-        return self._invoke(str(self.calls), script, arguments)
-
-    def _invoke(self, identity: str, script: str, arguments: Arguments) -> Reply:
-        self.sent = self._taken = False
-        started = time.monotonic()
-        most, last = call_text(identity, script, arguments)
-        try:
-            xml = self._answer(identity, most, last)
-        except e.ZdmError:
-            self.dead = True
-            raise
-        except Exception as problem:  # noqa: BLE001 - as above
-            self._lost(problem)
-        noise, self._replies.other = tuple(self._replies.other), []
-        return reply_of(xml, seconds=time.monotonic() - started, requests=0, noise=noise)
 
     def _answer(self, identity: str, most: str, last: str) -> str:
-        """Sends a call, what makes the agent begin with the last of it, and waits for its reply."""
         assert self._program is not None  # noqa: S101 - the line is open
         self._program.write(most.encode())
         self.sent = True
@@ -140,23 +101,16 @@ class _Line:
         self._ssh.close()
         self.worker.stop()
 
-    def _touch(self) -> None:
-        """An empty line, which the agent passes over: both ends see that somebody is there."""
-        if self.dead or self._program is None:
-            return
-        try:
+    def _blank(self) -> None:
+        if self._program is not None:
             self._program.write(b"\n")
-        except Exception:  # noqa: BLE001 - a thread of its own: the next call finds the line dead and opens another
-            self.dead = True
 
-    def _lost(self, problem: Exception) -> NoReturn:
-        self.dead = True
-        if isinstance(problem, Lost):
-            raise problem
+    def _verdict(self, problem: Exception) -> Lost:
+        del problem
         error = e.PoolLostError(
             "the SSH connection broke off.", hint="Connect again and read what is there before going on.", host=self._host
         )
-        raise Lost(error, started=self._taken or self.sent, gone=True) from problem
+        return Lost(error, started=self._taken or self.sent, gone=True)
 
 
 class SshPwshTransport(HeldTransport[_Line]):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final
 
 import requests
 from winrm.exceptions import (
@@ -25,13 +25,14 @@ from winrm.transport import Transport
 
 from zdm_automate import errors as e
 from zdm_automate.transport import fault_table
-from zdm_automate.transport.agent import ARGUMENTS, COMMAND, PRELUDE_ID, Replies, call_text, reply_of, start_text
+from zdm_automate.transport.agent import ARGUMENTS, COMMAND, call_text, start_text
+from zdm_automate.transport.agent_line import AgentLine
 from zdm_automate.transport.held import HeldTransport, Limits, Lost
 from zdm_automate.transport.http_failures import http_meaning
 from zdm_automate.transport.logon import SpnegoLogon, logon_meaning
 from zdm_automate.transport.sealed import CONTENT_TYPE, seal, unseal
 from zdm_automate.transport.sockets import Sockets
-from zdm_automate.transport.watchdog import DeadlineError, Worker
+from zdm_automate.transport.watchdog import DeadlineError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -139,23 +140,16 @@ def _protocol(target: Target, *, seconds: int = 0) -> tuple[Protocol, _Http]:
     return protocol, http
 
 
-class _Line:
-    """One shell with one process in it, on one connection, with its thread. All but `abandon` runs in that thread."""
+class _Line(AgentLine):
+    """One shell with one process in it, on one connection."""
 
     def __init__(self, target: Target, agent: str, prelude: str, limits: Limits) -> None:
         self.target = target
-        self.limits = limits
-        self.sent = False
-        self.dead = False
-        self.calls = 0
-        self._taken = False
         self._agent = agent
-        self._prelude = prelude
         self._protocol, self._http = _protocol(target)
         self._shell = ""
         self._command = ""
-        self._replies = Replies()
-        self.worker = Worker(f"winrs-{target.host}", idle=self._touch, every=limits.touch_seconds)
+        super().__init__(f"winrs-{target.host}", prelude, limits)
 
     @property
     def requests(self) -> int:
@@ -163,48 +157,20 @@ class _Line:
         return self._http.messages
 
     @property
-    def spent(self) -> bool:
-        """Whether the next call needs another line."""
-        return self.dead or self.calls >= self.limits.pipelines
-
-    @property
     def auth_used(self) -> str:
         """The mechanism that was really used."""
         return self._http.logon.used if self._http.logon is not None else self.target.auth
 
-    def open(self) -> Reply:
-        """Opens shell and process and gives the agent its text; then the prelude is its first call."""
-        self.sent = self._taken = False
-        try:
-            self._shell = self._protocol.open_shell(codepage=UTF_8)
-            self._command = self._protocol.run_command(
-                self._shell, COMMAND, ARGUMENTS, console_mode_stdin=False, skip_cmd_shell=False
-            )
-            self._send(start_text(self._agent))
-        except Exception as problem:  # noqa: BLE001 - everything a library raises here is a failure of the way
-            self._lost(problem)
-        return self._invoke(PRELUDE_ID, self._prelude, {})
+    def _start(self) -> None:
+        self._shell = self._protocol.open_shell(codepage=UTF_8)
+        self._command = self._protocol.run_command(
+            self._shell, COMMAND, ARGUMENTS, console_mode_stdin=False, skip_cmd_shell=False
+        )
+        self._send(start_text(self._agent))
 
-    def invoke(self, script: str, arguments: Arguments) -> Reply:
-        """One call."""
-        self.calls += 1
-        return self._invoke(str(self.calls), script, arguments)
-
-    def _invoke(self, identity: str, script: str, arguments: Arguments) -> Reply:
-        self.sent = self._taken = False
-        before, started = self.requests, time.monotonic()
-        most, last = call_text(identity, script, arguments)
-        try:
-            self._send(most, last)
-            xml = self._await(identity)
-        except e.ZdmError:
-            self.dead = True
-            raise
-        except Exception as problem:  # noqa: BLE001 - as above
-            self._lost(problem)
-        noise, self._replies.other = tuple(self._replies.other), []
-        seconds = time.monotonic() - started
-        return reply_of(xml, seconds=seconds, requests=self.requests - before, noise=noise)
+    def _answer(self, identity: str, most: str, last: str) -> str:
+        self._send(most, last)
+        return self._await(identity)
 
     def _send(self, text: str, last: str = "") -> None:
         """Input in messages that an old host takes; what makes the agent begin goes with the last of them."""
@@ -290,23 +256,15 @@ class _Line:
         if self._http.sockets is not None:
             self._http.sockets.end()
 
-    def _touch(self) -> None:
-        """An empty line, which the agent passes over: the host sees that somebody is there."""
-        if self.dead or not self._command:
-            return
-        try:
+    def _blank(self) -> None:
+        if self._command:
             self._protocol.send_command_input(self._shell, self._command, b"\n")
-        except Exception:  # noqa: BLE001 - a thread of its own: the next call finds the line dead and opens another
-            self.dead = True
 
-    def _lost(self, problem: Exception) -> NoReturn:
-        self.dead = True
-        if isinstance(problem, Lost):
-            raise problem
+    def _verdict(self, problem: Exception) -> Lost:
         fault, detail, identity, refused = _meaning(problem)
         error = fault.raised(self.target.host, identity, detail)
         started = self._taken or (self.sent and not refused)
-        raise Lost(error, started=started, gone=fault.gone or not self.sent) from problem
+        return Lost(error, started=started, gone=fault.gone or not self.sent)
 
 
 class WinrsTransport(HeldTransport[_Line]):
