@@ -648,6 +648,53 @@ function Get-ZdmVm {
     return $null
 }
 
+function Get-ZdmOwnVm {
+    # The machine of a name, which must be there and bear the lab's mark: a lab never touches a machine that is somebody else's.
+    param([string]$Name, [string]$Mark)
+    $vm = Get-ZdmVm -Name $Name
+    if ($null -eq $vm) { Stop-ZdmVerb -Code NotFound -Message "There is no machine '$Name'." -Target $Name -Category ObjectNotFound }
+    if ([string]$vm.Notes -ne $Mark) { Stop-ZdmVerb -Code Precondition -Message "The machine '$Name' is not the lab's own ('$($vm.Notes)')." -Target $Name }
+    return $vm
+}
+
+function Get-ZdmCheckpointState {
+    # Whether a machine has a checkpoint of this name; several of one name cannot be told apart.
+    param([string]$Name, [string]$Label)
+    if (-not (Import-ZdmModule Hyper-V)) { Stop-ZdmVerb -Code Precondition -Message 'This host has no Hyper-V module.' -Target 'Hyper-V' }
+    $found = @(Get-VMSnapshot -VMName $Name | Where-Object { $null -ne $_ -and [string]$_.Name -eq $Label })
+    if ($found.Count -gt 1) { Stop-ZdmVerb -Code Ambiguous -Message "The machine '$Name' has $($found.Count) checkpoints '$Label'." -Target $Label }
+    return @{ Exists = ($found.Count -eq 1) }
+}
+
+function Get-ZdmSwitchState {
+    # A virtual switch as it is; nothing in its fields where there is none.
+    param([string]$Name)
+    if (-not (Import-ZdmModule Hyper-V)) { Stop-ZdmVerb -Code Precondition -Message 'This host has no Hyper-V module.' -Target 'Hyper-V' }
+    $state = @{ Kind = $null; Mark = $null }
+    foreach ($switch in @(Get-VMSwitch)) {
+        if ($null -ne $switch -and [string]$switch.Name -eq $Name) { $state = @{ Kind = [string]$switch.SwitchType; Mark = [string]$switch.Notes } }
+    }
+    return $state
+}
+
+function Get-ZdmShareState {
+    # A share as it is; empty texts where there is none.
+    param([string]$Name)
+    if (-not (Import-ZdmModule SmbShare)) {
+        Stop-ZdmVerb -Code Unsupported -Message 'This host has no SmbShare module (it came with Windows Server 2012).' -Target 'SmbShare' -Category NotInstalled
+    }
+    $found = @(Get-SmbShare | Where-Object { $_.Name -eq $Name })
+    $state = @{ Exists = [bool]($found.Count -gt 0); Path = ''; Description = ''; CachingMode = ''; EnumerationMode = ''; Sddl = '' }
+    if ($found.Count -gt 0) {
+        $state.Path = [string]$found[0].Path
+        $state.Description = [string]$found[0].Description
+        $state.CachingMode = [string]$found[0].CachingMode
+        $state.EnumerationMode = [string]$found[0].FolderEnumerationMode
+        $state.Sddl = [string]$found[0].SecurityDescriptor
+    }
+    return $state
+}
+
 function Get-ZdmVhdState {
     # A virtual hard disk as it is. Made: the folder beside it bears this very disk's identifier; Marked: there is such a folder.
     param([string]$Path)

@@ -31,10 +31,7 @@ function Connect-ZdmLabVm {
         [AllowEmptyString()]
         [string]$SwitchName
     )
-    $vm = Get-ZdmVm -Name $Name
-    if ($null -eq $vm) { Stop-ZdmVerb -Code NotFound -Message "There is no machine '$Name'." -Target $Name -Category ObjectNotFound }
-    if ([string]$vm.Notes -ne $Mark) { Stop-ZdmVerb -Code Precondition -Message "The machine '$Name' is not the lab's own ('$($vm.Notes)')." -Target $Name }
-
+    $vm = Get-ZdmOwnVm -Name $Name -Mark $Mark
     $adapters = @(Get-VMNetworkAdapter -VMName $Name | Where-Object { $null -ne $_ })
     if ($adapters.Count -ne 1) { Stop-ZdmVerb -Code Ambiguous -Message "The machine '$Name' has $($adapters.Count) adapters." -Target $Name }
     $read = { @{ SwitchName = [string](Get-VMNetworkAdapter -VMName $Name).SwitchName } }

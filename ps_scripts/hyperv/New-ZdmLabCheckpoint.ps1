@@ -31,16 +31,8 @@ function New-ZdmLabCheckpoint {
         [ValidatePattern('^L[0-9]{2}-[A-Za-z0-9._-]{1,40}$')]
         [string]$Label
     )
-    $vm = Get-ZdmVm -Name $Name
-    if ($null -eq $vm) { Stop-ZdmVerb -Code NotFound -Message "There is no machine '$Name'." -Target $Name -Category ObjectNotFound }
-    if ([string]$vm.Notes -ne $Mark) { Stop-ZdmVerb -Code Precondition -Message "The machine '$Name' is not the lab's own ('$($vm.Notes)')." -Target $Name }
-
-    $read = {
-        $found = @(Get-VMSnapshot -VMName $Name | Where-Object { $null -ne $_ -and [string]$_.Name -eq $Label })
-        if ($found.Count -gt 1) { Stop-ZdmVerb -Code Ambiguous -Message "The machine '$Name' has $($found.Count) checkpoints '$Label'." -Target $Label }
-        @{ Exists = ($found.Count -eq 1) }
-    }
-    $before = & $read
+    $vm = Get-ZdmOwnVm -Name $Name -Mark $Mark
+    $before = Get-ZdmCheckpointState -Name $Name -Label $Label
     if (-not $before.Exists) {
         if ([string]$vm.State -ne 'Off') { Stop-ZdmVerb -Code Precondition -Message "The machine '$Name' is $($vm.State); checkpoints are a matter of machines that are off." -Target $Name }
     }
@@ -49,7 +41,7 @@ function New-ZdmLabCheckpoint {
         return
     }
     Checkpoint-VM -Name $Name -SnapshotName $Label
-    $after = & $read
+    $after = Get-ZdmCheckpointState -Name $Name -Label $Label
     if (-not $after.Exists) { Stop-ZdmVerb -Code VerifyFailed -Message "The machine '$Name' has no checkpoint '$Label'." -Target $Label }
     New-ZdmChange -Verb 'New-ZdmLabCheckpoint' -Target $Name -Changed $true -Before $before -After $after
 }

@@ -31,15 +31,7 @@ function New-ZdmLabSwitch {
         [ValidatePattern('^zdm-lab:[A-Za-z0-9._-]{1,60}$')]
         [string]$Mark
     )
-    if (-not (Import-ZdmModule Hyper-V)) { Stop-ZdmVerb -Code Precondition -Message 'This host has no Hyper-V module.' -Target 'Hyper-V' }
-    $read = {
-        $state = @{ Kind = $null; Mark = $null }
-        foreach ($switch in @(Get-VMSwitch)) {
-            if ($null -ne $switch -and [string]$switch.Name -eq $Name) { $state = @{ Kind = [string]$switch.SwitchType; Mark = [string]$switch.Notes } }
-        }
-        $state
-    }
-    $before = & $read
+    $before = Get-ZdmSwitchState -Name $Name
     if ($null -ne $before.Kind -and ($before.Kind -ne $Kind -or $before.Mark -ne $Mark)) {
         Stop-ZdmVerb -Code AlreadyExists -Message "A switch '$Name' is there already ($($before.Kind), '$($before.Mark)')." -Target $Name
     }
@@ -48,7 +40,7 @@ function New-ZdmLabSwitch {
         return
     }
     $null = New-VMSwitch -Name $Name -SwitchType $Kind -Notes $Mark
-    $after = & $read
+    $after = Get-ZdmSwitchState -Name $Name
     if ($after.Kind -ne $Kind -or $after.Mark -ne $Mark) {
         Stop-ZdmVerb -Code VerifyFailed -Message "The switch '$Name' shows '$($after.Kind)', '$($after.Mark)' after it was made." -Target $Name
     }

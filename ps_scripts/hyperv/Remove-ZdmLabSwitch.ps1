@@ -26,15 +26,7 @@ function Remove-ZdmLabSwitch {
         [ValidatePattern('^zdm-lab:[A-Za-z0-9._-]{1,60}$')]
         [string]$Mark
     )
-    if (-not (Import-ZdmModule Hyper-V)) { Stop-ZdmVerb -Code Precondition -Message 'This host has no Hyper-V module.' -Target 'Hyper-V' }
-    $read = {
-        $state = @{ Kind = $null; Mark = $null }
-        foreach ($switch in @(Get-VMSwitch)) {
-            if ($null -ne $switch -and [string]$switch.Name -eq $Name) { $state = @{ Kind = [string]$switch.SwitchType; Mark = [string]$switch.Notes } }
-        }
-        $state
-    }
-    $before = & $read
+    $before = Get-ZdmSwitchState -Name $Name
     if ($null -ne $before.Kind -and $before.Mark -ne $Mark) {
         Stop-ZdmVerb -Code Precondition -Message "The switch '$Name' is not the lab's own ('$($before.Mark)')." -Target $Name
     }
@@ -51,7 +43,7 @@ function Remove-ZdmLabSwitch {
         return
     }
     Remove-VMSwitch -Name $Name -Force
-    $after = & $read
+    $after = Get-ZdmSwitchState -Name $Name
     if ($null -ne $after.Kind) { Stop-ZdmVerb -Code VerifyFailed -Message "The switch '$Name' is still there." -Target $Name }
     New-ZdmChange -Verb 'Remove-ZdmLabSwitch' -Target $Name -Changed $true -Before $before -After $after
 }

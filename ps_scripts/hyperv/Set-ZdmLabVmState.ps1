@@ -35,10 +35,7 @@ function Set-ZdmLabVmState {
         [Parameter(Mandatory = $false)]
         [bool]$Hard = $false
     )
-    $vm = Get-ZdmVm -Name $Name
-    if ($null -eq $vm) { Stop-ZdmVerb -Code NotFound -Message "There is no machine '$Name'." -Target $Name -Category ObjectNotFound }
-    if ([string]$vm.Notes -ne $Mark) { Stop-ZdmVerb -Code Precondition -Message "The machine '$Name' is not the lab's own ('$($vm.Notes)')." -Target $Name }
-
+    $vm = Get-ZdmOwnVm -Name $Name -Mark $Mark
     $read = { @{ State = [string](Get-ZdmVm -Name $Name).State } }
     $before = & $read
     if ($before.State -ne $State) {

@@ -53,22 +53,7 @@ function New-ZdmShare {
         [ValidateSet('AccessBased', 'Unrestricted')]
         [string]$EnumerationMode = 'Unrestricted'
     )
-    if (-not (Import-ZdmModule SmbShare)) {
-        Stop-ZdmVerb -Code Unsupported -Message 'This host has no SmbShare module (it came with Windows Server 2012).' -Target 'SmbShare' -Category NotInstalled
-    }
-    $read = {
-        $found = @(Get-SmbShare | Where-Object { $_.Name -eq $Name })
-        $state = @{ Exists = [bool]($found.Count -gt 0); Path = ''; Description = ''; CachingMode = ''; EnumerationMode = ''; Sddl = '' }
-        if ($found.Count -gt 0) {
-            $state.Path = [string]$found[0].Path
-            $state.Description = [string]$found[0].Description
-            $state.CachingMode = [string]$found[0].CachingMode
-            $state.EnumerationMode = [string]$found[0].FolderEnumerationMode
-            $state.Sddl = [string]$found[0].SecurityDescriptor
-        }
-        $state
-    }
-    $before = & $read
+    $before = Get-ZdmShareState -Name $Name
     if ($before.Exists -and ($before.Path -ne $Path -or $before.Sddl -ne $Sddl)) {
         Stop-ZdmVerb -Code AlreadyExists -Message "The share '$Name' is there with another folder or other permissions." -Target $Name
     }
@@ -87,7 +72,7 @@ function New-ZdmShare {
         }
         $null = New-SmbShare @share
         Set-SmbShare -Name $Name -SecurityDescriptor $Sddl -Force
-        $after = & $read
+        $after = Get-ZdmShareState -Name $Name
         if (-not $after.Exists -or $after.Sddl -ne $Sddl) {
             Stop-ZdmVerb -Code VerifyFailed -Message "The share '$Name' is not as it was asked for." -Target $Name
         }

@@ -28,28 +28,13 @@ function Set-ZdmShareAcl {
         [ValidatePattern('^O:[A-Za-z0-9-]+G:[A-Za-z0-9-]+D:[A-Z]*(\([AD];[A-Z]*;[A-Za-z0-9]+;;;[A-Za-z0-9-]+\))*$')]
         [string]$Sddl
     )
-    if (-not (Import-ZdmModule SmbShare)) {
-        Stop-ZdmVerb -Code Unsupported -Message 'This host has no SmbShare module (it came with Windows Server 2012).' -Target 'SmbShare' -Category NotInstalled
-    }
-    $read = {
-        $found = @(Get-SmbShare | Where-Object { $_.Name -eq $Name })
-        $state = @{ Exists = [bool]($found.Count -gt 0); Path = ''; Description = ''; CachingMode = ''; EnumerationMode = ''; Sddl = '' }
-        if ($found.Count -gt 0) {
-            $state.Path = [string]$found[0].Path
-            $state.Description = [string]$found[0].Description
-            $state.CachingMode = [string]$found[0].CachingMode
-            $state.EnumerationMode = [string]$found[0].FolderEnumerationMode
-            $state.Sddl = [string]$found[0].SecurityDescriptor
-        }
-        $state
-    }
-    $before = & $read
+    $before = Get-ZdmShareState -Name $Name
     if (-not $before.Exists) {
         Stop-ZdmVerb -Code NotFound -Message "This host has no share '$Name'." -Target $Name -Category ObjectNotFound
     }
     if ($before.Sddl -ne $Sddl -and $PSCmdlet.ShouldProcess($Name, "set permissions $Sddl")) {
         Set-SmbShare -Name $Name -SecurityDescriptor $Sddl -Force
-        $after = & $read
+        $after = Get-ZdmShareState -Name $Name
         if ($after.Sddl -ne $Sddl) {
             Stop-ZdmVerb -Code VerifyFailed -Message "The share '$Name' has other permissions than those that were set." -Target $Name
         }
