@@ -36,8 +36,8 @@ MOST_NODES: Final = 200_000
 _DEEP: Final = re.compile(r"(?:[\[{][ \t]*|-[ \t]+){100}")
 
 
-class _Loader(yaml.SafeLoader):
-    """The safe loader; kept apart so that nothing registers on the shared one."""
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """The safe loader; kept apart so that nothing registers on the shared one. Libyaml's is ten times as fast."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +158,8 @@ def parse_yaml(text: str, name: str) -> YamlSource:
     except ZdmError:
         raise
     except yaml.MarkedYAMLError as problem:
+        if "nesting depth" in str(problem.problem):
+            raise _too_deep(name) from None
         mark = problem.problem_mark or problem.context_mark
         where = f":{mark.line + 1}:{mark.column + 1}" if mark else ""
         raise ProjectError(f"{name}{where}: {problem.problem or 'not YAML'}") from problem

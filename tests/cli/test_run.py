@@ -10,6 +10,7 @@ from filelock import FileLock
 from typed_commands import MakeProject, Zdm
 
 from zdm_automate.journal import read, verify
+from zdm_automate.lab.state import LabFolder
 
 
 def events(folder: Path, run: str) -> list[str]:
@@ -69,8 +70,10 @@ def test_an_applied_plan_leaves_its_evidence(zdm: Zdm, project: MakeProject) -> 
     assert "report.html" in ran.out
 
 
-def test_a_plan_says_how_long_it_takes_elsewhere(zdm: Zdm, project: MakeProject) -> None:
+def test_a_plan_says_how_long_it_takes_elsewhere(zdm: Zdm, project: MakeProject, lab: LabFolder) -> None:
     """By the file that a retrospective of other projects wrote: changes by verb, rows by hand by item."""
+    running = ["Set-ZdmServiceState", "Name=LanmanServer", "StartMode=Auto", "State=Running"]
+    assert zdm("lab", "change", "PC2", *running, "--lab", lab.path).code == 0
     folder = project("PC2", ["LanmanServer"], form=["room"])
     row = {"times": 9, "p50": 120, "p90": 540}
     lessons = {"verbs": {"Set-ZdmServiceState": row}, "items": {"B-104": {"times": 1, "p50": 600, "p90": 900}}}

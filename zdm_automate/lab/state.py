@@ -16,7 +16,6 @@ from filelock import FileLock, Timeout
 from pydantic import TypeAdapter, ValidationError
 
 from zdm_automate.errors import InputError, RefusedError, WorldInvalidError
-from zdm_automate.lab.world import model
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -153,6 +152,8 @@ class LabFolder:
         """
         if not self.world_file.exists():
             return None
+        from zdm_automate.lab.world import model
+
         try:
             return model.load(self.world_file.read_bytes(), source=str(self.world_file))
         except OSError as problem:
@@ -160,6 +161,8 @@ class LabFolder:
 
     def save(self, world: World) -> None:
         """Saves the world in place of the last one; never leaves half a file."""
+        from zdm_automate.lab.world import model
+
         _write(self.world_file, model.dump(world))
 
     def forget(self) -> None:

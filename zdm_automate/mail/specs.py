@@ -13,12 +13,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-import yaml
-
 from zdm_automate.errors import InputError, ProjectError, UnknownNameError, UnsupportedError
 from zdm_automate.mail.identity import exact, named
 from zdm_automate.mail.versions import REMOTE, Exchange
 from zdm_automate.secrets import Credential, Secret
+from zdm_automate.yaml_source import parse_yaml
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -259,10 +258,7 @@ def read_specs(text: str, source: str) -> tuple[Spec, ...]:
     Raises:
         ProjectError: it is none; the message names the verb.
     """
-    try:
-        body = yaml.safe_load(text)
-    except yaml.YAMLError as problem:
-        raise ProjectError(f"{source} is no YAML: {problem}") from problem
+    body = parse_yaml(text, source).value
     verbs = body.get("verbs") if isinstance(body, dict) else None
     if not isinstance(verbs, dict) or set(body) != {"verbs"}:
         raise ProjectError(f"{source} must hold `verbs:` and nothing else.")
