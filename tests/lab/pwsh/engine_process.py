@@ -26,7 +26,7 @@ from psrpcore import (
     VerboseRecordEvent,
     WarningRecordEvent,
 )
-from psrpcore.types import ErrorRecord, PSInvocationState, RunspacePoolState
+from psrpcore.types import ErrorRecord, PSCredential, PSInvocationState, PSSecureString, RunspacePoolState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -49,6 +49,12 @@ class Result:
     failure: ErrorRecord | None = None
 
 
+def _is_secret(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(_is_secret(one) for one in value.values())
+    return isinstance(value, (PSCredential, PSSecureString))
+
+
 class EngineProcess:
     """A PowerShell process that serves one runspace at a time over its standard streams. PSRP by psrpcore."""
 
@@ -66,6 +72,7 @@ class EngineProcess:
         for reader in self._readers:
             reader.start()
         self._pool = ClientRunspacePool()
+        self._keyed = False
 
     def open(self) -> None:
         """Opens the runspace: the start-up runs."""
@@ -73,9 +80,6 @@ class EngineProcess:
         try:
             self._send()
             self._until(lambda event: isinstance(event, RunspacePoolStateEvent) and self._settled(event))
-            self._pool.exchange_key()
-            self._send()
-            self._until(lambda event: isinstance(event, EncryptedSessionKeyEvent))
         except BaseException:
             self.close()
             raise
@@ -85,6 +89,7 @@ class EngineProcess:
         self._write(f"<Close PSGuid='{NOBODY}' />")
         self._await(b"CloseAck")
         self._pool = ClientRunspacePool()
+        self._keyed = False
         self.open()
 
     def close(self) -> None:
@@ -103,7 +108,9 @@ class EngineProcess:
                 stream.close()
 
     def run(self, script: str, **parameters: Any) -> Result:
-        """Runs a script text with parameters by name and waits for its end."""
+        """Runs a script text with parameters by name and waits for its end; a key is made when a secret first travels."""
+        if not self._keyed and any(_is_secret(value) for value in parameters.values()):
+            self._exchange_key()
         shell = ClientPowerShell(self._pool)
         shell.add_script(script)
         for name, value in parameters.items():
@@ -118,6 +125,13 @@ class EngineProcess:
         self._await(b"CloseAck")
         shell.close()
         return result
+
+    def _exchange_key(self) -> None:
+        """Takes a tenth of a second: most runspaces never see a secret."""
+        self._pool.exchange_key()
+        self._send()
+        self._until(lambda event: isinstance(event, EncryptedSessionKeyEvent))
+        self._keyed = True
 
     def _take(self, result: Result, event: PSRPEvent[Any, Any]) -> bool:
         match event:
