@@ -1,6 +1,7 @@
 """What engine `pwsh` costs beside engine `sim`: opening a pool, with and without a waiting process; steps; memory.
 
-Both engines know the verbs' prelude; the trivial script is for `pwsh` alone, behind which stands a bridge without a world.
+Both engines know the verbs' prelude; the trivial script is for `pwsh` alone. Behind both stands the office `tiny`, so that a
+process starts up as in any lab.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from zdm_automate.lab.engine_sim import SimEngine
 from zdm_automate.lab.keeper import Keeper
 from zdm_automate.lab.office import find_office, read_office
 from zdm_automate.lab.perform import load_models
+from zdm_automate.lab.pwsh.bridge import WorldBridge
 from zdm_automate.lab.pwsh.engine import PwshEngine
 from zdm_automate.scripts import Library
 
@@ -41,40 +43,6 @@ PATIENCE = 30.0
 TRIVIAL = "1"
 SETTLED = 1.0
 """Seconds for a process that waits to have come up, and for one that went to be gone."""
-
-
-class Still:
-    """A bridge without a world."""
-
-    def __init__(self, folder: Path) -> None:
-        self.environment: dict[str, str] = {}
-        self.configuration_file = folder / "still.pssc"
-        self.configuration_file.write_text(
-            "@{ SchemaVersion = '2.0.0.0'; GUID = '0b1f7f6a-7c9b-4c35-8a55-0f5a0b3ce1a2'; SessionType = 'Default'; "
-            "LanguageMode = 'FullLanguage' }\n",
-            encoding="ascii",
-        )
-        self._tickets = 0
-
-    def start(self) -> None:
-        """Nothing to start."""
-
-    def stop(self) -> None:
-        """Nothing to end."""
-
-    def enrol(self) -> str:
-        """The next number."""
-        self._tickets += 1
-        return str(self._tickets)
-
-    def assign(self, ticket: str, *, host: str, user: str, configuration: str) -> None:
-        """No world asks."""
-
-    def worked(self, ticket: str) -> None:
-        """No world to save."""
-
-    def release(self, ticket: str) -> None:
-        """No world to tell."""
 
 
 @contextmanager
@@ -122,7 +90,6 @@ def steps(pool: RunspacePool, text: str, count: int) -> list[float]:
 def with_sim(folder: Path, text: str, count: int) -> tuple[list[float], list[float]]:
     """Opening and steps of engine `sim`."""
     office = read_office(find_office("tiny"))
-    load_models()
     keeper = Keeper(office.world, WorldClock(office.world.now, rate=office.rate), office.pace)
     engine = SimEngine(keeper, lambda: Library.load(resources.folders("ps_scripts")))
 
@@ -142,14 +109,16 @@ def with_pwsh(folder: Path, text: str, count: int, ready: int) -> tuple[list[flo
     opening: list[float] = []
     waiting = serving = 0
     with ExitStack() as ending:
-        engine = PwshEngine(Still(folder), folder / "pwsh", ready=ready)
+        office = read_office(find_office("tiny"))
+        keeper = Keeper(office.world, WorldClock(office.world.now, rate=office.rate), office.pace)
+        engine = PwshEngine(WorldBridge(keeper, folder / "bridge"), folder / "pwsh", ready=ready)
         engine.start()
         ending.callback(engine.stop)
         port = ending.enter_context(
             listening(lambda user, name: engine.shell(HOST, user=user, configuration=name, old=False), folder)
         )
         for _ in range(5):
-            wait(lambda: len(engine.processes) == ready)
+            wait(lambda: len(engine.waiting) == len(engine.processes) == ready)
             time.sleep(SETTLED)
             waiting = max((one.memory for one in engine.processes), default=waiting)
             with opened(port, opening) as pool:
@@ -176,6 +145,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--steps", type=int, default=200)
     count = parser.parse_args().steps
+    load_models()
     text = Library.load(resources.folders("ps_scripts")).prelude_text
     with tempfile.TemporaryDirectory(prefix="zdm-bench-") as name:
         folders = [Path(name) / one for one in ("sim", "cold", "warm", "trivial")]

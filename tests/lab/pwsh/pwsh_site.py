@@ -52,6 +52,7 @@ class StillWorld:
         self.environment = {"STILL_WORLD": str(folder)}
         self.enrolled: list[str] = []
         self.assigned: list[tuple[str, str, str]] = []
+        self.lent: list[str] = []
         self.pipelines: Counter[str] = Counter()
         self.released: list[str] = []
         self.running = False
@@ -70,6 +71,10 @@ class StillWorld:
         self.assigned.append((host, user, configuration))
         (self._folder / ticket).write_text(host)
 
+    def lend(self, ticket: str) -> None:
+        self.lent.append(ticket)
+        (self._folder / ticket).write_text("")
+
     def worked(self, ticket: str) -> None:
         self.pipelines[ticket] += 1
 
@@ -80,13 +85,13 @@ class StillWorld:
 class Site:
     """One host, its processes and its listeners."""
 
-    def __init__(self, folder: Path, tls: TlsIdentity, ending: ExitStack) -> None:
+    def __init__(self, folder: Path, tls: TlsIdentity, ending: ExitStack, *, ready: int = 0) -> None:
         self._ending = ending
         self.tls = tls
         self.accounts = Accounts({USER: PASSWORD}, netbios="TINY", domain="tiny.example.org")
         self.accounts.offer_ntlm(folder / "accounts")
         self.world = StillWorld(folder / "still")
-        self.engine = PwshEngine(self.world, folder / "pwsh", ready=0)
+        self.engine = PwshEngine(self.world, folder / "pwsh", ready=ready)
         self.engine.start()
         ending.callback(self.engine.stop)
 

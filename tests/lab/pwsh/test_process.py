@@ -101,7 +101,7 @@ def test_what_a_reader_does_comes_before_the_end_is_told(begin: Begin, gone: lis
 
 def test_spares_wait_and_are_replaced(begin: Begin) -> None:
     """The oldest is handed out, another takes its place."""
-    spares = Spares(begin, ready=2, pause=0)
+    spares = Spares(begin, begin, ready=2, pause=0)
     spares.start()
     until(lambda: len(spares.waiting) == 2)
     oldest, second = spares.waiting
@@ -123,7 +123,7 @@ def test_a_spare_that_has_died_is_not_handed_out(begin: Begin) -> None:
         made.append(begin())
         return made[-1]
 
-    spares = Spares(counted, ready=1, pause=0)
+    spares = Spares(counted, counted, ready=1, pause=0)
     spares.start()
     until(lambda: len(spares.waiting) == 1)
     made[0].kill()
@@ -148,7 +148,7 @@ def test_no_spare_is_no_end(begin: Begin) -> None:
             return begin()
         raise OSError("no memory")
 
-    spares = Spares(broken, ready=2, pause=0)
+    spares = Spares(broken, broken, ready=2, pause=0)
     spares.start()
     until(lambda: tried)
     assert spares.take().alive

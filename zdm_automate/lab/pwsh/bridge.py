@@ -116,6 +116,10 @@ class WorldBridge:
             mail = configuration == EXCHANGE
             self._desks[ticket] = MailDesk(*given, folder=self._folder / "stubs") if mail else Desk(*given)
 
+    def lend(self, ticket: str) -> None:
+        """Lets a process that waits play the world's first host, to get ready."""
+        self.assign(ticket, host=next(iter(self._keeper.world.hosts)), user="", configuration="")
+
     def worked(self, ticket: str) -> None:
         """A pipeline of the process has ended: time passes, the world is saved where it changed, the log has a line."""
         desk = self._desks.get(ticket)

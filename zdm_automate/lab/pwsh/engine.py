@@ -28,12 +28,17 @@ class PwshEngine:
     def __init__(self, bridge: RunningBridge, folder: Path, *, ready: int = READY) -> None:
         self._bridge = bridge
         self._launcher = Launcher(powershell.find(), folder, bridge)
-        self._spares = Spares(self._launcher.serve, ready)
+        self._spares = Spares(self._launcher.serve, self._launcher.serve_warm, ready)
 
     @property
     def processes(self) -> list[Process]:
         """All processes there are, those that wait included."""
         return self._launcher.running
+
+    @property
+    def waiting(self) -> list[Process]:
+        """The processes that wait, ready for any host."""
+        return self._spares.waiting
 
     def start(self) -> None:
         """Brings up the bridge, then the processes that wait.

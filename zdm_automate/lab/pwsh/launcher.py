@@ -11,6 +11,7 @@ from typing import IO, TYPE_CHECKING, Final
 from zdm_automate.lab.pwsh.process import Process, start
 from zdm_automate.lab.pwsh.roster import RUNNING, Roster
 from zdm_automate.lab.pwsh.seam import TICKET
+from zdm_automate.lab.pwsh.warming import warm
 from zdm_automate.powershell import surroundings
 
 if TYPE_CHECKING:
@@ -56,6 +57,21 @@ class Launcher:
         """
         with self._errors.open("ab") as errors:
             return self._start(self._bridge.enrol(), ["-s"], {}, errors=errors)
+
+    def serve_warm(self) -> Process:
+        """As `serve`; the process has opened a runspace before and is quick with the next one.
+
+        Raises:
+            OSError: it cannot be started, or not made ready.
+        """
+        process = self.serve()
+        try:
+            self._bridge.lend(process.ticket)
+            warm(process)
+        except BaseException:
+            process.end()
+            raise
+        return process
 
     def run(self, arguments: Sequence[str], environment: Mapping[str, str], assign: Callable[[str], None]) -> Process:
         """A process that runs what its arguments say, with all its outputs as pipes.

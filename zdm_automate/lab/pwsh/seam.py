@@ -38,6 +38,10 @@ class Bridge(Protocol):
         """Says which host the process plays, and for whom, before the client's first message reaches it."""
         ...
 
+    def lend(self, ticket: str) -> None:
+        """Lets a process that waits play any host, to get ready; what it plays is told by `assign` then."""
+        ...
+
     def worked(self, ticket: str) -> None:
         """A pipeline of the process has ended; called before the client is told, so that the world is saved by then."""
         ...

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from zdm_automate.lab.pwsh.process import Process
 
 READY: Final = 2
-"""How many wait; each holds some 50 MB."""
+"""How many wait; each holds some 110 MB."""
 
 PAUSE: Final = 0.5
 """Seconds between handing one out and starting the next, so that the one that goes to work has the processor."""
@@ -24,10 +24,13 @@ log = logging.getLogger(__name__)
 
 
 class Spares:
-    """Hands out processes. `begin` starts one."""
+    """Hands out processes. `begin` starts one; `prepare` starts one that will wait, and may take longer over it."""
 
-    def __init__(self, begin: Callable[[], Process], ready: int = READY, pause: float = PAUSE) -> None:
+    def __init__(
+        self, begin: Callable[[], Process], prepare: Callable[[], Process], ready: int = READY, pause: float = PAUSE
+    ) -> None:
         self._begin = begin
+        self._prepare = prepare
         self._ready = ready
         self._pause = pause
         self._changed = Condition()
@@ -76,7 +79,7 @@ class Spares:
     def _fill(self) -> None:
         while (seen := self._until_wanted()) is not None:
             try:
-                made = self._begin()
+                made = self._prepare()
             except OSError as problem:
                 log.warning("no spare process: %s", problem)
                 with self._changed:

@@ -33,8 +33,10 @@ $global:LabBridge = @{
     CommonParameters = @([System.Management.Automation.PSCmdlet]::CommonParameters) + @([System.Management.Automation.PSCmdlet]::OptionalCommonParameters)
     Profile          = $null
 }
-$me = Send-LabRequest -Message @{ Op = 'hello'; Ticket = $env:ZDM_LAB_TICKET }
+# The process keeps its ticket for the next runspace, where no script looks.
+if ($env:ZDM_LAB_TICKET) { [AppContext]::SetData('ZdmLabTicket', $env:ZDM_LAB_TICKET) }
 $env:ZDM_LAB_TICKET = $null
+$me = Send-LabRequest -Message @{ Op = 'hello'; Ticket = [AppContext]::GetData('ZdmLabTicket') }
 $LabBridge.Profile = $me
 
 # The version, as scripts ask for it.
