@@ -1,11 +1,11 @@
-# One word each: demo, test, check, bench. Each sets up what it needs and is quick the second time.
+# One word each: demo, test, proofs, check, bench. Each sets up what it needs and is quick the second time.
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 UV     := $(VENV)/bin/uv
 READY  := $(VENV)/.ready
 
-.PHONY: demo test cover check bench kerberos lock clean
+.PHONY: demo test proofs cover check bench kerberos lock clean
 
 $(READY): pyproject.toml requirements.lock
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -20,10 +20,14 @@ demo: $(READY)
 test: $(READY)
 	@$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
+# Whole migrations, in both engines, and faults at every step of one: what takes too long for every day.
+proofs: $(READY)
+	@$(BIN)/python -m pytest -n auto --dist worksteal -m proof $(ARGS)
+
 # The tests once more, counted line by line; fails below the figure in pyproject.toml.
 cover: $(READY)
 	@$(BIN)/coverage erase
-	@$(BIN)/coverage run -m pytest -n auto --dist worksteal $(ARGS)
+	@$(BIN)/coverage run -m pytest -n auto --dist worksteal -m "proof or not proof" $(ARGS)
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
 

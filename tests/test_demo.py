@@ -29,6 +29,7 @@ def play(folder: Path, office: str, *words: str) -> str:
     return ran.stdout
 
 
+@pytest.mark.proof
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
 @pytest.mark.parametrize("office", ["tiny", "smallbiz"])
@@ -46,6 +47,7 @@ def test_the_second_demo_changes_nothing(tmp_path: Path, office: str) -> None:
     assert list((tmp_path / office / "runs").glob("*/report.html"))
 
 
+@pytest.mark.proof
 @pytest.mark.slow
 @pytest.mark.pwsh
 @pytest.mark.timeout(1200)
@@ -62,6 +64,7 @@ def test_both_engines_leave_the_same_evidence(tmp_path: Path) -> None:
     assert sum(len(lines) for _, lines in real.values()) > 100
 
 
+@pytest.mark.proof
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
 def test_the_mail_demo_ends_with_everybody_moved_but_the_one_refused(tmp_path: Path) -> None:

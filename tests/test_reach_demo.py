@@ -77,6 +77,7 @@ def ways(folder: Path) -> set[tuple[str, str]]:
     return {(session["transport"], session["auth"]) for session in mine}
 
 
+@pytest.mark.proof
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize(
@@ -92,6 +93,7 @@ def test_another_way_ends_in_the_same_world(tmp_path: Path, plain: Any, reach: s
     assert world(folder) == plain
 
 
+@pytest.mark.proof
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize(("more", "transport"), [("", "psrp"), (", psrp: false", "winrs")], ids=["over PSRP", "over WinRS"])

@@ -52,6 +52,7 @@ def appliers(lab: LabFolder) -> list[dict[str, Any]]:
     return [one for one in lab.calls() if one["host"] == "NEW" and one["kind"] == "applier"]
 
 
+@pytest.mark.proof
 @posix
 @pytest.mark.parametrize("lines", range(LINES))
 def test_killed_at_any_line_it_goes_on_and_nothing_is_done_twice(
@@ -78,6 +79,7 @@ def test_killed_at_any_line_it_goes_on_and_nothing_is_done_twice(
     assert zdm("resume", "-p", folder).code == 2
 
 
+@pytest.mark.proof
 @posix
 def test_every_line_is_struck(zdm: Zdm, project: MakeProject, lab: LabFolder) -> None:
     """An undisturbed run has as many lines as the test above kills at, and one more is never reached."""

@@ -164,6 +164,7 @@ def test_an_unclear_message_is_settled_by_a_person(zdm: Zdm, done: Path) -> None
     assert settled.out == f"{unclear['key']} is sent.\n"
 
 
+@pytest.mark.proof
 @pytest.mark.slow
 @pytest.mark.timeout(240)  # many processes, each started and killed
 def test_kill_9_at_any_moment_leaves_every_message_once(zdm: Zdm, done: Path) -> None:

@@ -100,6 +100,7 @@ def typed(folder: Path, *words: str) -> str:
     return ran.stdout + ran.stderr
 
 
+@pytest.mark.proof
 @pytest.mark.slow
 @pytest.mark.timeout(240)
 def test_a_password_on_a_winrs_host_is_seen_nowhere(folder: Path, hosts: dict[str, LabHost]) -> None:

@@ -45,7 +45,7 @@ REACHED = (
 )
 """What the days of a shard have to come to, or they show nothing."""
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.proof, pytest.mark.slow]
 
 
 @pytest.fixture(autouse=True)

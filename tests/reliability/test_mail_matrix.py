@@ -62,6 +62,7 @@ def test_the_story_ends_with_everybody_in_one_place(folder: Path) -> None:
     }
 
 
+@pytest.mark.proof
 @pytest.mark.slow
 @pytest.mark.parametrize("moment", MOMENTS)
 @pytest.mark.parametrize("fault", FAULTS)

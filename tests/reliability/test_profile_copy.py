@@ -117,6 +117,7 @@ def accounts(world: World, host: str) -> set[str]:
     return {one.account for one in world.user_states.desk(host).profiles.values()}
 
 
+@pytest.mark.proof
 @pytest.mark.slow
 def test_the_whole_way(desks: Desks) -> None:
     """Who is wanted arrives, the kiosk, the old hand and the nameless do not; after thirty days the stores go."""
@@ -149,6 +150,7 @@ def at_work(world: World) -> Mapping[str, int]:
     return count
 
 
+@pytest.mark.proof
 @pytest.mark.slow
 def test_no_segment_carries_more_than_it_should(desks: Desks) -> None:
     """Two PCs on the ground floor, one at a time; upstairs the third works beside them."""
@@ -162,6 +164,7 @@ def test_no_segment_carries_more_than_it_should(desks: Desks) -> None:
     assert max(sum(count.values()) for count in seen) == 2
 
 
+@pytest.mark.proof
 @pytest.mark.slow
 def test_a_controller_that_dies_while_it_starts_captures_starts_none_twice(desks: Desks) -> None:
     """Killed right after the call of the first start; the journal has no outcome, and the job is there."""
@@ -192,6 +195,7 @@ def test_a_controller_that_dies_while_it_starts_captures_starts_none_twice(desks
     assert accounts(desks.there, "NB01") == {r"DESKS\anna"}
 
 
+@pytest.mark.proof
 @pytest.mark.slow
 def test_a_misspelt_domain_is_found_by_who_did_not_arrive(desks: Desks) -> None:
     """Loadstate ends with 0; the check says that nobody is there, and why."""
@@ -206,6 +210,7 @@ def test_a_misspelt_domain_is_found_by_who_did_not_arrive(desks: Desks) -> None:
     assert "DESK" in wrong.hint
 
 
+@pytest.mark.proof
 @pytest.mark.slow
 def test_the_key_is_there_only_while_the_job_works(desks: Desks) -> None:
     """Laid down before, gone after, never in a command line; and the store cannot be read without it."""
@@ -231,6 +236,7 @@ def test_the_key_is_there_only_while_the_job_works(desks: Desks) -> None:
     assert accounts(desks.there, "NB01") == {r"DESKS\anna"}
 
 
+@pytest.mark.proof
 @pytest.mark.slow
 def test_a_pc_that_is_restarted_while_it_is_captured_is_captured_by_another_attempt(desks: Desks) -> None:
     """The job is lost and nobody starts it over by itself; its key is taken away; attempt 2 goes into a new store."""

@@ -85,6 +85,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("undo")
 
 
+@pytest.mark.proof
 @pytest.mark.slow
 @pytest.mark.timeout(20_000 if NIGHTLY else 900)
 @pytest.mark.parametrize("shard", range(10))

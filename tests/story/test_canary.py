@@ -22,7 +22,12 @@ CANARY = "Kän4ry \"q' %41&$HOME<x>\\n"
 HOLDERS = {"password", "office.yaml"}
 """The files that hold the lab's password on purpose."""
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900), pytest.mark.skipif(os.name != "posix", reason="looks at /proc")]
+pytestmark = [
+    pytest.mark.proof,
+    pytest.mark.slow,
+    pytest.mark.timeout(900),
+    pytest.mark.skipif(os.name != "posix", reason="looks at /proc"),
+]
 
 
 def coded(secret: str) -> dict[str, bytes]:

@@ -15,7 +15,7 @@ from zdm_automate.cli.opening import open_project
 from zdm_automate.lab.call import CMDLETS
 from zdm_automate.resources import shipped
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.proof, pytest.mark.slow]
 
 Start = Callable[[str], Story]
 MODULES = {"DnsServer", "DhcpServer"}

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from office_story import Story
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.proof, pytest.mark.slow]
 Start = Callable[[str], Story]
 
 

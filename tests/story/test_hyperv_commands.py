@@ -33,6 +33,7 @@ def topology_for(workshop: Story, folder: Path) -> Path:
     return path
 
 
+@pytest.mark.proof
 @pytest.mark.slow
 @pytest.mark.timeout(400)
 def test_a_lab_is_built_kept_set_back_and_taken_away(story: Start, tmp_path: Path) -> None:

@@ -34,6 +34,7 @@ def statuses(folder: LabFolder) -> dict[str, str]:
     return {world.mail.mailboxes[guid].alias: move.status for guid, move in world.mail.moves.items()}
 
 
+@pytest.mark.proof
 @pytest.mark.timeout(150)
 def test_nothing_is_completed_outside_gate_window_and_approval(story: Callable[[str], Story]) -> None:
     """Closed gate, closed window, no approval: refused each time, and the mailbox is where it was; then it is completed."""
@@ -65,6 +66,7 @@ def test_nothing_is_completed_outside_gate_window_and_approval(story: Callable[[
     assert LabClient(made.lab).call("requests")["requests"]["EX16/PowerShell"]["Script"] == 0
 
 
+@pytest.mark.proof
 @pytest.mark.timeout(120)
 def test_a_stall_is_told_in_plain_words(story: Callable[[str], Story]) -> None:
     """With its cause and what to do; a stopped service says nothing, and is found by the clock."""

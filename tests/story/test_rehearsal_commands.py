@@ -14,7 +14,7 @@ from office_story import Story, documented, named
 
 from zdm_automate.lab.office import find_office
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.proof, pytest.mark.slow, pytest.mark.timeout(400)]
 
 PAGE = "Without a Hyper-V host: the embedded lab"
 Start = Callable[[str], Story]

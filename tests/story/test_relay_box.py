@@ -14,7 +14,7 @@ from office_story import Story
 sys.path.append(str(Path(__file__).parent.parent / "boxes"))
 from ssh_server import SSHD, Sshd, Switch, keygen, shell_command
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.proof, pytest.mark.slow]
 
 Start = Callable[[str], Story]
 OLD, NEW = "192.168.50.2", "192.168.50.10"

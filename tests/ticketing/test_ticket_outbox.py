@@ -72,6 +72,7 @@ def history(folder: Path, seed: int, *, searches: bool = True) -> tuple[list[str
     return sorted(note.marker for note in notes), sorted(desk.written)
 
 
+@pytest.mark.proof
 @pytest.mark.slow
 @pytest.mark.parametrize("part", range(PARTS))
 def test_every_message_is_there_exactly_once(quick: Path, part: int) -> None:
