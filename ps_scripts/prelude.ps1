@@ -616,6 +616,12 @@ function Get-ZdmJobState {
     }
 }
 
+function Test-ZdmKey {
+    # Whether the password of a credential can be the key of a store: long enough, and the same letters in every code page.
+    param($Credential)
+    return [regex]::IsMatch($Credential.GetNetworkCredential().Password, '^[!-~][ -~]{6,254}[!-~]\z')
+}
+
 function Test-ZdmKeyFile {
     # Whether a file holds the key that is the password of a credential.
     param([string]$Path, $Credential)

@@ -19,7 +19,10 @@ def _sids(scene: Scene) -> st.SearchStrategy[dict[str, Any]]:
 
 
 JOB = "8f14e45f-ceea-467f-a8d4-0c1b2f3a4b5c"
-KEYS = (("store", "a-key-of-a-store-1"), ("store", "another-key-$x'ü"))
+KEYS = tuple(
+    ("store", key)
+    for key in ("a-key-of-a-store-1", "another key-$x'", "with-ü-in-it", "short", " blank-before", "x" * 257, "line\nbreak")
+)
 JOBS = (JOB, JOB.upper(), "8f14e45f-ceea-467f-a8d4-0c1b2f3a4b5d")
 RULES = (r"C:\Zdm\rules\zdm-office-1a2b3c4d.xml", r"C:\Zdm\a.xml", r"C:\Zdm\..\x.xml", r"C:\Windows\x.xml")
 LINES = st.lists(hostile.texts(empty=False), min_size=1, max_size=3)

@@ -39,18 +39,19 @@ class UserProfile(Fact):
 @fact
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserStateStore(Fact):
-    """A folder on a host, and the compressed store in it where there is one."""
+    """A folder on a host, the compressed store in it where there is one, and the bytes that are free on its drive."""
 
     zdm_type: ClassVar[str] = "Zdm.UserStateStore"
     reader: ClassVar[str] = "Get-ZdmUserStateStore"
     key: ClassVar[tuple[str, ...]] = ("path",)
-    volatile: ClassVar[frozenset[str]] = frozenset({"bytes", "modified_utc"})
+    volatile: ClassVar[frozenset[str]] = frozenset({"bytes", "modified_utc", "free_bytes"})
     asked_by: ClassVar[str] = "path"
 
     path: str
     exists: bool
     bytes: int | None
     modified_utc: str | None
+    free_bytes: int | None
 
 
 @fact

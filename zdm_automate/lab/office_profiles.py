@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 MB = 1024**2
 GB = 1024**3
+BESIDE = 60 * GB
+"""What lies on a file server's drive beside stores."""
+
 SIZES = {
     r"Documents\Angebote.docx": 0.05,
     r"Documents\Projekte.zip": 0.30,
@@ -61,7 +64,7 @@ class DeskSection(_Section):
 
 
 class DepotSection(_Section):
-    """A folder for stores on a file server."""
+    """A folder for stores on a file server, and the room on its drive where the office tells of no drive there."""
 
     path: str = r"C:\Zdm\stores"
     share: str = "zdm-usmt$"
@@ -107,9 +110,13 @@ def _host(world: World, name: str) -> str:
 
 def _depot(world: World, host: str, section: DepotSection) -> World:
     states = world.user_states
-    depot = Depot(path=section.path, share=section.share, free=section.free_gigabytes * GB)
+    depot = Depot(path=section.path, share=section.share)
     world = replace(world, user_states=replace(states, depots={**states.depots, host: depot}))
     world = files.folder_made(world, world.host(host), section.path)
+    letter = section.path[0].upper()
+    if letter not in world.volumes.get(host, {}):
+        free = section.free_gigabytes * GB
+        world = world.with_volume(host, Volume(letter=letter, size=free + BESIDE, other=BESIDE))
     shares = world.smb.get(host, SmbServer())
     return world.with_smb(host, shares.with_share(Share(name=section.share, path=section.path)))
 

@@ -12,6 +12,7 @@ from zdm_automate.lab.world import files
 from zdm_automate.lab.world.model import World
 from zdm_automate.lab.world.profiles import Item, Profile, Tool
 from zdm_automate.lab.world.usmt.verify import utilities
+from zdm_automate.lab.world.volumes import Volume
 from zdm_automate.native.usmt_log import parse_log
 from zdm_automate.native.usmt_progress import parse_progress
 from zdm_automate.usmt_codes import RETURNS, meaning
@@ -54,6 +55,11 @@ def depot(**changes: object) -> Cause:
         return replace(world, user_states=replace(states, depots=depots))
 
     return changed
+
+
+def room(size: int) -> Cause:
+    """So many bytes are left on the drive of the stores."""
+    return lambda world: world.with_volume("NEW", Volume(letter="D", size=size))
 
 
 def captured(world: World, *more: str) -> World:
@@ -128,7 +134,7 @@ SCANS: dict[str, tuple[int, Cause, tuple[str, ...]]] = {
         SCAN,
     ),
     "no tool": (71, lambda world: desk(world, "PC07", tool=None), SCAN),
-    "a full disk under the store": (72, depot(free=50 * 1024**2), SCAN),
+    "a full disk under the store": (72, room(50 * 1024**2), SCAN),
 }
 
 LOADS: dict[str, tuple[int, Cause, tuple[str, ...]]] = {

@@ -156,11 +156,10 @@ class Store:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Depot:
-    """A folder for stores on a file server: where it lies, as what it is shared, the room it has, whether it takes anything."""
+    """A folder for stores on a file server: where it lies, as what it is shared, whether it takes anything."""
 
     path: str
     share: str
-    free: int = 500 * 1024**3
     read_only: bool = False
 
 
