@@ -56,6 +56,44 @@ class UserStateStore(Fact):
 
 @fact
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProfilePiece(Fact):
+    r"""What of a user's profile can be carried piece by piece.
+
+    Attributes:
+        account: `DOMAIN\name`.
+        drive: network drives, each `letter=path`.
+        printer: connections with printers, each `\\server\name`.
+        folder: where his folders lie, each `name=path`; a redirected one lies on a server.
+        there: the names of those that are on this computer.
+    """
+
+    zdm_type: ClassVar[str] = "Zdm.ProfilePiece"
+    reader: ClassVar[str] = "Get-ZdmProfilePiece"
+    key: ClassVar[tuple[str, ...]] = ("account",)
+    volatile: ClassVar[frozenset[str]] = frozenset({"loaded"})
+    asked_by: ClassVar[str] = "account"
+
+    account: str
+    sid: str
+    path: str
+    loaded: bool
+    drive: tuple[str, ...]
+    printer: tuple[str, ...]
+    default_printer: str | None
+    folder: tuple[str, ...]
+    there: tuple[str, ...]
+
+    def folders(self) -> dict[str, str]:
+        """Where his folders lie, by name."""
+        return {name: path for name, _, path in (one.partition("=") for one in self.folder)}
+
+    def drives(self) -> dict[str, str]:
+        """Where his network drives lead, by letter."""
+        return {letter: path for letter, _, path in (one.partition("=") for one in self.drive)}
+
+
+@fact
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Usmt(Fact):
     """The tool in a folder of a computer.
 
