@@ -16,36 +16,29 @@ from zdm_automate import Check, Facts, Playbook, Read, Risk, Rollback, Step, Ver
 from zdm_automate.facts.profiles import UserProfile, UserStateStore
 from zdm_automate.facts.project import PROJECT, SignOff
 from zdm_automate.model import Preview
-from zdm_automate.native.usmt_files import parse_estimate, parse_verify
+from zdm_automate.native.usmt_files import parse_verify
 from zdm_automate.steps import unpredictable
-from zdm_automate.usmt.support import Weight, space_limits
+from zdm_automate.usmt.support import Weight
 
-from ._profile_steps import (
+from ._profile_intent import Pc, ProfileIntent, key_role
+from ._profile_jobs import (
     CAPTURE,
     ESTIMATE,
     FILES,
     RESTORE,
-    STORE_ROLE,
     VERIFY,
-    Pc,
-    ProfileIntent,
     at_work,
     bring_file,
-    coming,
     good,
     job_of,
-    key_role,
     left_keys,
-    limits,
     progress_of,
-    refused,
     restore_of,
     run_stage,
-    seat,
     stage,
     store_below,
-    switches,
 )
+from ._profile_steps import STORE_ROLE, coming, estimated, limits, no_room, promised, refused, switches
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -142,18 +135,17 @@ def estimate(facts: Facts, intent: ProfileIntent) -> Iterator[Step]:
 
 @playbook.check("B-173b")
 def fits(facts: Facts, intent: ProfileIntent) -> Iterator[Check]:
-    """The estimate against the room on the PC."""
+    """The estimate against the room on the PC, and on the stores' drive until the capture has begun."""
     for pc in intent.pcs:
-        found = job_of(facts, stage(intent, pc, ESTIMATE))
-        size = parse_estimate("\n".join(found.tail)) if found is not None else None
+        size = estimated(facts, intent, pc)
         name = facts.hosts[pc.old]
         if size is None:
             yield check("the estimate can be read", False, seat=name, hint="Look at size.xml in the job's folder.")
             continue
-        low = space_limits(seat(facts, pc.old, intent), size.temporary, size.store_bytes(), None)
+        low = no_room(facts, intent, pc, 0)
         shown = f"{size.store_bytes() / 1024**2:,.0f} MB to carry"
         hint = " ".join(f"{one.sentence} {one.action}" for one in low)
-        yield check("there is room for the temporary files", not low, seat=name, value=shown, hint=hint)
+        yield check("there is room", not low, seat=name, value=shown, hint=hint)
 
 
 # --- B-173c: capture ---
@@ -218,14 +210,14 @@ def restore(facts: Facts, intent: ProfileIntent) -> Iterator[Step]:
 
 def _side_by_side(facts: Facts, intent: ProfileIntent, name: str) -> Iterator[Step]:
     """Starts a stage on every PC that may, and lets the others wait for their turn."""
-    busy = at_work(facts, intent)
+    busy, taken = at_work(facts, intent), promised(facts, intent)
     for pc in _able(facts, intent):
         at = stage(intent, pc, name)
         text = f"{name} {facts.hosts[pc.old]}"
         if job_of(facts, at) is not None:
             yield from run_stage(facts, intent, at)
             continue
-        why = _not_yet(facts, intent, pc, name)
+        why = _not_yet(facts, intent, pc, name, taken)
         if why is not None:
             yield why
         elif busy.get(pc.segment, 0) >= intent.side_by_side:
@@ -233,18 +225,23 @@ def _side_by_side(facts: Facts, intent: ProfileIntent, name: str) -> Iterator[St
             yield wait(text, None, reason, role=at.role)
         else:
             busy[pc.segment] = busy.get(pc.segment, 0) + 1
+            size = estimated(facts, intent, pc)
+            taken += size.store_bytes() if size is not None else 0
             users = switches(facts, intent, pc)
             yield from run_stage(facts, intent, at, users.load if name == RESTORE else users.scan)
 
 
-def _not_yet(facts: Facts, intent: ProfileIntent, pc: Pc, name: str) -> Step | None:
-    """Why a stage cannot begin; None where it can."""
+def _not_yet(facts: Facts, intent: ProfileIntent, pc: Pc, name: str, taken: int) -> Step | None:
+    """Why a stage cannot begin; None where it can. `taken` are bytes of the stores' drive that others take."""
     before = ESTIMATE if name == CAPTURE else VERIFY
     role = pc.old if name == CAPTURE else pc.new
     text = f"{name} {facts.hosts[pc.old]}"
     if not good(facts, stage(intent, pc, before)):
         what = "estimate" if name == CAPTURE else "check of its store"
         return wait(text, None, f"once the {what} has ended well", role=role)
+    low = no_room(facts, intent, pc, taken) if name == CAPTURE else ()
+    if low:
+        return unpredictable(text, " ".join(f"{one.sentence} {one.action}" for one in low), role=role)
     if name == RESTORE:
         used = [account for account in _arriving(facts, intent, pc) if _profile(facts, pc.new, account) is not None]
         if used:
