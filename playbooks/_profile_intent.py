@@ -3,19 +3,48 @@
 from __future__ import annotations
 
 from dataclasses import field
+from typing import Literal
 
 from zdm_automate import intent
 from zdm_automate.usmt.selection import Wish
 
+PieceName = Literal[
+    "desktop",
+    "documents",
+    "pictures",
+    "downloads",
+    "favourites",
+    "signatures",
+    "templates",
+    "dictionaries",
+    "nicknames",
+    "outlook",
+    "drives",
+    "printers",
+]
+
+
+@intent
+class Pieces:
+    r"""Whose profile is carried piece by piece where USMT cannot: the user (DOMAIN\name), and which pieces; none: all."""
+
+    user: str
+    what: tuple[PieceName, ...] = ()
+
+    def wants(self, name: str) -> bool:
+        """Whether a piece of his comes along."""
+        return not self.what or name in self.what
+
 
 @intent
 class Pc:
-    """A PC that is replaced by another: their roles, the network they hang on, and which try this is."""
+    """A PC that is replaced by another: their roles, the network they hang on, which try this is, pieces where USMT cannot."""
 
     old: str
     new: str
     segment: str = ""
     attempt: int = 1
+    pieces: tuple[Pieces, ...] = ()
 
 
 @intent
@@ -47,6 +76,7 @@ class ProfileIntent:
     users: who comes along. domains: old domain to new one. renamed: DOMAIN\old to DOMAIN\new.
     side_by_side: PCs at work at a time in one segment. keep_days: how long stores are kept after the users have accepted.
     key: the credential whose password encrypts the stores; without it they are not encrypted.
+    servers: servers that network drives and printers name, old to new; for profiles carried piece by piece.
     go_on: pass over every error (/c), not only over those that the shipped Config.xml lets pass.
     """
 
@@ -61,6 +91,7 @@ class ProfileIntent:
     side_by_side: int = 2
     keep_days: int = 30
     key: str = ""
+    servers: dict[str, str] = field(default_factory=dict)
     go_on: bool = False
 
 

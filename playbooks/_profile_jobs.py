@@ -159,7 +159,7 @@ def run_stage(facts: Facts, plan: ProfileIntent, at: Stage, users: tuple[str, ..
     title = TITLES[at.name].format(**names)
     found = job_of(facts, at)
     if found is not None:
-        yield _standing(facts, at, title, found)
+        yield standing(facts, at.role, title, found, f"set attempt: {at.pc.attempt + 1} for {at.pc.old}")
         return
     call = call_of(facts, plan, at, users)
     if plan.key and at.name != ESTIMATE:
@@ -187,16 +187,16 @@ def run_stage(facts: Facts, plan: ProfileIntent, at: Stage, users: tuple[str, ..
     )
 
 
-def _standing(facts: Facts, at: Stage, title: str, found: Job) -> Step:
+def standing(facts: Facts, role: str, title: str, found: Job, again: str) -> Step:
+    """What has become of a job; `again` is what to do for another try."""
     judged = judge(found)
     if judged.state.good:
         text = f"{title}: {judged.says}"
-        return same(text if judged.state is JobState.SUCCEEDED else f"{text}; {judged.then}", role=at.role)
+        return same(text if judged.state is JobState.SUCCEEDED else f"{text}; {judged.then}", role=role)
     if not judged.state.done:
-        return wait(title, None, f"it {judged.says}: {far(found)}; `zdm jobs --watch` follows it", role=at.role)
-    where = f"job {at.id[:8]} on {facts.hosts[at.role]}"
-    again = f"then set attempt: {at.pc.attempt + 1} for {at.pc.old}"
-    return unpredictable(title, f"{where}: {judged.state}: {judged.says}. {judged.then} {again}", role=at.role)
+        return wait(title, None, f"it {judged.says}: {far(found)}; `zdm jobs --watch` follows it", role=role)
+    where = f"job {found.job_id[:8]} on {facts.hosts[role]}"
+    return unpredictable(title, f"{where}: {judged.state}: {judged.says}. {judged.then} then {again}", role=role)
 
 
 def far(found: Job) -> str:

@@ -71,6 +71,10 @@ function Get-ZdmProfilePiece {
             }
         }
         finally { Close-ZdmHive -Hive $hive }
+        $drives = [string[]]$drives
+        $printers = [string[]]$printers
+        $null = [System.Array]::Sort($drives, [System.StringComparer]::OrdinalIgnoreCase)
+        $null = [System.Array]::Sort($printers, [System.StringComparer]::OrdinalIgnoreCase)
         $folders = @()
         $there = @()
         foreach ($place in $places) {
@@ -86,8 +90,8 @@ function Get-ZdmProfilePiece {
             Sid            = $sid
             Path           = $path
             Loaded         = $loaded
-            Drive          = [string[]]$drives
-            Printer        = [string[]]$printers
+            Drive          = $drives
+            Printer        = $printers
             DefaultPrinter = $default
             Folder         = [string[]]$folders
             There          = [string[]]$there

@@ -70,7 +70,7 @@ class ProfilePiece(Fact):
     zdm_type: ClassVar[str] = "Zdm.ProfilePiece"
     reader: ClassVar[str] = "Get-ZdmProfilePiece"
     key: ClassVar[tuple[str, ...]] = ("account",)
-    volatile: ClassVar[frozenset[str]] = frozenset({"loaded"})
+    volatile: ClassVar[frozenset[str]] = frozenset({"loaded", "there"})
     asked_by: ClassVar[str] = "account"
 
     account: str

@@ -112,6 +112,7 @@ def _query(call: Call, owner: Profile, root: str, key: str, *, value: str = "", 
         shown = {name: data for name, data in values.items() if not value or name.casefold() == value.casefold()}
         if (sub and not deep) or (not shown and (value or deep)):
             continue
+        lines += ["", "\\".join(part for part in (root, key, sub) if part)]
         lines += [f"    {name}    {_kind(data)}    {_shown(data)}" for name, data in shown.items()]
     return Native(0, (*lines, "")) if lines else _failed(call, MISSING)
 
@@ -127,14 +128,14 @@ def _shown(data: str | int) -> str:
 
 
 def _below(hive: Mapping[str, str | int], key: str) -> dict[str, dict[str, str | int]]:
-    """The values below a key, by the key they are in, in the order in which they were made; the key itself comes first."""
+    """The values below a key, by the key they are in, in order; the key itself comes first."""
     start = f"{key}\\".casefold()
     found: dict[str, dict[str, str | int]] = {}
     for path, data in hive.items():
         if path.casefold().startswith(start):
             sub, _, name = path[len(start) :].rpartition("\\")
             found.setdefault(sub, {})[name] = data
-    return {"": found.pop("", {}), **found} if found else {}
+    return {"": found.pop("", {}), **dict(sorted(found.items(), key=lambda one: one[0].upper()))} if found else {}
 
 
 def _put(call: Call, owner: Profile, path: str, data: str | int) -> Native:
