@@ -54,6 +54,8 @@ FOLDERS: dict[str, tuple[str, ...]] = {
 LEFT = ("*.ost", "thumbs.db", "~$*")
 """Outlook makes its cache anew, and the rest is nobody's."""
 BACKUP, COPY = "set aside", "copied"
+PART = "-part"
+"""Of a backup that is not whole yet."""
 BY_HAND = {
     "outlook-profile": "let Outlook make a new profile by autodiscover; add the further mailboxes and data files of the old",
     "shortcuts": "open the shortcuts on desktop and start menu that name an old server, and set their target anew",
@@ -142,31 +144,32 @@ def _wanted(who: Carried) -> list[str]:
 
 
 def _backup(facts: Facts, plan: ProfileIntent, who: Carried, piece: str, text: str) -> Step:
+    """A job copies what is there; its result counts once it is whole and in its place. Undone, that very folder is put back."""
     place = backup_of(plan, who.pc, who.entry.user, piece)
-    job = _job(facts, plan, who, piece, BACKUP)
-    if job is not None:
-        return standing(facts, who.pc.new, text, job, f"set attempt: {who.pc.attempt + 1} for {who.pc.old}")
-    there = facts.one(who.pc.new, File, place)
-    if there is not None and there.exists:
+    if _ready(facts, plan, who, piece):
         return same(f"{text}: {place}", role=who.pc.new)
-    if piece in who.new.there:
-        return _start(facts, plan, who, piece, BACKUP, who.new.folders()[piece], place)
+    job = _job(facts, plan, who, piece, BACKUP)
+    if job is None and piece in who.new.there:
+        return _start(facts, plan, who, piece, BACKUP, who.new.folders()[piece], place + PART)
+    if job is not None and not judge(job).state.good:
+        return standing(facts, who.pc.new, text, job, f"set attempt: {who.pc.attempt + 1} for {who.pc.old}")
+    role, target = who.pc.new, who.new.folders()[piece]
     made = File(path=place, exists=True, is_folder=True, bytes=None, sha256=None, modified_utc=None)
+    call = VerbCall(role=role, verb="New-ZdmFolder", params={"path": place})
+    if job is not None:
+        call = VerbCall(role=role, verb="Move-ZdmFolder", params={"path": place + PART, "destination": place})
     return change(
-        VerbCall(role=who.pc.new, verb="New-ZdmFolder", params={"path": place}),
-        f"{text}: nothing yet",
+        call,
+        text if job is not None else f"{text}: nothing yet",
         before={"Exists": False},
         after={"Exists": True},
-        effects=(put(who.pc.new, made),),
-        no_inverse="an empty folder of the toolkit stays",
+        effects=(put(role, made),),
+        inverse=VerbCall(role=role, verb="Move-ZdmFolder", params={"path": place, "destination": target}),
     )
 
 
 def _ready(facts: Facts, plan: ProfileIntent, who: Carried, piece: str) -> bool:
     """Whether what was in a folder has been set aside."""
-    job = _job(facts, plan, who, piece, BACKUP)
-    if job is not None:
-        return judge(job).state.good
     there = facts.one(who.pc.new, File, backup_of(plan, who.pc, who.entry.user, piece))
     return there is not None and there.exists
 
@@ -202,7 +205,8 @@ def _start(facts: Facts, plan: ProfileIntent, who: Carried, piece: str, what: st
     log = f"/UNILOG+:C:\\Zdm\\jobs\\{identity}\\robocopy.log"
     title = f"{who.title(facts, piece)}, {what}"
     chosen = FOLDERS[piece] if what == COPY else ()
-    switches = ("/E", "/XO", "/XJ", "/COPY:DAT", "/DCOPY:DAT", "/R:1", "/W:1", "/NP", "/BYTES", "/FP", "/NDL", log, "/XF")
+    rights = "/COPY:DAT" if what == COPY else "/COPY:DATSO"
+    switches = ("/E", "/XO", "/XJ", "/B", rights, "/DCOPY:DAT", "/R:1", "/W:1", "/NP", "/BYTES", "/FP", "/NDL", log, "/XF")
     params = {
         "job_id": identity,
         "kind": "robocopy",
@@ -212,17 +216,13 @@ def _start(facts: Facts, plan: ProfileIntent, who: Carried, piece: str, what: st
         "log_name": "robocopy.log",
         "credential": credential_of(who.pc.new),
     }
-    back = VerbCall(role=who.pc.new, verb="Stop-ZdmJob", params={"job_id": identity})
-    if what == COPY:
-        place = backup_of(plan, who.pc, who.entry.user, piece)
-        back = VerbCall(role=who.pc.new, verb="Restore-ZdmFolder", params={"path": target, "backup": place})
     return change(
         VerbCall(role=who.pc.new, verb="Start-ZdmJob", params=params),
         title,
         before={"Launched": False},
         after={"Launched": True, "Kind": "robocopy"},
         effects=(put(who.pc.new, begun(identity, "robocopy", title, "robocopy.log", processes=1)),),
-        inverse=back,
+        no_inverse="a job is not un-run; the folder is put back where it was set aside" if what == COPY else "only a copy",
         seconds=20,
     )
 

@@ -192,26 +192,31 @@ def set_printer(call: Call, /, *, sid: str, name: str, state: str) -> Iterator[R
         yield change(call, verb="Set-ZdmPrinterConnection", target=name, read=read, wanted={"State": state}, write=write)
 
 
-@twin("Restore-ZdmFolder")
-def restore_folder(call: Call, /, *, path: str, backup: str) -> Iterator[Row]:
-    """A backup in its place, and what was there kept beside it."""
-    for one in (path, backup):
+@twin("Move-ZdmFolder")
+def move_folder(call: Call, /, *, path: str, destination: str) -> Iterator[Row]:
+    """A folder in another place, and what was there kept beside it."""
+    for one in (path, destination):
         if _DOTS.search(one):
             raise stop("Precondition", f"'{one}' must not contain . or .. as a folder.", target=one)
-    aside = f"{backup}-undone"
+    aside = f"{path}-undone"
 
     def read() -> Row:
-        return {"Exists": io.is_folder(call, path), "Backup": io.is_folder(call, backup), "Aside": io.is_folder(call, aside)}
+        places = {"Exists": path, "Arrived": destination, "Aside": aside}
+        return {name: io.is_folder(call, place) for name, place in places.items()}
 
     found = read()
-    if not found["Backup"] and not found["Aside"]:
-        raise stop("NotFound", f"There is no backup '{backup}'.", target=backup, category="ObjectNotFound")
+    if not found["Exists"] and not found["Arrived"]:
+        raise stop("NotFound", f"There is no folder '{path}'.", target=path, category="ObjectNotFound")
     if all(found.values()):
         raise stop("AlreadyExists", f"'{aside}' is there already; move it away first.", target=aside)
 
     def write(before: Row) -> None:
-        if before["Exists"]:
-            io.move_folder(call, path, aside)
-        io.move_folder(call, backup, path)
+        if before["Arrived"]:
+            io.move_folder(call, destination, aside)
+        io.move_folder(call, path, destination)
+        run = call.native("icacls.exe", destination, "/reset")
+        if run.exit_code != 0:
+            text = f"'{destination}' is in its place; icacls /reset ended with {run.exit_code}."
+            raise stop("NativeExit", text, target=destination)
 
-    yield change(call, verb="Restore-ZdmFolder", target=path, read=read, wanted={"Backup": False}, write=write)
+    yield change(call, verb="Move-ZdmFolder", target=path, read=read, wanted={"Exists": False}, write=write)
