@@ -183,7 +183,9 @@ def copy(facts: Facts, plan: ProfileIntent, who: Carried) -> Iterator[Step]:
         text = who.title(facts, piece)
         job = _job(facts, plan, who, piece, COPY)
         if job is not None:
-            yield standing(facts, who.pc.new, text, job, f"set attempt: {who.pc.attempt + 1} for {who.pc.old}")
+            again = f"set attempt: {who.pc.attempt + 1} for {who.pc.old}"
+            failed = read_log(job.tail).errors
+            yield standing(facts, who.pc.new, text, job, f"{again}. First: {failed[0].path}" if failed else again)
         elif not _ready(facts, plan, who, piece):
             yield wait(text, None, "once what is there has been set aside", role=who.pc.new)
         else:
@@ -233,15 +235,10 @@ def all_copied(facts: Facts, plan: ProfileIntent, who: Carried) -> Iterator[Chec
         job = _job(facts, plan, who, piece, COPY)
         if job is None:
             continue
-        log, judged = read_log(job.tail), judge(job)
-        seat = facts.hosts[who.pc.new]
-        name = f"{piece} of {who.entry.user} has been copied"
-        if not judged.state.done:
-            yield check(name, False, seat=seat, waits_for="The copy is at work.")
-            continue
+        log = read_log(job.tail)
         value = f"{log.files.copied} files, {log.files.failed} failed"
-        first = f" First: {log.errors[0].path}." if log.errors else ""
-        yield check(name, judged.state.good and not log.files.failed, seat=seat, value=value, hint=f"{judged.then}{first}")
+        name = f"{piece} of {who.entry.user} has been copied"
+        yield check(name, log.whole and not log.files.failed, seat=facts.hosts[who.pc.new], value=value, hint="Read its log.")
 
 
 # --- the registry ---

@@ -9,6 +9,7 @@ import pytest
 
 from zdm_automate.facts.base import from_wire
 from zdm_automate.facts.profiles import ProfilePiece
+from zdm_automate.lab.office_profiles import build_profiles
 from zdm_automate.lab.world import files, profile_files
 from zdm_automate.lab.world.hive import hive_of
 from zdm_automate.lab.world.profiles import Profile
@@ -122,6 +123,18 @@ def test_a_dry_run_writes_nothing_and_lets_go(do: Do, desks: World) -> None:
 
     assert ran.rows[0]["Changed"] is False
     assert ran.world == desks
+
+
+def test_an_office_tells_whose_files_robocopy_finds(do: Do, office: Callable[[str], World]) -> None:
+    """Of a desk that is copied: its users' files lie on drive C and are read as pieces, and USMT sees none."""
+    user = {"user": "eva", "megabytes": 100, "drives": {"H": r"\\OLD\home"}, "redirected": {"Personal": r"\\OLD\docs\eva"}}
+    world = build_profiles({"desks": {"NB01": {"copied": True, "users": [user]}}}, office("desks"))
+    [row] = do(world, "NB01", "Get-ZdmProfilePiece", Account=[USER]).rows
+    [eva] = world.user_states.desk("NB01").profiles.values()
+
+    assert row["There"] == ["desktop", "pictures", "signatures", "outlook"]
+    assert (row["Drive"], eva.items) == ([r"H=\\OLD\home"], ())
+    assert inside(world, DESKTOP) == ["notes.txt"]
 
 
 def with_folders(world: World) -> World:

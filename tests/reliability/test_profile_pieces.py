@@ -13,6 +13,7 @@ from zdm_automate.errors import ProjectError
 from zdm_automate.lab.world import profile_files
 from zdm_automate.lab.world.hive import hive_of
 from zdm_automate.lab.world.profiles import Profile
+from zdm_automate.lab.world.smb import OpenFile, SmbServer
 from zdm_automate.lab.world.volumes import File, Folder, Volume
 from zdm_automate.model import CheckState, Preview
 
@@ -158,6 +159,38 @@ def test_somebody_without_a_profile_on_the_new_pc_logs_on_once(desks: Desks) -> 
 
     assert row.preview is Preview.WAIT
     assert "has logged on to NB01" in row.reason
+
+
+def test_a_copy_that_failed_is_tried_again_by_another_attempt(desks: Desks) -> None:
+    """Somebody has a file open on the old server: the row says which and what to do; then it comes."""
+    held = SmbServer(opens=(OpenFile(number=1, session=7, path=r"C:\Users\anna\Desktop\notes.txt", share="C$"),))
+    desks.put(desks.there.with_smb("PC01", held))
+    desks.intent = intent(what=["desktop"])
+    desks.until("B-173j", Preview.UNKNOWN)
+    _, plan = desks.plan(BOOK)
+    [row] = [row for row in rows(plan) if row.item == "B-173j"]
+
+    assert "some files could not be copied" in row.reason
+    assert "set attempt: 2 for pc01" in row.reason
+    assert "notes.txt" in row.reason
+
+    desks.put(desks.there.with_smb("PC01", SmbServer()))
+    desks.intent["pcs"][0]["attempt"] = 2
+    desks.until("B-173j")
+    assert "notes.txt" in names(desks, "NB01", r"Users\anna\Desktop")
+    assert desks.checks()[rf"NB01 desktop of {USER} has been copied"].value == "1 files, 0 failed"
+
+
+def test_users_of_one_terminal_server_go_to_several_pcs(desks: Desks) -> None:
+    """Each pair asks for its own users, and both are known."""
+    desks.intent["pcs"].append({"old": "pc01", "new": "nb03", "pieces": [{"user": r"DESKS\old.hand"}]})
+    _, plan = desks.plan(BOOK)
+    mine = [row for row in rows(plan) if row.item == "B-173i"]
+
+    assert [row.text for row in mine if USER in row.text and row.preview is Preview.CHANGE]
+    assert [row.reason for row in mine if r"old.hand" in row.text] == [
+        r"once DESKS\old.hand has logged on to NB03 and off again: Windows makes his profile then"
+    ]
 
 
 def test_only_the_pieces_that_are_named_are_carried(desks: Desks) -> None:
