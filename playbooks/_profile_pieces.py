@@ -76,20 +76,19 @@ class Carried:
     old: ProfilePiece
     new: ProfilePiece
 
-    @property
-    def short(self) -> str:
-        """His name in paths and steps."""
-        return re.sub(r"[^A-Za-z0-9._-]+", "-", self.entry.user)
-
     def title(self, facts: Facts, piece: str) -> str:
         """A piece of his in words."""
         return f"{piece} of {self.entry.user} to {facts.hosts[self.pc.new]}"
 
 
+def short(user: str) -> str:
+    """A user's name in paths and steps."""
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", user)
+
+
 def backup_of(plan: ProfileIntent, pc: Pc, user: str, piece: str) -> str:
     """Where a folder is set aside on the new PC."""
-    short = re.sub(r"[^A-Za-z0-9._-]+", "-", user)
-    return f"C:\\Zdm\\pieces\\{plan.run}-{pc.attempt}\\{short}\\{piece}"
+    return f"C:\\Zdm\\pieces\\{plan.run}-{pc.attempt}\\{short(user)}\\{piece}"
 
 
 def users_of(pc: Pc) -> list[str]:
@@ -303,4 +302,4 @@ def by_hand(facts: Facts, item: str, who: Carried) -> Iterator[Step]:
     for name, what in BY_HAND.items():
         todo = what.format(default=who.old.default_printer or "none is set")
         text = f"{who.entry.user} on {facts.hosts[who.pc.new]}: {todo}"
-        yield manual(facts, item, f"{who.pc.new}-{who.short}-{name}", text, form=("done by",))
+        yield manual(facts, item, f"{who.pc.new}-{short(who.entry.user)}-{name}", text, form=("done by",))
