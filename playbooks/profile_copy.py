@@ -16,36 +16,30 @@ from zdm_automate import Check, Facts, Playbook, Read, Risk, Rollback, Step, Ver
 from zdm_automate.facts.profiles import UserProfile, UserStateStore
 from zdm_automate.facts.project import PROJECT, SignOff
 from zdm_automate.model import Preview
-from zdm_automate.native.usmt_files import parse_estimate, parse_verify
+from zdm_automate.native.usmt_files import parse_verify
 from zdm_automate.steps import unpredictable
-from zdm_automate.usmt.support import Weight, space_limits
+from zdm_automate.usmt.support import Weight
 
-from ._profile_steps import (
+from . import _profile_pieces as pieces
+from ._profile_intent import Pc, ProfileIntent, key_role
+from ._profile_jobs import (
     CAPTURE,
     ESTIMATE,
     FILES,
     RESTORE,
-    STORE_ROLE,
     VERIFY,
-    Pc,
-    ProfileIntent,
     at_work,
     bring_file,
-    coming,
     good,
     job_of,
-    key_role,
     left_keys,
-    limits,
     progress_of,
-    refused,
     restore_of,
     run_stage,
-    seat,
     stage,
     store_below,
-    switches,
 )
+from ._profile_steps import STORE_ROLE, coming, estimated, limits, no_room, promised, refused, switches
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -97,7 +91,10 @@ def reads(intent: ProfileIntent, hosts: Mapping[str, str]) -> Iterator[Read]:
             yield Read(role=role, verb="Get-ZdmProfile")
             yield Read(role=role, verb="Get-ZdmUsmt", params={"folder": intent.tool})
             yield Read(role=role, verb="Get-ZdmJob", params={"tail_bytes": TAIL})
-            yield Read(role=role, verb="Get-ZdmFile", params={"path": [*FILES, *keys]})
+            kept = pieces.backups(intent, pc) if role == pc.new else []
+            yield Read(role=role, verb="Get-ZdmFile", params={"path": [*FILES, *keys, *kept]})
+            if pc.pieces:
+                yield Read(role=role, verb="Get-ZdmProfilePiece", params={"account": pieces.users_of(pc)})
     folders = [f"{intent.stores}\\{store_below(intent, pc, dict(hosts))}" for pc in intent.pcs if pc.old in hosts]
     if folders:
         yield Read(role=STORE_ROLE, verb="Get-ZdmUserStateStore", params={"path": folders})
@@ -114,7 +111,9 @@ def prepare(facts: Facts, intent: ProfileIntent) -> Iterator[Step]:
     for pc in intent.pcs:
         pair = f"{facts.hosts[pc.old]} to {facts.hosts[pc.new]}"
         for limit in limits(facts, intent, pc):
-            if limit.weight is Weight.REFUSED:
+            if limit.weight is Weight.REFUSED and pc.pieces:
+                yield same(f"{pair}: not with USMT, piece by piece instead. {limit.sentence}", role=pc.old)
+            elif limit.weight is Weight.REFUSED:
                 yield unpredictable(f"{pair}: not with USMT", f"{limit.sentence} {limit.action}", role=pc.old)
             else:
                 text = f"{pair}: {limit.sentence} {limit.action}"
@@ -142,18 +141,17 @@ def estimate(facts: Facts, intent: ProfileIntent) -> Iterator[Step]:
 
 @playbook.check("B-173b")
 def fits(facts: Facts, intent: ProfileIntent) -> Iterator[Check]:
-    """The estimate against the room on the PC."""
-    for pc in intent.pcs:
-        found = job_of(facts, stage(intent, pc, ESTIMATE))
-        size = parse_estimate("\n".join(found.tail)) if found is not None else None
+    """The estimate against the room on the PC, and on the stores' drive until the capture has begun."""
+    for pc in _with_usmt(facts, intent):
+        size = estimated(facts, intent, pc)
         name = facts.hosts[pc.old]
         if size is None:
             yield check("the estimate can be read", False, seat=name, hint="Look at size.xml in the job's folder.")
             continue
-        low = space_limits(seat(facts, pc.old, intent), size.temporary, size.store_bytes(), None)
+        low = no_room(facts, intent, pc, 0)
         shown = f"{size.store_bytes() / 1024**2:,.0f} MB to carry"
         hint = " ".join(f"{one.sentence} {one.action}" for one in low)
-        yield check("there is room for the temporary files", not low, seat=name, value=shown, hint=hint)
+        yield check("there is room", not low, seat=name, value=shown, hint=hint)
 
 
 # --- B-173c: capture ---
@@ -183,7 +181,7 @@ def verify_stores(facts: Facts, intent: ProfileIntent) -> Iterator[Step]:
 @playbook.check("B-173d")
 def stores_are_sound(facts: Facts, intent: ProfileIntent) -> Iterator[Check]:
     """The image is there, and usmtutils found nothing damaged; once it has been restored from, that is past."""
-    for pc in intent.pcs:
+    for pc in _with_usmt(facts, intent):
         if good(facts, stage(intent, pc, RESTORE)):
             yield check("it has been restored from", True, seat=facts.hosts[pc.old])
             continue
@@ -218,14 +216,14 @@ def restore(facts: Facts, intent: ProfileIntent) -> Iterator[Step]:
 
 def _side_by_side(facts: Facts, intent: ProfileIntent, name: str) -> Iterator[Step]:
     """Starts a stage on every PC that may, and lets the others wait for their turn."""
-    busy = at_work(facts, intent)
+    busy, taken = at_work(facts, intent), promised(facts, intent)
     for pc in _able(facts, intent):
         at = stage(intent, pc, name)
         text = f"{name} {facts.hosts[pc.old]}"
         if job_of(facts, at) is not None:
             yield from run_stage(facts, intent, at)
             continue
-        why = _not_yet(facts, intent, pc, name)
+        why = _not_yet(facts, intent, pc, name, taken)
         if why is not None:
             yield why
         elif busy.get(pc.segment, 0) >= intent.side_by_side:
@@ -233,18 +231,23 @@ def _side_by_side(facts: Facts, intent: ProfileIntent, name: str) -> Iterator[St
             yield wait(text, None, reason, role=at.role)
         else:
             busy[pc.segment] = busy.get(pc.segment, 0) + 1
+            size = estimated(facts, intent, pc)
+            taken += size.store_bytes() if size is not None else 0
             users = switches(facts, intent, pc)
             yield from run_stage(facts, intent, at, users.load if name == RESTORE else users.scan)
 
 
-def _not_yet(facts: Facts, intent: ProfileIntent, pc: Pc, name: str) -> Step | None:
-    """Why a stage cannot begin; None where it can."""
+def _not_yet(facts: Facts, intent: ProfileIntent, pc: Pc, name: str, taken: int) -> Step | None:
+    """Why a stage cannot begin; None where it can. `taken` are bytes of the stores' drive that others take."""
     before = ESTIMATE if name == CAPTURE else VERIFY
     role = pc.old if name == CAPTURE else pc.new
     text = f"{name} {facts.hosts[pc.old]}"
     if not good(facts, stage(intent, pc, before)):
         what = "estimate" if name == CAPTURE else "check of its store"
         return wait(text, None, f"once the {what} has ended well", role=role)
+    low = no_room(facts, intent, pc, taken) if name == CAPTURE else ()
+    if low:
+        return unpredictable(text, " ".join(f"{one.sentence} {one.action}" for one in low), role=role)
     if name == RESTORE:
         used = [account for account in _arriving(facts, intent, pc) if _profile(facts, pc.new, account) is not None]
         if used:
@@ -276,7 +279,7 @@ def _profile(facts: Facts, role: str, account: str) -> UserProfile | None:
 @playbook.check("B-173f", "Users have really arrived")
 def arrived(facts: Facts, intent: ProfileIntent) -> Iterator[Check]:
     """Loadstate ends with 0 also when a renaming fits nobody: only the profile on the new PC counts."""
-    for pc in intent.pcs:
+    for pc in _with_usmt(facts, intent):
         at = stage(intent, pc, RESTORE)
         job = job_of(facts, at)
         if not good(facts, at):
@@ -320,7 +323,7 @@ def _missing(intent: ProfileIntent, job: Job | None) -> str:
 @pairs_apart
 def accept(facts: Facts, intent: ProfileIntent) -> Iterator[Step]:
     """Each user looks for mail, files, printers and programs, and somebody writes down what he says."""
-    for pc in intent.pcs:
+    for pc in _with_usmt(facts, intent):
         if not good(facts, stage(intent, pc, RESTORE)):
             yield wait(f"{facts.hosts[pc.new]}: acceptance", None, "once the restore has ended well", role=pc.new)
             continue
@@ -372,6 +375,63 @@ def delete_stores(facts: Facts, intent: ProfileIntent) -> Iterator[Step]:
             rollback=Rollback.RX,
             seconds=30,
         )
+
+
+# --- B-173i to l: piece by piece ---
+
+
+@playbook.item("B-173i", "Profile pieces: what is there, set aside", also=("A-141",))
+@pairs_apart
+def set_aside(facts: Facts, intent: ProfileIntent) -> Iterator[Step]:
+    """For whom USMT can do nothing; each folder of the new PC is kept as it was."""
+    for who in _by_pieces(facts, intent):
+        yield from [who] if isinstance(who, Step) else pieces.set_aside(facts, intent, who)
+
+
+@playbook.item("B-173j", "Profile pieces: folders copied", risk=Risk.MEDIUM)
+@pairs_apart
+def copy_pieces(facts: Facts, intent: ProfileIntent) -> Iterator[Step]:
+    """Desktop to mail files, by robocopy; undone by putting back what was set aside."""
+    for who in _by_pieces(facts, intent):
+        if not isinstance(who, Step):
+            yield from pieces.copy(facts, intent, who)
+
+
+@playbook.check("B-173j")
+def pieces_are_there(facts: Facts, intent: ProfileIntent) -> Iterator[Check]:
+    """Each copy by its own count."""
+    for who in _by_pieces(facts, intent):
+        if not isinstance(who, Step):
+            yield from pieces.all_copied(facts, intent, who)
+
+
+@playbook.item("B-173k", "Profile pieces: network drives and printers")
+@pairs_apart
+def reconnect(facts: Facts, intent: ProfileIntent) -> Iterator[Step]:
+    """In the registry of a user who is logged off; they are there at his next logon."""
+    for who in _by_pieces(facts, intent):
+        if not isinstance(who, Step):
+            yield from pieces.reconnect(facts, intent, who)
+
+
+@playbook.item("B-173l", "Profile pieces: by hand")
+def by_hand(facts: Facts, intent: ProfileIntent) -> Iterator[Step]:
+    """What no tool should carry, with what to do."""
+    for who in _by_pieces(facts, intent):
+        if not isinstance(who, Step):
+            yield from pieces.by_hand(facts, "B-173l", who)
+
+
+def _by_pieces(facts: Facts, intent: ProfileIntent) -> Iterator[pieces.Carried | Step]:
+    """The users whom USMT cannot carry and whose pieces the intent names."""
+    for pc in intent.pcs:
+        if pc.pieces and refused(facts, intent, pc) is not None:
+            yield from pieces.carried(facts, pc)
+
+
+def _with_usmt(facts: Facts, intent: ProfileIntent) -> list[Pc]:
+    """The pairs that are not carried piece by piece."""
+    return [pc for pc in intent.pcs if not pc.pieces or refused(facts, intent, pc) is None]
 
 
 def _signed(step: str) -> str:

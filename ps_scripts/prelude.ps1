@@ -616,6 +616,83 @@ function Get-ZdmJobState {
     }
 }
 
+function Get-ZdmAccountName {
+    # The name of an account by its SID; nothing where it has none any more.
+    param([string]$Sid)
+    try {
+        $identity = New-Object -TypeName System.Security.Principal.SecurityIdentifier -ArgumentList $Sid
+        return [string]$identity.Translate([System.Security.Principal.NTAccount])
+    }
+    catch {
+        # 2.0 names every exception of .NET alike.
+        if ([string]$_.FullyQualifiedErrorId -notmatch 'IdentityNotMapped|DotNetMethod') { throw }
+    }
+    return $null
+}
+
+function Get-ZdmProfileRow {
+    # The profile of a SID as WMI shows it; stops where there is none, or where its user is logged on: his registry is in use then.
+    param([string]$Sid)
+    if ([string](Get-WmiObject -Class Win32_OperatingSystem).Version -like '5.*') {
+        Stop-ZdmVerb -Code Unsupported -Message 'Windows before Vista does not tell of its profiles.' -Target 'Win32_UserProfile' -Category NotInstalled
+    }
+    $found = @(Get-WmiObject -Class Win32_UserProfile -Filter ("SID='" + $Sid + "'") | Where-Object { $null -ne $_ })
+    if ($found.Count -eq 0) { Stop-ZdmVerb -Code NotFound -Message "There is no profile of $Sid." -Target $Sid -Category ObjectNotFound }
+    if ($found[0].Loaded) {
+        Stop-ZdmVerb -Code Locked -Message "The profile $($found[0].LocalPath) is loaded; log the user off first." -Target $Sid -Category ResourceBusy
+    }
+    return $found[0]
+}
+
+function Open-ZdmHive {
+    # The registry of a user below HKU: under his SID while he is logged on, else loaded from his profile under a name of our own.
+    # One that a call which died has left loaded is taken over.
+    param([string]$Sid, [string]$Path, [bool]$Loaded)
+    if ($Loaded) { return @{ Root = ('HKU\' + $Sid); Own = $false } }
+    $root = 'HKU\Zdm-' + $Sid
+    if ((Invoke-ZdmNative -FilePath 'reg.exe' -ArgumentList 'query', $root).ExitCode -ne 0) {
+        $run = Invoke-ZdmNative -FilePath 'reg.exe' -ArgumentList 'load', $root, ($Path + '\NTUSER.DAT')
+        if ($run.ExitCode -ne 0) {
+            Stop-ZdmVerb -Code Locked -Message "The registry of '$Path' cannot be loaded; log its user off first." -Target $Sid -Category ResourceBusy
+        }
+    }
+    return @{ Root = $root; Own = $true }
+}
+
+function Close-ZdmHive {
+    # A hive that stays loaded breaks its user's next logon.
+    param([hashtable]$Hive)
+    if (-not $Hive['Own']) { return }
+    $run = Invoke-ZdmNative -FilePath 'reg.exe' -ArgumentList 'unload', $Hive['Root']
+    if ($run.ExitCode -ne 0) {
+        Stop-ZdmVerb -Code NativeExit -Message "$($Hive['Root']) stays loaded (reg unload ended with $($run.ExitCode)); unload it before its user logs on." -Target $Hive['Root']
+    }
+}
+
+function Get-ZdmHiveValue {
+    # The values below a key of a hive as reg.exe prints them: the key below that one, name, data.
+    param([string]$Root, [string]$Key)
+    $run = Invoke-ZdmNative -FilePath 'reg.exe' -ArgumentList 'query', ($Root + '\' + $Key), '/s'
+    $here = ''
+    foreach ($line in @($run.StdOut)) {
+        if ($line -match '^HKEY_USERS\\') { $here = $line.Trim().Substring(('HKEY_USERS' + $Root.Substring(3) + '\' + $Key).Length).TrimStart('\') }
+        elseif ($line -match '^\s+(\S.*?)\s+REG_[A-Z_]+(?:\s+(.*))?$') { @{ Key = $here; Name = [string]$Matches[1]; Data = [string]$Matches[2] } }
+    }
+}
+
+function Invoke-ZdmHiveChange {
+    # One call of reg.exe that changes a hive.
+    param([string[]]$Word)
+    $run = Invoke-ZdmNative -FilePath 'reg.exe' -ArgumentList $Word
+    if ($run.ExitCode -ne 0) { Stop-ZdmVerb -Code NativeExit -Message "reg $($Word[0]) ended with $($run.ExitCode)." -Target $Word[1] }
+}
+
+function Test-ZdmKey {
+    # Whether the password of a credential can be the key of a store: long enough, and the same letters in every code page.
+    param($Credential)
+    return [regex]::IsMatch($Credential.GetNetworkCredential().Password, '^[!-~][ -~]{6,254}[!-~]\z')
+}
+
 function Test-ZdmKeyFile {
     # Whether a file holds the key that is the password of a credential.
     param([string]$Path, $Credential)

@@ -42,7 +42,7 @@ def row(item: str, more: str = "") -> str:
 
 def test_the_shipped_checklists_are_whole() -> None:
     """Every row of the three migrations is there."""
-    assert {name: len(made.items) for name, made in SHIPPED.items()} == {"a": 103, "b": 144, "c": 68}
+    assert {name: len(made.items) for name, made in SHIPPED.items()} == {"a": 103, "b": 148, "c": 68}
 
 
 def playbooks() -> list[Playbook]:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from journals_alike import journals, plans
+from zdm_automate.demo.profiles import starts
 
 
 def play(folder: Path, office: str, *words: str) -> str:
@@ -75,3 +76,12 @@ def test_the_mail_demo_ends_with_everybody_moved_but_the_one_refused(tmp_path: P
     assert "is not begun: the golden hours begin at" in " ".join(told.split())
     assert "scripts: 0, open: 0." in told
     assert "Done: 12 reports of moves kept" in told
+
+
+def test_only_the_hosts_on_which_a_plan_starts_jobs_are_followed() -> None:
+    """By role, each once; what else a plan does needs no look at jobs."""
+    changes = [("pc02", "Start-ZdmJob"), ("pc01", "Start-ZdmJob"), ("pc01", "Start-ZdmJob"), ("nb01", "New-ZdmUserStateRule")]
+    made = [{"change": {"call": {"role": role, "verb": verb}}} for role, verb in changes]
+    plan = {"items": [{"rows": [*made, {"change": None}]}]}
+
+    assert starts(plan) == ["pc01", "pc02"]

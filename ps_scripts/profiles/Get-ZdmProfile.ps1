@@ -28,15 +28,7 @@ function Get-ZdmProfile {
         if ($null -eq $user -or $user.Special) { continue }
         $sid = [string]$user.SID
         $path = [string]$user.LocalPath
-        $account = $null
-        try {
-            $identity = New-Object -TypeName System.Security.Principal.SecurityIdentifier -ArgumentList $sid
-            $account = [string]$identity.Translate([System.Security.Principal.NTAccount])
-        }
-        catch {
-            # 2.0 names every exception of .NET alike.
-            if ([string]$_.FullyQualifiedErrorId -notmatch 'IdentityNotMapped|DotNetMethod') { throw }
-        }
+        $account = Get-ZdmAccountName -Sid $sid
         $there = $false
         $used = $null
         if ($path -ne '') {

@@ -5,6 +5,7 @@ function New-ZdmUserStateKey {
     .DESCRIPTION
         The file is made empty, taken from everybody but the system and the administrators, and then written. The job's own batch
         file deletes it as soon as the program has ended. The key is the password of the credential; it is in no record.
+        A key that code pages would write differently, or that the tool would not take, is refused without being shown.
     .PARAMETER JobId
         The job that will read it.
     .PARAMETER Credential
@@ -31,6 +32,9 @@ function New-ZdmUserStateKey {
     $path = $folder + '\store.key'
     if ([System.IO.File]::Exists($folder + '\rc') -or [System.IO.File]::Exists($folder + '\rc.tmp')) {
         Stop-ZdmVerb -Code Precondition -Message "The job $JobId has ended; its key is not laid down again." -Target $path
+    }
+    if (-not (Test-ZdmKey -Credential $Credential)) {
+        Stop-ZdmVerb -Code Precondition -Message "A store's key has 8 to 256 plain letters, digits or signs, and no blank at its ends." -Target $path
     }
     $read = { @{ Exists = [bool][System.IO.File]::Exists($path); Fits = [bool](Test-ZdmKeyFile -Path $path -Credential $Credential) } }
     $before = & $read

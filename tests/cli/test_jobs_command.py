@@ -18,13 +18,13 @@ def nobody_there(content: dict[str, Any]) -> None:
 
 
 def test_a_job_from_its_start_to_its_end(zdm: Zdm, project: MakeProject, lab: LabFolder, tmp_path: Path) -> None:
-    """None, queued or at work, done; the same from another folder."""
+    """None, queued or at work, done; a host that is named twice is asked once."""
     folder = project("NEW", [])
     first = zdm("jobs", "-p", folder)
 
     assert (first.code, first.out.strip()) == (0, "There are no jobs.")
     assert zdm("lab", "change", "NEW", "Start-ZdmJob", *WORDS, "--lab", lab.path).code == 0
-    (row,) = zdm("jobs", "NEW", "-p", folder, "--json").json
+    (row,) = zdm("jobs", "NEW", "NEW", "-p", folder, "--json").json
     assert (row["host"], row["job"], row["title"]) == ("NEW", JOB, "probe of the way")
     assert row["state"] in {"Queued", "Running"}
     assert zdm("lab", "clock", "+60s", "--lab", lab.path).code == 0

@@ -8,11 +8,25 @@ from datetime import timedelta
 from hypothesis import strategies as st
 
 from zdm_automate.lab.world import files, profile_files
+from zdm_automate.lab.world.hive import hive_of
 from zdm_automate.lab.world.model import World
 from zdm_automate.lab.world.profiles import KIT, Depot, Desk, Item, Profile, Store, Tool
+from zdm_automate.lab.world.volumes import File, Folder, Volume
 
 KITS = (r"C:\Zdm\usmt\amd64", r"D:\usmt x86")
+PIECES = (r"C:\Zdm\pieces\a b", r"C:\Zdm\pieces\a b-undone", r"C:\Users\o'brien\Désktop")
+"""A backup, the place aside, and the folder that it is of."""
 NAMES = ("anna", "Jürgen Ö", "o'brien", "kiosk$", "user.name-with-a-long-name")
+
+
+hives = st.builds(
+    hive_of,
+    st.dictionaries(st.sampled_from("HPz"), st.sampled_from((r"\\OLD\home", r"\\srv-1\Büro $x\a b")), max_size=2),
+    st.lists(st.sampled_from((r"\\OLD\Office", r"\\PRN\Büro 1")), unique=True, max_size=2),
+    st.sampled_from(("", r"\\OLD\Office")),
+    st.sampled_from(({}, {"Desktop": r"\\OLD\home$\a\Desktop"}, {"Personal": r"%userprofile%\Eigene Dateien"})),
+    st.sampled_from(("", "Signaturen")),
+)
 
 
 @st.composite
@@ -32,6 +46,7 @@ def profiles(draw: st.DrawFn, world: World, host: str) -> Profile:
         roaming=draw(st.booleans()),
         temporary=temporary,
         folder_there=draw(st.sampled_from((True, True, True, False))),
+        hive=draw(hives),
         items=(
             Item(path=r"Documents\Geheim ü.docx", size=10, content="x", encrypted=draw(st.booleans())),
             Item(path=r"D:\Mail\a b.pst", size=10, content="y", encrypted=draw(st.booleans())),
@@ -57,6 +72,18 @@ def with_profiles(draw: st.DrawFn, world: World, host: str) -> tuple[World, str]
     desk = Desk(profiles={one.sid: one for one in found}, tool=kit)
     world = replace(world, user_states=world.user_states.with_desk(host, desk))
     return profile_files.settled(world, host), host
+
+
+@st.composite
+def with_pieces(draw: st.DrawFn, world: World, host: str) -> tuple[World, str]:
+    r"""Some of the folders between which one is moved: below C:\Zdm, and on drive C where files are."""
+    volume = Volume(letter="C", size=10**11)
+    for path in draw(st.lists(st.sampled_from(PIECES), unique=True, max_size=1)):
+        world = files.folder_made(world, world.host(host), path)
+    for path in draw(st.lists(st.sampled_from((*PIECES[:1] * 3, *PIECES)), max_size=3)):
+        file = File(name="ü $x.txt", size=3, at=1000, content=path)
+        volume = volume.with_folder(Folder(path=rf"{path[3:]}\sub", at=1000, files={file.name.casefold(): file}))
+    return world.with_volume(host, volume), host
 
 
 @st.composite

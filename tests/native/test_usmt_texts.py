@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from usmt_published import published
 
 from zdm_automate.native.usmt_files import Estimate, decoded, parse_estimate, parse_list, parse_verify
 from zdm_automate.native.usmt_log import SummaryRow, entries, parse_log
@@ -181,7 +182,8 @@ def test_a_log_is_decoded_by_its_mark(encoding: str) -> None:
 
 
 ALPHABET = ' ,"\t\r\n[]{}<>\\/:;*?|+-0123456789\0\ufeffÄé€\u2028²٣😀abcOKXYZ'
-SAMPLES = (*SCAN, *LOG, *REFUSED, *ESTIMATE.splitlines(), *VERIFY)
+PUBLISHED = [line for kind in ("progress", "log", "estimate") for sample in published(kind) for line in sample]
+SAMPLES = (*SCAN, *LOG, *REFUSED, *ESTIMATE.splitlines(), *VERIFY, *PUBLISHED)
 
 
 def spoiled(chance: random.Random) -> str:

@@ -289,13 +289,20 @@ def test_a_pc_on_which_the_user_works_already_is_not_restored_over(desks: Desks)
     assert r"DESKS\anna has a profile on NB01 already" in row.reason
 
 
+def left(desks: Desks, size: int) -> None:
+    """So many bytes are left on the drive of the stores."""
+    drive = desks.there.volumes["NEW"]["C"]
+    desks.put(desks.there.with_volume("NEW", replace(drive, size=drive.used + size)))
+
+
 def test_a_failed_capture_says_what_to_do_and_is_not_started_again(desks: Desks) -> None:
-    """The disk of the stores is full: code 72, its sentence, its action, and how to try again."""
+    """Somebody fills the disk of the stores meanwhile: code 72, its sentence, its action, and how to try again."""
     desks.intent = {"pcs": [{"old": "pc01", "new": "nb01"}]}
-    states = desks.there.user_states
-    depots = {"NEW": replace(states.depots["NEW"], free=10)}
-    desks.put(replace(desks.there, user_states=replace(states, depots=depots)))
-    desks.until("B-173c", Preview.UNKNOWN)
+    while not any("/p:" not in run.command_line for run in desks.there.runs.get("PC01", ())):
+        desks.round()
+        desks.work() if any("/p:" in run.command_line for run in desks.there.runs["PC01"]) else desks.carry(5)
+    left(desks, 10)
+    desks.work()
     _, plan = desks.plan(BOOK)
     [row] = [row for row in rows(plan) if row.item == "B-173c"]
 
@@ -303,3 +310,30 @@ def test_a_failed_capture_says_what_to_do_and_is_not_started_again(desks: Desks)
     assert "check free space" in row.reason
     assert "set attempt: 2" in row.reason
     assert files.entry(desks.there.host("NEW"), r"C:\Zdm\stores\PC01\first-1\USMT\USMT.MIG") is None
+
+
+def test_no_capture_begins_without_room_for_its_store(desks: Desks) -> None:
+    """By the estimate: the first PC fits, for the next one too little would be left, and it is refused with a sentence."""
+    desks.round()
+    desks.work()
+    left(desks, 7_000 * 1024**2)
+    _, plan = desks.plan(BOOK)
+    captures = {row.role: row for row in rows(plan) if row.item == "B-173c"}
+
+    assert captures["pc01"].preview is Preview.CHANGE
+    assert captures["pc03"].preview is Preview.UNKNOWN
+    assert captures["pc03"].reason == (
+        r"PC03: its store takes 4,875 MB; 250 MB are left where it would go (NEW C:\Zdm\stores). "
+        "Free space there, or choose another place for the stores."
+    )
+
+
+def test_without_room_for_any_store_the_check_of_the_estimate_says_so(desks: Desks) -> None:
+    """Before anybody starts a capture; once one has begun its own job tells."""
+    desks.round()
+    desks.work()
+    left(desks, 10)
+    found = desks.checks()["PC01 there is room"]
+
+    assert found.state is CheckState.FAILED
+    assert "0 MB are left where it would go" in found.hint

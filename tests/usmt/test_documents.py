@@ -16,25 +16,11 @@ from zdm_automate.usmt.documents import (
     Rule,
     config_file,
     rules_file,
-    stays_on_server,
-    turned_off,
 )
 from zdm_automate.usmt.xml_check import Finding, check_config, check_rules, parsed
 
 if TYPE_CHECKING:
     from xml.etree import ElementTree as ET
-
-GENERATED = """<?xml version="1.0" encoding="utf-8"?>
-<Configuration>
-  <Applications/>
-  <Documents/>
-  <WindowsComponents>
-    <component displayname="Hardware" migrate="yes" ID="hardware">
-      <component displayname="Printers and faxes" migrate="yes" ID="hardware\\printers_and_faxes"/>
-    </component>
-    <component displayname="Sounds" migrate="yes" ID="sounds"/>
-  </WindowsComponents>
-</Configuration>"""
 
 
 def sound(text: bytes) -> ET.Element:
@@ -43,18 +29,13 @@ def sound(text: bytes) -> ET.Element:
     return root
 
 
-def migrating(text: str) -> dict[str, str]:
-    return {one.get("displayname", ""): one.get("migrate", "") for one in sound(text.encode()).iter("component")}
-
-
 def test_the_shipped_rules_pass_the_check() -> None:
     """PSTs on every fixed disk, signatures, and what stays behind."""
-    made = rules_file("office", (*STANDARD_RULES, stays_on_server([r"\\OLD\home$\anna"])))
+    made = rules_file("office", STANDARD_RULES)
 
     assert check_rules(made) == ()
     assert 'GenerateDrivePatterns ("* [*.pst]", "Fixed")' in made
     assert 'urlid="http://www.microsoft.com/migration/1.0/migxmlext/zdm-office"' in made
-    assert r"\\OLD\home$\anna\* [*]" in made
 
 
 def test_the_meaning_of_errors_keeps_its_order() -> None:
@@ -65,20 +46,6 @@ def test_the_meaning_of_errors_keeps_its_order() -> None:
     assert rows[0] == ("nonFatal", "32", "* [*]")
     assert rows[-1] == ("fatal", "any", r"C:\Users\* [*]")
     assert len(rows) == len(DEFAULT_ERRORS)
-
-
-def test_a_component_is_turned_off_and_stays_in_the_file() -> None:
-    """Taking the node out would exclude nothing; a group takes its parts along."""
-    made = turned_off(GENERATED, ["hardware"])
-
-    assert migrating(made) == {"Hardware": "no", "Printers and faxes": "no", "Sounds": "yes"}
-    assert check_config(made) == ()
-
-
-def test_a_component_that_is_not_there_is_told_with_those_that_are() -> None:
-    """A misspelt name would be taken in silence."""
-    with pytest.raises(InputError, match=r"no component 'Printer'.*Sounds"):
-        turned_off(GENERATED, ["Printer"])
 
 
 @pytest.mark.parametrize(

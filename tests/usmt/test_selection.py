@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime, timedelta
+from fnmatch import fnmatchcase
 
 import pytest
 from hypothesis import given, settings
@@ -14,6 +16,7 @@ from zdm_automate.usmt.selection import Account, Switches, Wish, by_name, by_rul
 
 NOW = datetime(2026, 11, 25, 20, tzinfo=UTC)
 PC = "PC07"
+NIGHTLY = os.environ.get("ZDM_PROFILE") == "nightly"
 DOMAINS = ("HOLM", "OLD", PC)
 NAMES = ("anna", "bert", "kiosk", "kiosk2", "Jürgen Ö")
 domains = st.sampled_from((*DOMAINS, "holm"))
@@ -47,7 +50,8 @@ def arrived(switches: Switches, people: list[Account]) -> set[str]:
     return set(taken(switches.load, [one for one in there if one.full in captured], NOW))
 
 
-@settings(max_examples=600, deadline=None)
+@pytest.mark.timeout(3600 if NIGHTLY else 60)
+@settings(max_examples=20_000 if NIGHTLY else 300, deadline=None)
 @given(wish=wishes, people=accounts)
 def test_a_rule_takes_exactly_whom_the_wish_wants(wish: Wish, people: list[Account]) -> None:
     """Scan and load together, for every wish and every set of profiles."""
@@ -56,7 +60,8 @@ def test_a_rule_takes_exactly_whom_the_wish_wants(wish: Wish, people: list[Accou
     assert arrived(switches, people) == {who.full for who in people if wish.wants(who, PC, NOW)}
 
 
-@settings(max_examples=300, deadline=None)
+@pytest.mark.timeout(3600 if NIGHTLY else 60)
+@settings(max_examples=20_000 if NIGHTLY else 150, deadline=None)
 @given(wish=wishes, people=accounts)
 def test_names_take_exactly_whom_the_wish_wants_on_the_scan_already(wish: Wish, people: list[Account]) -> None:
     """Nobody else's data is even in the store."""
@@ -92,6 +97,49 @@ def test_a_recent_user_comes_although_he_is_excluded() -> None:
     recent = Somebody(full=r"HOLM\kiosk", used=NOW - timedelta(days=1))
 
     assert taken(("/uel:30", r"/ue:HOLM\kiosk"), [recent], NOW) == (r"HOLM\kiosk",)
+
+
+def documented(words: list[str], who: Somebody) -> bool:
+    """The documented precedence in as many words: /ui, else /uel, else /ue, else everybody. `*` and `?` are the wildcards."""
+    values: dict[str, list[str]] = {}
+    for word in words:
+        name, _, value = word.partition(":")
+        values.setdefault(name, []).append(value.casefold().replace("[", "[[]"))
+    full = who.full.casefold()
+    if any(fnmatchcase(full, one) for one in values.get("/ui", ())):
+        return True
+    if "/uel" in values:
+        return who.used is not None and NOW - who.used <= timedelta(days=int(values["/uel"][0]))
+    return not any(fnmatchcase(full, one) for one in values.get("/ue", ()))
+
+
+patterns = st.one_of(full, wild, st.sampled_from((r"*\*", r"HOLM\?????", r"H*M\k*", r"*[x]*", "*", r"old\*")))
+switches_of = st.lists(
+    st.one_of(patterns.map(lambda one: f"/ui:{one}"), patterns.map(lambda one: f"/ue:{one}")), max_size=4
+).flatmap(lambda words: st.one_of(st.just(words), st.integers(1, 90).map(lambda days: [*words, f"/uel:{days}"])))
+
+
+@pytest.mark.timeout(3600 if NIGHTLY else 60)
+@settings(max_examples=20_000 if NIGHTLY else 200, deadline=None)
+@given(words=switches_of, people=accounts)
+def test_the_lab_takes_whom_the_documented_precedence_takes(words: list[str], people: list[Account]) -> None:
+    """For any switches in any order, of which the last may stand anywhere."""
+    there = [Somebody(full=who.full, used=who.used) for who in people]
+
+    assert set(taken(words, there, NOW)) == {who.full for who in there if documented(words, who)}
+    assert taken(words[::-1], there, NOW) == taken(words, there, NOW)
+
+
+def test_the_documented_forms_take_whom_they_are_said_to_take() -> None:
+    """Only two users; only a domain; the recent ones and all of a domain; who is recent although left out."""
+    days = {r"HOLM\anna": 3, r"HOLM\bert": 300, r"OLD\carl": 3, rf"{PC}\dora": 300}
+    people = [Somebody(full=full, used=NOW - timedelta(days=age)) for full, age in days.items()]
+
+    assert taken((r"/ue:*\*", r"/ui:HOLM\bert", rf"/ui:{PC}\dora"), people, NOW) == (r"HOLM\bert", rf"{PC}\dora")
+    assert taken((r"/ue:*\*", r"/ui:HOLM\*"), people, NOW) == (r"HOLM\anna", r"HOLM\bert")
+    assert taken(("/uel:30", r"/ui:HOLM\*"), people, NOW) == (r"HOLM\anna", r"HOLM\bert", r"OLD\carl")
+    assert taken(("/uel:30", r"/ue:OLD\carl"), people, NOW) == (r"HOLM\anna", r"OLD\carl")
+    assert taken((r"/ue:OLD\*",), people, NOW) == (r"HOLM\anna", r"HOLM\bert", rf"{PC}\dora")
 
 
 def test_the_evaluator_knows_dates_sids_and_who_is_logged_on() -> None:

@@ -32,7 +32,7 @@ Watch = Annotated[bool, typer.Option("--watch", help="Look again until all have 
 
 
 def jobs(
-    host: Annotated[str, typer.Argument(help="One host or role; empty: all of the project.")] = "",
+    hosts: Annotated[list[str] | None, typer.Argument(help="Hosts or roles; none: all of the project.")] = None,
     watch: Watch = False,
     project: ProjectFolder = HERE,
     as_json: AsJson = False,
@@ -41,7 +41,7 @@ def jobs(
     from zdm_automate.cli.opening import open_project
 
     opened = open_project(project)
-    names = [_named(opened, host)] if host else list(opened.project.content.hosts)
+    names = list(dict.fromkeys(_named(opened, host) for host in hosts or ())) or list(opened.project.content.hosts)
     sessions, failed = _open(opened, names)
     try:
         while (pause := _look(opened, sessions, patient=watch, as_json=as_json)) is not None and watch:

@@ -35,6 +35,12 @@ def play(stage: Stage) -> None:
     Copy(stage).play()
 
 
+def starts(plan: Any) -> list[str]:
+    """The hosts on which a plan starts jobs, by their roles."""
+    calls = [row["change"]["call"] for row in rows(plan) if row["change"]]
+    return sorted({call["role"] for call in calls if call["verb"] == "Start-ZdmJob"})
+
+
 class Copy:
     """The story in one office."""
 
@@ -67,7 +73,7 @@ class Copy:
         if captures and not self.killed:
             self.kill(plan["id"])
             self.stage.say("The controller is dead; what it has started works on. Another one looks:")
-            self.follow()
+            self.follow(starts(plan))
             self.stage.type("resume")
         elif any(row["change"] for row in rows(plan)):
             final = any(row["change"] and row["change"]["gate"] == GATE for row in rows(plan))
@@ -104,22 +110,21 @@ class Copy:
 
     def wait_for(self, plan: Any) -> None:
         """Follows the jobs to their end, or carries the clock past the moment that a plan waits for."""
-        if self.follow():
+        if begun := starts(plan):
+            self.follow(begun)
             return
         moments = [row["not_before"] for row in rows(plan) if row["not_before"]]
         if moments:
             self.stage.type("lab", "clock", max(*moments, self.stage.ask("lab", "clock")["now"]))
             self.stage.type("lab", "clock", f"+{MARGIN}s", quiet=True)
 
-    def follow(self) -> bool:
-        """Looks at the jobs until none is at work; says whether there was one."""
-        worked = False
+    def follow(self, hosts: list[str]) -> None:
+        """Looks at the jobs of some hosts until none is at work; who is done is not asked again."""
         for _ in range(LOOKS):
-            found = self.stage.ask("jobs")
-            busy = [job for job in found if job["state"] in {"Queued", "Running"}]
+            busy = [job for job in self.stage.ask("jobs", *hosts) if job["state"] in {"Queued", "Running"}]
+            hosts = sorted({job["host"] for job in busy})
             if not busy:
-                return worked
-            worked = True
+                return
             for job in busy:
                 left = f", {job['seconds_left'] / 60:.0f} min left" if job["seconds_left"] is not None else ""
                 part = f" {job['fraction']:.0%}" if job["fraction"] is not None else ""

@@ -39,18 +39,57 @@ class UserProfile(Fact):
 @fact
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserStateStore(Fact):
-    """A folder on a host, and the compressed store in it where there is one."""
+    """A folder on a host, the compressed store in it where there is one, and the bytes that are free on its drive."""
 
     zdm_type: ClassVar[str] = "Zdm.UserStateStore"
     reader: ClassVar[str] = "Get-ZdmUserStateStore"
     key: ClassVar[tuple[str, ...]] = ("path",)
-    volatile: ClassVar[frozenset[str]] = frozenset({"bytes", "modified_utc"})
+    volatile: ClassVar[frozenset[str]] = frozenset({"bytes", "modified_utc", "free_bytes"})
     asked_by: ClassVar[str] = "path"
 
     path: str
     exists: bool
     bytes: int | None
     modified_utc: str | None
+    free_bytes: int | None
+
+
+@fact
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfilePiece(Fact):
+    r"""What of a user's profile can be carried piece by piece.
+
+    Attributes:
+        account: `DOMAIN\name`.
+        drive: network drives, each `letter=path`.
+        printer: connections with printers, each `\\server\name`.
+        folder: where his folders lie, each `name=path`; a redirected one lies on a server.
+        there: the names of those that are on this computer.
+    """
+
+    zdm_type: ClassVar[str] = "Zdm.ProfilePiece"
+    reader: ClassVar[str] = "Get-ZdmProfilePiece"
+    key: ClassVar[tuple[str, ...]] = ("account",)
+    volatile: ClassVar[frozenset[str]] = frozenset({"loaded", "there"})
+    asked_by: ClassVar[str] = "account"
+
+    account: str
+    sid: str
+    path: str
+    loaded: bool
+    drive: tuple[str, ...]
+    printer: tuple[str, ...]
+    default_printer: str | None
+    folder: tuple[str, ...]
+    there: tuple[str, ...]
+
+    def folders(self) -> dict[str, str]:
+        """Where his folders lie, by name."""
+        return {name: path for name, _, path in (one.partition("=") for one in self.folder)}
+
+    def drives(self) -> dict[str, str]:
+        """Where his network drives lead, by letter."""
+        return {letter: path for letter, _, path in (one.partition("=") for one in self.drive)}
 
 
 @fact

@@ -5,20 +5,25 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from zdm_automate.lab.world import files, profile_files
+from zdm_automate.lab.world.hive import hive_of
 from zdm_automate.lab.world.profiles import Depot, Desk, Item, Profile, Tool
 from zdm_automate.lab.world.smb import Share, SmbServer
-from zdm_automate.lab.world.volumes import Volume
+from zdm_automate.lab.world.volumes import File, Folder, Volume
 
 if TYPE_CHECKING:
     from zdm_automate.lab.world.model import World
 
 MB = 1024**2
 GB = 1024**3
+DAY = 86_400
+BESIDE = 60 * GB
+"""What lies on a file server's drive beside stores."""
+
 SIZES = {
     r"Documents\Angebote.docx": 0.05,
     r"Documents\Projekte.zip": 0.30,
@@ -36,7 +41,10 @@ class _Section(BaseModel):
 
 
 class UserSection(_Section):
-    r"""A profile: `name` or `DOMAIN\name`, its size, days since it was used, and what is wrong with it."""
+    r"""A profile: `name` or `DOMAIN\name`, its size, days since it was used, what is wrong with it, what its registry says.
+
+    `redirected` has the names of User Shell Folders, `signatures` the folder of Outlook's signatures where it is not English.
+    """
 
     user: str
     megabytes: int = Field(default=1000, ge=1, le=10_000_000)
@@ -48,20 +56,26 @@ class UserSection(_Section):
     nameless: bool = False
     temporary: bool = False
     folder: bool = True
+    drives: dict[Annotated[str, Field(pattern="^[A-Z]$")], str] = Field(default_factory=dict)
+    printers: tuple[str, ...] = ()
+    default_printer: str = ""
+    redirected: dict[str, str] = Field(default_factory=dict)
+    signatures: str = ""
 
 
 class DeskSection(_Section):
-    """The user side of a PC."""
+    """The user side of a PC. Where it is `copied`, files lie on drive C as robocopy finds them, and not as USMT sees them."""
 
     users: tuple[UserSection, ...] = ()
     segment: str = ""
+    copied: bool = False
     usmt: str = "10.0.22621.1 (WinBuild.160101.0800)"
     free_gigabytes: int = Field(default=40, ge=0)
     manifests: bool = True
 
 
 class DepotSection(_Section):
-    """A folder for stores on a file server."""
+    """A folder for stores on a file server, and the room on its drive where the office tells of no drive there."""
 
     path: str = r"C:\Zdm\stores"
     share: str = "zdm-usmt$"
@@ -107,9 +121,13 @@ def _host(world: World, name: str) -> str:
 
 def _depot(world: World, host: str, section: DepotSection) -> World:
     states = world.user_states
-    depot = Depot(path=section.path, share=section.share, free=section.free_gigabytes * GB)
+    depot = Depot(path=section.path, share=section.share)
     world = replace(world, user_states=replace(states, depots={**states.depots, host: depot}))
     world = files.folder_made(world, world.host(host), section.path)
+    letter = section.path[0].upper()
+    if letter not in world.volumes.get(host, {}):
+        free = section.free_gigabytes * GB
+        world = world.with_volume(host, Volume(letter=letter, size=free + BESIDE, other=BESIDE))
     shares = world.smb.get(host, SmbServer())
     return world.with_smb(host, shares.with_share(Share(name=section.share, path=section.path)))
 
@@ -126,7 +144,23 @@ def _desk(world: World, host: str, section: DeskSection, folder: str) -> World:
     world = replace(world, user_states=world.user_states.with_desk(host, desk))
     size = 200 * GB
     world = world.with_volume(host, Volume(letter="C", size=size, other=max(size - section.free_gigabytes * GB, 0)))
+    if section.copied:
+        world = _on_drive(world, host)
     return profile_files.settled(world, host)
+
+
+def _on_drive(world: World, host: str) -> World:
+    """The users' files as files of drive C, and nothing of them for USMT."""
+    desk, volume = world.user_states.desk(host), world.volumes[host]["C"]
+    at = int(world.now.timestamp()) - DAY
+    for one in desk.profiles.values():
+        for item in one.items:
+            folder, _, name = one.place(item)[3:].rpartition("\\")
+            there = volume.folder(folder) or Folder(path=folder, at=at)
+            volume = volume.with_folder(there.with_file(File(name=name, size=item.size, at=at, content=item.content)))
+    profiles = {sid: replace(one, items=()) for sid, one in desk.profiles.items()}
+    states = world.user_states.with_desk(host, replace(desk, profiles=profiles))
+    return replace(world, user_states=states).with_volume(host, volume)
 
 
 def _profile(world: World, section: UserSection) -> Profile:
@@ -143,6 +177,9 @@ def _profile(world: World, section: UserSection) -> Profile:
         temporary=section.temporary,
         folder_there=section.folder,
         items=tuple(_items(section)),
+        hive=hive_of(
+            section.drives, section.printers, section.default_printer, section.redirected, signatures=section.signatures
+        ),
         parts=(r"Microsoft Office 2016\Office 2016 Common Settings", "Printers"),
     )
 

@@ -1,7 +1,7 @@
 """The main log of scanstate and loadstate (/l): how it ended and what went wrong. It takes any text and never fails.
 
-The result of a run is its exit code; the log says why. Lines are date, level, module and text; a text may go on in lines
-without that head. `gle=` at the end of a text is a number that Windows had lying about, no sign of failure.
+The result of a run is its exit code; the log says why. Lines are date (old versions write none), level, module and text; a
+text may go on in lines without that head. `gle=` at its end is a number that Windows had lying about, no sign of failure.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _HEAD = re.compile(
-    r"^(?P<at>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d), (?P<level>Info|Warning|Error|Status)\s*"
+    r"^(?:(?P<at>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d), )?(?P<level>Info|Warning|Error|Status)\s*"
     r"\[0x(?P<module>[0-9a-fA-F]{6})\] ?(?P<text>.*)$"
 )
 _GLE = re.compile(r"\[gle=0x[0-9a-fA-F]{8}\]\s*$")
@@ -29,7 +29,7 @@ KEPT = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One line with the lines that carry it on."""
+    """One line with the lines that carry it on; `at` is empty where it has no date."""
 
     at: str
     level: str
@@ -181,4 +181,4 @@ def _closing(text: str) -> bool:
 
 def _entry(head: re.Match[str], body: list[str]) -> Entry:
     text = "\n".join([head["text"], *body]).strip()
-    return Entry(at=head["at"], level=head["level"], module=head["module"].lower(), text=_GLE.sub("", text).strip())
+    return Entry(at=head["at"] or "", level=head["level"], module=head["module"].lower(), text=_GLE.sub("", text).strip())

@@ -1,6 +1,6 @@
 r"""Writes Config.xml and MigXML rule files from values, in the documented form. What it writes passes the check of its own.
 
-Users cannot be left out in either; that is done by switches. A component is left out by migrate="no", never by taking it away.
+Users cannot be left out in either; that is done by switches.
 """
 
 from __future__ import annotations
@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 from xml.etree import ElementTree as ET
 
-from zdm_automate.errors import InputError
 from zdm_automate.model import require
-from zdm_automate.usmt.xml_check import URLID, Finding, check_config, check_rules, parsed
+from zdm_automate.usmt.xml_check import URLID, check_config, check_rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+
+    from zdm_automate.usmt.xml_check import Finding
 
 _DECLARATION = '<?xml version="1.0" encoding="utf-8"?>\n'
 _NAME = re.compile(r"^[a-z][a-z0-9-]{0,40}$")
@@ -84,13 +85,6 @@ STANDARD_RULES = (PSTS, SIGNATURES, NO_OST, NO_TEMPORARY, NO_IMAGES)
 """What the product adds to MigDocs.xml and MigApp.xml."""
 
 
-def stays_on_server(folders: Iterable[str]) -> Rule:
-    """Leaves redirected folders out: they lie on the server and move with its shares."""
-    return Rule(
-        title="Redirected folders stay on the server", never=tuple(f"{folder.rstrip(chr(92))}\\* [*]" for folder in folders)
-    )
-
-
 def rules_file(name: str, rules: Iterable[Rule]) -> str:
     """A rule file.
 
@@ -116,34 +110,6 @@ def config_file(errors: Iterable[OnError] = DEFAULT_ERRORS) -> str:
     root = ET.Element("Configuration")
     for empty in ("Applications", "Documents", "WindowsComponents"):
         ET.SubElement(root, empty)
-    _put_errors(root, errors)
-    return _checked(root, "Config.xml", check_config)
-
-
-def turned_off(generated: str, names: Iterable[str], errors: Iterable[OnError] = DEFAULT_ERRORS) -> str:
-    """The Config.xml that a PC generated (/genconfig), with these components off and the errors' meaning added.
-
-    A group that is named takes its parts along.
-
-    Raises:
-        InputError: it is no Config.xml, or no component is called so; the message names those there are.
-    """
-    root = parsed(generated)
-    if isinstance(root, Finding):
-        raise InputError(f"the generated Config.xml cannot be used: {root}")
-    require(root.tag == "Configuration", f"<{root.tag}> is no Config.xml.")
-    wanted = {name.casefold(): name for name in names}
-    components = list(root.iter("component"))
-    for one in components:
-        if one.get("displayname", "").casefold() in wanted:
-            for part in one.iter("component"):
-                part.set("migrate", "no")
-    there = {one.get("displayname", "").casefold() for one in components}
-    missing = [name for low, name in wanted.items() if low not in there]
-    shown = ", ".join(sorted({one.get("displayname", "") for one in components})[:20])
-    require(not missing, f"Config.xml has no component {', '.join(map(repr, missing))}.", f"There are: {shown}.")
-    for old in root.findall("Policies"):
-        root.remove(old)
     _put_errors(root, errors)
     return _checked(root, "Config.xml", check_config)
 

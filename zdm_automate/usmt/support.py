@@ -97,7 +97,7 @@ def target_limits(seat: Seat, source: Seat, profiles: Sequence[Profile]) -> tupl
     return (*_platform(seat, TARGETS, "restores", "Windows 10 and 11"), *_pair(seat, source), *_temporary(profiles))
 
 
-def space_limits(seat: Seat, temporary: int, store: int, store_free: int | None) -> tuple[Limit, ...]:
+def space_limits(seat: Seat, temporary: int, store: int, store_free: int | None, where: str = "") -> tuple[Limit, ...]:
     """What stands against it once the sizes are known; `store_free` is None where the store's disk is not known."""
     found = []
     need = LEAST_TEMPORARY + temporary
@@ -113,7 +113,8 @@ def space_limits(seat: Seat, temporary: int, store: int, store_free: int | None)
         found.append(
             _refused(
                 "store-space",
-                f"{seat.name}: its store takes {_mb(store)}; {_mb(store_free)} are free where it would go.",
+                f"{seat.name}: its store takes {_mb(store)}; {_mb(store_free)} are left where it would go"
+                f"{f' ({where})' if where else ''}.",
                 "Free space there, or choose another place for the stores.",
             )
         )

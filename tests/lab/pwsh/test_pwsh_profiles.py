@@ -62,7 +62,21 @@ def test_profile_verbs_and_their_twins_agree(script_host: ScriptHost, library: L
     first, second, *_ = desk.profiles.values()
     busy = desk.with_profile(replace(first, loaded=True))
     world = replace(world, user_states=world.user_states.with_desk("PC01", busy))
-    steps = [*STEPS, ("PC01", "Remove-ZdmProfile", {"Sid": first.sid}), ("PC01", "Remove-ZdmProfile", {"Sid": second.sid})]
+    drive = {"Sid": second.sid, "Letter": "H", "RemotePath": r"\\NEW\home"}
+    printer = {"Sid": second.sid, "Name": r"\\NEW\Office", "State": "Present"}
+    pieces: list[tuple[str, str, dict[str, Any]]] = [
+        ("PC01", "Set-ZdmMappedDrive", drive),
+        ("PC01", "Set-ZdmMappedDrive", {**drive, "Sid": first.sid}),
+        ("PC01", "Set-ZdmPrinterConnection", printer),
+        ("PC01", "Get-ZdmProfilePiece", {"Account": [first.account, second.account]}),
+        ("PC01", "Move-ZdmFolder", {"Path": r"C:\Zdm\rules", "Destination": r"C:\Zdm\pieces\rules"}),
+    ]
+    steps = [
+        *STEPS,
+        *pieces,
+        ("PC01", "Remove-ZdmProfile", {"Sid": first.sid}),
+        ("PC01", "Remove-ZdmProfile", {"Sid": second.sid}),
+    ]
     differing = {}
     changed = 0
 
@@ -74,6 +88,6 @@ def test_profile_verbs_and_their_twins_agree(script_host: ScriptHost, library: L
         world = twin.world
 
     assert differing == {}
-    assert changed == 5
+    assert changed == 8
     assert second.sid not in world.user_states.desk("PC01").profiles
     assert world.user_states.stores == {}

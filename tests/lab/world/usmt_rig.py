@@ -14,6 +14,7 @@ from zdm_automate.lab.world.profiles import Depot, Desk, Item, Profile, Tool, Us
 from zdm_automate.lab.world.usmt.load import load
 from zdm_automate.lab.world.usmt.scan import scan
 from zdm_automate.lab.world.usmt.session import End, Session
+from zdm_automate.lab.world.volumes import Volume
 
 NOW = datetime(2026, 11, 25, 20, tzinfo=UTC)
 MB = 1024**2
@@ -71,6 +72,7 @@ def office() -> World:
         user_states=states,
         accounts={"administrator": account_hash("administrator", "x")},
     )
+    world = world.with_volume("NEW", Volume(letter="D", size=500 * 1024 * MB))
     for name in ("PC07", "NB01"):
         world = files.folder_made(world, world.host(name), LOGS)
     return world

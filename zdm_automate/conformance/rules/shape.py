@@ -28,7 +28,7 @@ _SECRETS: Final = re.compile(r"(?i)passw(or)?d|passphrase|secret|apikey|token$")
 _SECRET_TYPES: Final = frozenset(
     {"pscredential", "securestring", "system.management.automation.pscredential", "system.security.securestring"}
 )
-UNSEALS: Final = ("Register-ZdmTask", "Test-ZdmKeyFile", "Write-ZdmKeyFile")
+UNSEALS: Final = ("Register-ZdmTask", "Test-ZdmKey", "Test-ZdmKeyFile", "Write-ZdmKeyFile")
 """The functions of the prelude that may: the task scheduler takes a password in no other form, USMT its key as a file."""
 HOUSE: Final = "house rule"
 

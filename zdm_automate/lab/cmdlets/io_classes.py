@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from zdm_automate.lab.world import files, tasks
+from zdm_automate.lab.world import files, tasks, volumes
 from zdm_automate.lab.world.paths import Spot, leads
 from zdm_automate.lab.world.refusal import Refusal
 from zdm_automate.lab.world.volumes import PLAIN_SDDL, Folder, Volume, key_of
@@ -155,8 +155,20 @@ def make_folder(call: Call, path: str) -> None:
 
 
 def move_folder(call: Call, source: str, target: str) -> None:
-    """Directory.Move."""
-    call.update(files.moved(call.world, call.host, source, target))
+    """Directory.Move, within a drive.
+
+    Raises:
+        Refusal: there is no such folder, or something at the target.
+    """
+    if not is_folder(call, source):
+        raise Refusal("DirectoryNotFoundException", f"Could not find a part of the path '{source}'.")
+    if files.at_path(call.world, call.host, target) is not None:
+        raise Refusal("IOException", f"Cannot create '{target}' because a file or directory with the same name already exists.")
+    world = files.moved(call.world, call.host, source, target)
+    here, there = leads(world, call.host_name, source), leads(world, call.host_name, target)
+    if isinstance(here, Spot) and isinstance(there, Spot) and (volume := here.volume(world)) is not None:
+        world = world.with_volume(call.host_name, volumes.moved(volume, here.rest, there.rest))
+    call.update(world)
 
 
 def full(call: Call) -> bool:

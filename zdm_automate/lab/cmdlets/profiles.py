@@ -84,12 +84,14 @@ def cipher(call: Call, argv: tuple[str, ...]) -> Native:
 
 @native("icacls")
 def icacls(call: Call, argv: tuple[str, ...]) -> Native:
-    """`icacls FILE /inheritance:r /grant:r ...` on a file that is there. Who may read it the lab does not model."""
+    """`icacls FILE /inheritance:r /grant:r ...` or `/reset` on what is there. Who may read it the lab does not model."""
     match argv:
         case (path, "/inheritance:r", "/grant:r", *grants) if grants:
             pass
+        case (path, "/reset"):
+            pass
         case _:
             raise NotModelledError(f"the lab does not model icacls {' '.join(argv)}", host=call.host_name)
-    if files.entry(call.host, path) is None:
+    if files.at_path(call.world, call.host, path) is None:
         return Native(2, (f"{path}: The system cannot find the file specified.",))
     return Native(0, (f"processed file: {path}", "Successfully processed 1 files; Failed processing 0 files"))

@@ -7,6 +7,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from zdm_automate.lab.call import Call, Native, Row, native, wmi_class
+from zdm_automate.lab.cmdlets import hives
 from zdm_automate.lab.cmdlets.network import interface_values
 from zdm_automate.lab.world.refusal import NotModelledError
 
@@ -157,8 +158,10 @@ def registry_of(host: Host) -> Mapping[str, str | int]:
 
 @native("reg")
 def reg(call: Call, argv: tuple[str, ...]) -> Native:
-    """`reg query KEY [/v NAME]`: exit code 0 and the values, or 1."""
+    """`reg query KEY [/v NAME]`: exit code 0 and the values, or 1; what lies below HKU the hives answer."""
     key, name = "", ""
+    if len(argv) > 1 and argv[1].upper().startswith(hives.ROOT):
+        return hives.reg(call, argv)
     match argv:
         case ("query", key):
             pass

@@ -19,31 +19,33 @@ _BACKUP = re.compile(r"\\(S-1-[0-9-]+)\.bak\s*$", re.IGNORECASE)
 _ENCRYPTED = re.compile(r"^\s*([A-Za-z]:\\\S.*?)\s*$")
 
 
-def _refuse_old(call: Call) -> None:
+def refuse_old(call: Call) -> None:
+    """Refuses a Windows that does not tell of its profiles."""
     if str(call.wmi("Win32_OperatingSystem")[0]["Version"]).startswith("5."):
         text = "Windows before Vista does not tell of its profiles."
         raise stop("Unsupported", text, target="Win32_UserProfile", category="NotInstalled")
 
 
-def _there(call: Call, path: str) -> bool:
+def there(call: Call, path: str) -> bool:
+    """Whether something is at a path."""
     return bool(call.cmdlet("Test-Path", LiteralPath=path)[0][PLAIN])
 
 
 @twin("Get-ZdmProfile")
 def get_profile(call: Call, /) -> Iterator[Row]:
     """One object for each profile that is no service's."""
-    _refuse_old(call)
+    refuse_old(call)
     backups = {found[1] for line in call.native("reg.exe", "query", LIST).out if (found := _BACKUP.search(line))}
     names = {row["SID"]: f"{row['ReferencedDomainName']}\\{row['AccountName']}" for row in call.wmi("Win32_SID")}
     for one in call.wmi("Win32_UserProfile"):
         if one["Special"]:
             continue
         path = one["LocalPath"]
-        there, used = False, None
+        is_there, used = False, None
         if path:
-            there = _there(call, path)
+            is_there = there(call, path)
             hive = path.rstrip("\\") + "\\NTUSER.DAT"
-            if there and _there(call, hive):
+            if is_there and there(call, hive):
                 used = stamp(call.cmdlet("Get-Item", LiteralPath=hive, Force=True)[0]["LastWriteTime"])
         yield made(
             call,
@@ -51,7 +53,7 @@ def get_profile(call: Call, /) -> Iterator[Row]:
             Sid=one["SID"],
             Account=names.get(one["SID"]),
             Path=path,
-            FolderThere=there,
+            FolderThere=is_there,
             Loaded=one["Loaded"],
             Roaming=one["RoamingConfigured"],
             Temporary=bool(one["Status"] & 1),
@@ -63,7 +65,7 @@ def get_profile(call: Call, /) -> Iterator[Row]:
 @twin("Remove-ZdmProfile")
 def remove_profile(call: Call, /, *, sid: str) -> Iterator[Row]:
     """A profile that nobody uses, with its folder."""
-    _refuse_old(call)
+    refuse_old(call)
 
     def find() -> list[Row]:
         return [row for row in call.wmi("Win32_UserProfile") if row["SID"].casefold() == sid.casefold()]
@@ -91,7 +93,7 @@ def remove_profile(call: Call, /, *, sid: str) -> Iterator[Row]:
 @twin("Get-ZdmUsmt")
 def get_usmt(call: Call, /, *, folder: str) -> Iterator[Row]:
     """What lies in the folder, and what stands in the way."""
-    found = [name for name in PROGRAMS if _there(call, f"{folder}\\{name}")]
+    found = [name for name in PROGRAMS if there(call, f"{folder}\\{name}")]
     version = None
     if "scanstate.exe" in found:
         path = f"{folder}\\scanstate.exe".casefold()
@@ -107,7 +109,7 @@ def get_usmt(call: Call, /, *, folder: str) -> Iterator[Row]:
         "Zdm.Usmt",
         Folder=folder,
         Files=[name for name in PROGRAMS if name in found],
-        Manifests=_there(call, f"{folder}\\DlManifests"),
+        Manifests=there(call, f"{folder}\\DlManifests"),
         Version=version,
         Bits=64 if wide else 32,
         FreeBytes=free,

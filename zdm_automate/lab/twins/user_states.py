@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from zdm_automate.lab.call import Call, Row
 
+_KEY = re.compile(r"[!-~][ -~]{6,254}[!-~]")
 _DOTS = re.compile(r"\\\.\.?(\\|$)")
 
 
@@ -24,10 +25,14 @@ def new_key(call: Call, /, *, job_id: str, credential: tuple[str, str]) -> Itera
     path = f"{folder}\\store.key"
     if io.is_file(call, f"{folder}\\rc") or io.is_file(call, f"{folder}\\rc.tmp"):
         raise stop("Precondition", f"The job {job_id} has ended; its key is not laid down again.", target=path)
+    key = credential[1]
+    if _KEY.fullmatch(key) is None:
+        text = "A store's key has 8 to 256 plain letters, digits or signs, and no blank at its ends."
+        raise stop("Precondition", text, target=path)
 
     def read() -> Row:
         there = io.is_file(call, path)
-        fits = there and io.read_all(call, path) == credential[1]
+        fits = there and io.read_all(call, path) == key
         if there and not fits:
             raise stop("AlreadyExists", f"'{path}' is there with another key.", target=path)
         return {"Exists": there, "Fits": fits}
@@ -39,7 +44,7 @@ def new_key(call: Call, /, *, job_id: str, credential: tuple[str, str]) -> Itera
         if run.exit_code != 0:
             call.cmdlet("Remove-Item", LiteralPath=path, Force=True)
             raise stop("NativeExit", f"icacls ended with {run.exit_code}; no key was written.", target=path)
-        io.write_all(call, path, credential[1])
+        io.write_all(call, path, key)
 
     yield change(call, verb="New-ZdmUserStateKey", target=path, read=read, wanted={"Exists": True}, write=write)
 
@@ -66,9 +71,11 @@ def new_rule(call: Call, /, *, path: str, line: Sequence[str]) -> Iterator[Row]:
 @twin("Get-ZdmUserStateStore")
 def get_store(call: Call, /, *, path: Sequence[str]) -> Iterator[Row]:
     """One object for each folder."""
+    free = {row["DeviceID"].casefold(): row["FreeSpace"] for row in call.wmi("Win32_LogicalDisk")}
     for one in path:
         image = f"{one}\\USMT\\USMT.MIG"
         row: Row = {"Path": one, "Exists": io.is_file(call, image), "Bytes": None, "ModifiedUtc": None}
+        row["FreeBytes"] = free.get(one[:2].casefold())
         if row["Exists"]:
             item = call.cmdlet("Get-Item", LiteralPath=image, Force=True)[0]
             row |= {"Bytes": item["Length"], "ModifiedUtc": stamp(item["LastWriteTime"])}

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from zdm_automate.lab.world import files
+from zdm_automate.lab.world.usmt.room import filled
 
 if TYPE_CHECKING:
     from zdm_automate.lab.world.model import World
@@ -60,11 +61,9 @@ def image_size(world: World, host: str, path: str) -> int:
 def stores_gone(world: World, host: str, path: str) -> World:
     """The world without the stores in a folder that was removed; their room is free again."""
     start = path.rstrip("\\").casefold() + "\\"
-    states = world.user_states
+    states, freed = world.user_states, 0
     for one in list(states.stores.values()):
         if one.host == host and f"{one.path}\\{IMAGE}".casefold().startswith(start):
             states = states.without_store(one.host, one.path)
-            depot = states.depots.get(host)
-            if depot is not None:
-                states = replace(states, depots={**states.depots, host: replace(depot, free=depot.free + one.size)})
-    return replace(world, user_states=states)
+            freed += one.size
+    return filled(replace(world, user_states=states), host, -freed, path)

@@ -38,8 +38,7 @@ class Profile:
         temporary: Windows has put the user into a folder that it throws away at logoff.
         folder_there: whether the folder exists.
         parts: applications whose settings are in it.
-        drives: mapped network drives, letter to path.
-        printers: connected network printers, and which is the default one.
+        hive: values of his registry, by their path below HKCU.
     """
 
     sid: str
@@ -53,9 +52,7 @@ class Profile:
     folder_there: bool = True
     items: tuple[Item, ...] = ()
     parts: tuple[str, ...] = ()
-    drives: Mapping[str, str] = field(default_factory=dict)
-    printers: tuple[str, ...] = ()
-    default_printer: str = ""
+    hive: Mapping[str, str | int] = field(default_factory=dict)
 
     @property
     def size(self) -> int:
@@ -89,6 +86,7 @@ class Desk:
         bits: of its Windows.
         free: bytes on the system drive that a migration may use.
         segment: the network that it hangs on.
+        hives: hives that somebody has loaded below HKU, by name; the SID of their owner.
     """
 
     profiles: Mapping[str, Profile] = field(default_factory=dict)
@@ -99,6 +97,7 @@ class Desk:
     free: int = 40 * 1024**3
     segment: str = ""
     entra_joined: bool = False
+    hives: Mapping[str, str] = field(default_factory=dict)
 
     def with_profile(self, changed: Profile) -> Desk:
         """The desk with this profile in place of the one of the same SID."""
@@ -156,11 +155,10 @@ class Store:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Depot:
-    """A folder for stores on a file server: where it lies, as what it is shared, the room it has, whether it takes anything."""
+    """A folder for stores on a file server: where it lies, as what it is shared, whether it takes anything."""
 
     path: str
     share: str
-    free: int = 500 * 1024**3
     read_only: bool = False
 
 

@@ -195,6 +195,15 @@ class Volume:
         )
 
 
+def moved(volume: Volume, source: str, target: str) -> Volume:
+    """The volume with a folder and all below it under another path."""
+    found = tuple(volume.below(source))
+    if not found:
+        return volume
+    there = tuple(replace(one, path=target.strip("\\") + one.path[len(source.strip("\\")) :]) for one in found)
+    return volume.without_folder(source).with_folders(there)
+
+
 def key_of(path: str) -> str:
     """A path as folders are keyed."""
     return path.strip("\\").casefold()

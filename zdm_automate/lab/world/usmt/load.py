@@ -13,44 +13,30 @@ from typing import TYPE_CHECKING, Any
 
 from zdm_automate.lab.world import profile_files
 from zdm_automate.lab.world.profiles import Profile
+from zdm_automate.lab.world.usmt import piecework
 from zdm_automate.lab.world.usmt.room import filled, free
-from zdm_automate.lab.world.usmt.session import End, Pause, Session, since
-from zdm_automate.lab.world.usmt.users import Somebody, SwitchError, user_switches
-from zdm_automate.lab.world.usmt.words import RefusedError, Words, read
+from zdm_automate.lab.world.usmt.users import Somebody
+from zdm_automate.lab.world.usmt.words import RefusedError, Words
 
 if TYPE_CHECKING:
     from zdm_automate.lab.world.profiles import Captured, Item, Store
+    from zdm_automate.lab.world.usmt.session import End, Pause, Session
 
-LOOKING, EXAMINING, STEP = 6.0, 25.0, 20.0
-IN_USE, DISK_FULL = 32, 112
+LOOKING, EXAMINING = 6.0, 25.0
+IN_USE, DISK_FULL, CORRUPT = 32, 112, 1392
 
 
 def load(session: Session, path: str, state: dict[str, Any], others: int, rate: float) -> Pause | End:
-    """One ask, as of scanstate."""
-    try:
-        words = read("loadstate", session.argv)
-        if not state:
-            return _start(session, path, words, others)
-        session.log_path, session.progress_path = state["log"], state["progress"]
-        if state["phase"] == "looking":
-            return _begin(session, words)
-        return _apply(session, words, state, rate)
-    except RefusedError as problem:
-        return session.refused(problem)
-    except SwitchError as problem:
-        return session.refused(RefusedError(11, str(problem)))
+    """One ask."""
+    return piecework.asked(session, path, state, others=others, rate=rate, begin=_start, go=_next)
+
+
+def _next(session: Session, words: Words, state: dict[str, Any], rate: float) -> Pause | End:
+    return _begin(session, words) if state["phase"] == "looking" else _apply(session, words, state, rate)
 
 
 def _start(session: Session, path: str, words: Words, others: int) -> Pause:
-    tool = session.tool_here(path)
-    session.begin_logs(words, tool)
-    session.say("Starting the migration process")
-    session.row("PHASE", "Initializing")
-    user_switches(words.raw, session.world.now)
-    session.may_run()
-    session.alone(others)
-    session.rules(words, tool)
-    session.errors(words)
+    tool = piecework.opened(session, path, words, others)
     _opened(session, words, tool.version)
     return session.paused(LOOKING + EXAMINING, phase="looking")
 
@@ -86,22 +72,18 @@ def _begin(session: Session, words: Words) -> Pause:
     store = _opened(session, words, tool.version if tool is not None else "")
     session.say("Processing the settings store")
     session.say("Examining the system")
-    for one in store.users:
-        included = _included(session, words, one)
-        session.row("detectedUser", one.account, "includedInMigration", "Yes" if included else "No")
-        if included:
-            _local_account(session, words, one, store)
+    piecework.detected(session, [(one.account, _included(session, words, one)) for one in store.users])
+    for one in _people(session, words, store):
+        _local_account(session, words, one, store)
     session.say("Selecting migration units")
     total = sum(item.size for one in _people(session, words, store) for item in one.items)
-    session.row("totalSizeInMBToTransfer", f"{total / 1024**2:.1f}")
-    session.row("PHASE", "Applying")
     session.say("Applying data")
-    return session.paused(STEP / 2, phase="applying", total=total, done=0, index=0, part=0, ignored=[])
+    return piecework.sized(session, total, "applying")
 
 
 def _included(session: Session, words: Words, one: Captured) -> bool:
     who = Somebody(full=one.account, sid=one.sid, used=datetime.fromisoformat(one.used))
-    return user_switches(words.raw, session.world.now).takes(who)
+    return piecework.takes(session, words, who)
 
 
 def _people(session: Session, words: Words, store: Store) -> list[Captured]:
@@ -173,40 +155,33 @@ def _things(session: Session, words: Words, store: Store) -> list[tuple[Captured
 def _apply(session: Session, words: Words, state: dict[str, Any], rate: float) -> Pause | End:
     place = session.place(words.store)
     store = session.states.store(place.host, place.path) if place is not None else None
-    if store is None:
-        session.row("error", "UnableToAccessDevice", "objectName", f'"{words.store}"', "action", "Abort", "errorCode", "59")
-        raise RefusedError(61, "Processing stopped due to an I/O error")
+    store = piecework.reached(session, words, store)
     things = _things(session, words, store)
-    room, index, part, done = since(state, session.world.now) * rate, state["index"], state["part"], state["done"]
-    ignored = list(state["ignored"])
-    while index < len(things):
-        one, item = things[index]
-        if item.size - part > room:
-            part, done, room = part + int(room), done + int(room), 0
-            break
-        room -= item.size - part
-        done, part, index = done + item.size - part, 0, index + 1
-        if item.path in store.damaged:
-            _damaged(session, words, item)
-            ignored.append(item.path)
-            continue
+    pile = piecework.Pile.of(state)
+
+    def skip(_: Captured, item: Item) -> bool:
+        if item.path not in store.damaged:
+            return False
+        _damaged(session, words, item)
+        pile.ignored.append(item.path)
+        return True
+
+    def carry(one: Captured, item: Item) -> None:
         _put(session, words, store, one, item)
-    kept = {"total": state["total"], "done": done, "index": index, "part": part, "ignored": ignored}
-    if index < len(things):
-        session.row("totalPercentageCompleted", str(min(95, done * 100 // max(state["total"], 1))))
-        session.row("totalMinutesRemaining", str(int(max(state["total"] - done, 0) / max(rate, 1) // 60) + 1))
-        left = things[index][1].size - part
-        return session.paused(min(STEP, left / max(rate, 1) + 1), phase="applying", **kept)
+
+    piecework.worked_off(pile, things, piecework.room_since(session, state, rate), skip=skip, carry=carry)
+    if pile.index < len(things):
+        left = things[pile.index][1].size - pile.part
+        return piecework.goes_on(session, pile, left, rate=rate, most=95, phase="applying")
     for one in _people(session, words, store):
         _settings(session, words, store, one)
-    if ignored:
-        return session.ended(3, "At least one error was skipped as a result of /c", len(ignored))
+    if pile.ignored:
+        return session.ended(3, "At least one error was skipped as a result of /c", len(pile.ignored))
     return session.ended(0, "Successful run")
 
 
 def _damaged(session: Session, words: Words, item: Item) -> None:
-    action = "Ignore" if words.has("c") else "Abort"
-    session.row("error", "UnableToCopy", "objectName", f'"{item.path}"', "action", action, "errorCode", "1392")
+    piecework.stumbled(session, "UnableToCopy", item.path, CORRUPT, goes_on=words.has("c"))
     if not words.has("c"):
         raise RefusedError(42, "The store contains one or more corrupted files", item.path)
 
@@ -224,10 +199,7 @@ def _put(session: Session, words: Words, store: Store, one: Captured, item: Item
     known = desk.of(target[0]) or _new(session, target)
     there = next((own for own in known.items if own.path.casefold() == item.path.casefold()), None)
     if there is not None and there.locked:
-        action = "Ignore" if words.has("c") else "Abort"
-        session.row(
-            "error", "UnableToApply", "objectName", f'"{known.place(item)}"', "action", action, "errorCode", str(IN_USE)
-        )
+        piecework.stumbled(session, "UnableToApply", known.place(item), IN_USE, goes_on=words.has("c"))
         if words.has("c"):
             return
         raise RefusedError(61, "Processing stopped due to an I/O error", known.place(item))

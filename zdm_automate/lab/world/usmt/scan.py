@@ -11,34 +11,25 @@ from typing import TYPE_CHECKING, Any
 
 from zdm_automate.lab.world import files, profile_files
 from zdm_automate.lab.world.profiles import Captured, Store
+from zdm_automate.lab.world.usmt import piecework
 from zdm_automate.lab.world.usmt.room import filled, free
-from zdm_automate.lab.world.usmt.session import End, Pause, Place, Session, since
-from zdm_automate.lab.world.usmt.users import Somebody, SwitchError, user_switches
-from zdm_automate.lab.world.usmt.words import RefusedError, Words, read
+from zdm_automate.lab.world.usmt.users import Somebody
+from zdm_automate.lab.world.usmt.words import RefusedError, Words
 
 if TYPE_CHECKING:
     from zdm_automate.lab.world.profiles import Item, Profile
     from zdm_automate.lab.world.usmt.rules import ErrorControl, Rules
+    from zdm_automate.lab.world.usmt.session import End, Pause, Place, Session
 
 LOOKING, STALE, EXAMINING, SAVING, ESTIMATING = 7.0, 120.0, 40.0, 18.0, 30.0
 """Seconds: initialising, each profile without its folder, examining, closing the store, estimating."""
-STEP = 20.0
 SYSTEM_PARTS = ("Shared Documents", "Printers and Faxes")
 IN_USE, ENCRYPTED = 32, 6002
 
 
 def scan(session: Session, path: str, state: dict[str, Any], others: int, rate: float) -> Pause | End:
-    """One ask. `others` are further migrations on the PC, `rate` the bytes that get through in a second now."""
-    try:
-        words = read("scanstate", session.argv)
-        if not state:
-            return _start(session, path, words, others)
-        session.log_path, session.progress_path = state["log"], state["progress"]
-        return _next(session, words, state, rate)
-    except RefusedError as problem:
-        return session.refused(problem)
-    except SwitchError as problem:
-        return session.refused(RefusedError(11, str(problem)))
+    """One ask."""
+    return piecework.asked(session, path, state, others=others, rate=rate, begin=_start, go=_next)
 
 
 def _next(session: Session, words: Words, state: dict[str, Any], rate: float) -> Pause | End:
@@ -56,16 +47,7 @@ def _next(session: Session, words: Words, state: dict[str, Any], rate: float) ->
 
 
 def _start(session: Session, path: str, words: Words, others: int) -> Pause:
-    tool = session.tool_here(path)
-    session.begin_logs(words, tool)
-    session.say("Starting the migration process")
-    session.row("PHASE", "Initializing")
-    user_switches(words.raw, session.world.now)
-    session.may_run()
-    session.alone(others)
-    session.key(words)
-    session.errors(words)
-    session.rules(words, tool)
+    piecework.opened(session, path, words, others)
     if words.has("p"):
         _free_for_estimate(session, words)
     else:
@@ -112,8 +94,8 @@ def _examine(session: Session, words: Words) -> Pause:
                 "Warning",
                 "0803ba",
             )
-            continue
-        session.row("detectedUser", one.account, "includedInMigration", "Yes" if _included(session, words, one) else "No")
+    named = [one for one in _people(session) if one.account]
+    piecework.detected(session, [(one.account, _included(session, words, one)) for one in named])
     session.say("Selecting migration units")
     return session.paused(EXAMINING, phase="examining")
 
@@ -124,7 +106,7 @@ def _people(session: Session) -> list[Profile]:
 
 def _included(session: Session, words: Words, one: Profile) -> bool:
     who = Somebody(full=one.account, sid=one.sid, used=datetime.fromisoformat(one.used), logged_on=one.loaded)
-    return bool(one.account) and user_switches(words.raw, session.world.now).takes(who)
+    return bool(one.account) and piecework.takes(session, words, who)
 
 
 def _taken(session: Session, words: Words) -> list[tuple[Profile, Item]]:
@@ -179,56 +161,41 @@ def _begin(session: Session, words: Words) -> Pause:
             algorithm=words.one("encrypt") or ("3DES" if words.has("encrypt") else ""),
         )
     )
-    session.row("totalSizeInMBToTransfer", f"{total / 1024**2:.1f}")
-    session.row("PHASE", "Collecting")
     session.say("Gathering data")
     if words.has("listfiles"):
         session.world = files.written(session.world, session.host, session.full(words.one("listfiles")), "")
-    return session.paused(STEP / 2, phase="collecting", total=total, done=0, index=0, part=0, ignored=[], whose="")
+    return piecework.sized(session, total, "collecting")
 
 
 def _collect(session: Session, words: Words, state: dict[str, Any], rate: float) -> Pause:
     """Gathers what fits into the time since the last ask."""
-    place = _reachable(session, words)
+    place = piecework.reached(session, words, session.place(words.store))
     things = _taken(session, words)
     errors = session.errors(words)
-    room, index, part, done = since(state, session.world.now) * rate, state["index"], state["part"], state["done"]
-    ignored, whose = list(state["ignored"]), state["whose"]
-    while index < len(things):
-        profile, item = things[index]
-        if profile.account != whose:
-            whose = profile.account
-            session.row("collectingUser", whose if " " not in whose else f'"{whose}"')
-        if part == 0 and (code := _trouble(words, item)) and _passed_over(session, words, errors, profile, item, code):
-            ignored.append(f"{profile.sid}|{item.path}|{code}")
-            index += 1
-            continue
-        if item.size - part > room:
-            part, done, room = part + int(room), done + int(room), 0
-            break
-        room -= item.size - part
-        done, part, index = done + item.size - part, 0, index + 1
+    pile = piecework.Pile.of(state)
+
+    def skip(profile: Profile, item: Item) -> bool:
+        if profile.account != pile.whose:
+            pile.whose = profile.account
+            session.row("collectingUser", pile.whose if " " not in pile.whose else f'"{pile.whose}"')
+        code = _trouble(words, item)
+        if not code or not _passed_over(session, words, errors, profile, item, code):
+            return False
+        pile.ignored.append(f"{profile.sid}|{item.path}|{code}")
+        return True
+
+    def carry(profile: Profile, item: Item) -> None:
         if words.has("listfiles"):
-            session._add(session.full(words.one("listfiles")), profile.place(item))  # noqa: SLF001 - its own log
-    _room_for(session, place, done - state["done"])
-    total = max(state["total"], 1)
-    kept = {"total": state["total"], "done": done, "index": index, "part": part, "ignored": ignored, "whose": whose}
-    if index < len(things):
-        session.row("totalPercentageCompleted", str(min(99, done * 100 // total)))
-        session.row("totalMinutesRemaining", str(int(max(total - done, 0) / max(rate, 1) // 60) + 1))
-        left = things[index][1].size - part
-        return session.paused(min(STEP, left / max(rate, 1) + 1), phase="collecting", **kept)
+            session.add(session.full(words.one("listfiles")), profile.place(item))
+
+    piecework.worked_off(pile, things, piecework.room_since(session, state, rate), skip=skip, carry=carry)
+    _room_for(session, place, pile.done - state["done"])
+    if pile.index < len(things):
+        left = things[pile.index][1].size - pile.part
+        return piecework.goes_on(session, pile, left, rate=rate, most=99, phase="collecting")
     session.row("PHASE", "Saving")
     session.say("Commit")
-    return session.paused(SAVING, phase="saving", **kept)
-
-
-def _reachable(session: Session, words: Words) -> Place:
-    place = session.place(words.store)
-    if place is None:
-        session.row("error", "UnableToAccessDevice", "objectName", f'"{words.store}"', "action", "Abort", "errorCode", "59")
-        raise RefusedError(61, "Processing stopped due to an I/O error")
-    return place
+    return session.paused(SAVING, phase="saving", **pile.kept())
 
 
 def _trouble(words: Words, item: Item) -> int:
@@ -254,9 +221,9 @@ def _passed_over(session: Session, words: Words, errors: ErrorControl, profile: 
         raise RefusedError(2, "Gather was aborted because of an EFS file", place)
     fatal = errors.fatal(code, profile, item)
     goes_on = words.has("c") if fatal is None else not fatal
-    action = "Ignore" if goes_on or (fatal and words.has("c")) else "Abort"
-    session.row("error", "UnableToOpen", "objectName", f'"{place}"', "action", action, "errorCode", str(code))
-    if action == "Ignore":
+    goes_on = goes_on or (bool(fatal) and words.has("c"))
+    piecework.stumbled(session, "UnableToOpen", place, code, goes_on=goes_on)
+    if goes_on:
         session.log(f"Read error {code} for {place}", "Warning")
         return True
     session.log(f"Unable to process object {place} -> {code}, aborting...", "Error")
@@ -274,14 +241,8 @@ def _room_for(session: Session, place: Place, size: int) -> None:
     Raises:
         RefusedError: 72, the disk of the store is full.
     """
-    states = session.states
-    if place.depot is None:
-        left = free(session.world, place.host) - size
-        session.world = filled(session.world, place.host, size)
-    else:
-        depot = states.depots[place.host]
-        left = depot.free - size
-        session.keep(replace(states, depots={**states.depots, place.host: replace(depot, free=max(left, 0))}))
+    left = free(session.world, place.host, place.path) - size
+    session.world = filled(session.world, place.host, size, place.path)
     there = session.states.store(place.host, place.path)
     if there is not None:
         session.keep_store(replace(there, size=there.size + size))

@@ -140,7 +140,7 @@ class Session:
     def log(self, text: str, level: str = "Info", module: str = "000000") -> None:
         """A line of the main log."""
         if self.log_path:
-            self._add(self.log_path, f"{self.world.now:%Y-%m-%d %H:%M:%S}, {level:<22}[0x{module}] {text}")
+            self.add(self.log_path, f"{self.world.now:%Y-%m-%d %H:%M:%S}, {level:<22}[0x{module}] {text}")
 
     def row(self, *fields: str) -> None:
         """A row of the progress log."""
@@ -148,9 +148,10 @@ class Session:
             return
         passed = int((self.world.now - self.began).total_seconds())
         clock = f"{passed // 3600:02}:{passed // 60 % 60:02}:{passed % 60:02}"
-        self._add(self.progress_path, f"{self.world.now:%d %b %Y, %H:%M:%S} +00:00, {clock}, {', '.join(fields)}")
+        self.add(self.progress_path, f"{self.world.now:%d %b %Y, %H:%M:%S} +00:00, {clock}, {', '.join(fields)}")
 
-    def _add(self, path: str, line: str) -> None:
+    def add(self, path: str, line: str) -> None:
+        """A line at the end of one of its logs."""
         there = files.entry(self.host, path)
         text = there.content.decode() if there is not None and there.content is not None else ""
         self.world = files.written(self.world, self.host, path, f"{text}{line}\r\n")

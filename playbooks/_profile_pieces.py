@@ -1,0 +1,305 @@
+"""Profiles carried piece by piece where USMT cannot: folders by robocopy, network drives and printers by the user's registry.
+
+Each folder on the new PC is set aside before anything is copied into it, and can be put back. Nothing newer is overwritten,
+nothing is taken away. What is not worth a verb is said to a person, with what to do.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from zdm_automate import (
+    Check,
+    Facts,
+    Step,
+    VerbCall,
+    change,
+    check,
+    credential_of,
+    manual,
+    put,
+    same,
+    unpredictable,
+    wait,
+)
+from zdm_automate.facts.host import File
+from zdm_automate.facts.jobs import Job
+from zdm_automate.facts.profiles import ProfilePiece
+from zdm_automate.jobs import begun, job_id, judge
+from zdm_automate.native.robocopy import read_log
+
+from ._profile_intent import Pc, Pieces
+from ._profile_jobs import standing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from ._profile_intent import ProfileIntent
+
+FOLDERS: dict[str, tuple[str, ...]] = {
+    "desktop": (),
+    "documents": (),
+    "pictures": (),
+    "downloads": (),
+    "favourites": (),
+    "signatures": (),
+    "templates": (),
+    "dictionaries": (),
+    "nicknames": ("*.nk2",),
+    "outlook": ("*.pst", "Stream_Autocomplete*.dat"),
+}
+"""The pieces that are folders, and which of their files are meant where not all are."""
+LEFT = ("*.ost", "thumbs.db", "~$*")
+"""Outlook makes its cache anew, and the rest is nobody's."""
+BACKUP, COPY = "set aside", "copied"
+PART = "-part"
+"""Of a backup that is not whole yet."""
+BY_HAND = {
+    "outlook-profile": "let Outlook make a new profile by autodiscover; add the further mailboxes and data files of the old",
+    "shortcuts": "open the shortcuts on desktop and start menu that name an old server, and set their target anew",
+    "default-printer": "choose the default printer ({default}) in the settings",
+    "browser": "take bookmarks and passwords along by the browser's own sync or export; no file of it is copied",
+    "certificates": "export certificates with their keys (certmgr.msc) and stored passwords on the old PC, import them here",
+    "trusted-locations": "set Office's trusted locations and the options of further programs that name the old server",
+}
+"""What is bound to the user's own keys, or to one program, and is not carried: a step's name, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """A user whose pieces are carried: what is known of him on both PCs."""
+
+    pc: Pc
+    entry: Pieces
+    old: ProfilePiece
+    new: ProfilePiece
+
+    def title(self, facts: Facts, piece: str) -> str:
+        """A piece of his in words."""
+        return f"{piece} of {self.entry.user} to {facts.hosts[self.pc.new]}"
+
+
+def short(user: str) -> str:
+    """A user's name in paths and steps."""
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", user)
+
+
+def backup_of(plan: ProfileIntent, pc: Pc, user: str, piece: str) -> str:
+    """Where a folder is set aside on the new PC."""
+    return f"C:\\Zdm\\pieces\\{plan.run}-{pc.attempt}\\{short(user)}\\{piece}"
+
+
+def users_of(pc: Pc) -> list[str]:
+    """The users of a pair whose profiles are carried piece by piece."""
+    return [one.user for one in pc.pieces]
+
+
+def backups(plan: ProfileIntent, pc: Pc) -> list[str]:
+    """All places where folders of a pair may be set aside."""
+    return [backup_of(plan, pc, one.user, piece) for one in pc.pieces for piece in FOLDERS if one.wants(piece)]
+
+
+def carried(facts: Facts, pc: Pc) -> Iterator[Carried | Step]:
+    """The users of a pair of whom both sides are known and who are logged off; a step says why another is not."""
+    for entry in pc.pieces:
+        old = facts.one(pc.old, ProfilePiece, entry.user)
+        new = facts.one(pc.new, ProfilePiece, entry.user)
+        text = f"pieces of {entry.user} to {facts.hosts[pc.new]}"
+        busy = [role for role, one in ((pc.old, old), (pc.new, new)) if one is not None and one.loaded]
+        if old is None:
+            yield unpredictable(text, f"{entry.user} has no profile on {facts.hosts[pc.old]}", role=pc.old)
+        elif new is None:
+            reason = f"once {entry.user} has logged on to {facts.hosts[pc.new]} and off again: Windows makes his profile then"
+            yield wait(text, None, reason, role=pc.new)
+        elif busy:
+            yield wait(text, None, f"once {entry.user} is logged off from {facts.hosts[busy[0]]}", role=busy[0])
+        else:
+            yield Carried(pc, entry, old, new)
+
+
+# --- folders ---
+
+
+def set_aside(facts: Facts, plan: ProfileIntent, who: Carried) -> Iterator[Step]:
+    """What stands in the way of a copy into each folder, and a backup of what the folder holds on the new PC."""
+    for piece in _wanted(who):
+        text = f"{who.title(facts, piece)}: what is there is set aside"
+        source, target = who.old.folders()[piece], who.new.folders()[piece]
+        if source.startswith("\\\\"):
+            yield same(f"{who.title(facts, piece)}: lies on a server ({source}) and moves with its shares", role=who.pc.old)
+        elif piece not in who.old.there:
+            yield same(f"{who.title(facts, piece)}: there is none on {facts.hosts[who.pc.old]}", role=who.pc.old)
+        elif target.startswith("\\\\"):
+            reason = f"on {facts.hosts[who.pc.new]} it is redirected to {target}: copy {source} there by hand"
+            yield unpredictable(text, reason, role=who.pc.new)
+        else:
+            yield _backup(facts, plan, who, piece, text)
+
+
+def _wanted(who: Carried) -> list[str]:
+    return [piece for piece in FOLDERS if who.entry.wants(piece)]
+
+
+def _backup(facts: Facts, plan: ProfileIntent, who: Carried, piece: str, text: str) -> Step:
+    """A job copies what is there; its result counts once it is whole and in its place. Undone, that very folder is put back."""
+    place = backup_of(plan, who.pc, who.entry.user, piece)
+    if _ready(facts, plan, who, piece):
+        return same(f"{text}: {place}", role=who.pc.new)
+    job = _job(facts, plan, who, piece, BACKUP)
+    if job is None and piece in who.new.there:
+        return _start(facts, plan, who, piece, BACKUP, who.new.folders()[piece], place + PART)
+    if job is not None and not judge(job).state.good:
+        return standing(facts, who.pc.new, text, job, f"set attempt: {who.pc.attempt + 1} for {who.pc.old}")
+    role, target = who.pc.new, who.new.folders()[piece]
+    made = File(path=place, exists=True, is_folder=True, bytes=None, sha256=None, modified_utc=None)
+    call = VerbCall(role=role, verb="New-ZdmFolder", params={"path": place})
+    if job is not None:
+        call = VerbCall(role=role, verb="Move-ZdmFolder", params={"path": place + PART, "destination": place})
+    return change(
+        call,
+        text if job is not None else f"{text}: nothing yet",
+        before={"Exists": False},
+        after={"Exists": True},
+        effects=(put(role, made),),
+        inverse=VerbCall(role=role, verb="Move-ZdmFolder", params={"path": place, "destination": target}),
+    )
+
+
+def _ready(facts: Facts, plan: ProfileIntent, who: Carried, piece: str) -> bool:
+    """Whether what was in a folder has been set aside."""
+    there = facts.one(who.pc.new, File, backup_of(plan, who.pc, who.entry.user, piece))
+    return there is not None and there.exists
+
+
+def copy(facts: Facts, plan: ProfileIntent, who: Carried) -> Iterator[Step]:
+    """Each folder pulled by the new PC, once it has been set aside there."""
+    for piece in _wanted(who):
+        source, target = who.old.folders()[piece], who.new.folders()[piece]
+        if source.startswith("\\\\") or target.startswith("\\\\") or piece not in who.old.there:
+            continue
+        text = who.title(facts, piece)
+        job = _job(facts, plan, who, piece, COPY)
+        if job is not None:
+            again = f"set attempt: {who.pc.attempt + 1} for {who.pc.old}"
+            failed = read_log(job.tail).errors
+            yield standing(facts, who.pc.new, text, job, f"{again}. First: {failed[0].path}" if failed else again)
+        elif not _ready(facts, plan, who, piece):
+            yield wait(text, None, "once what is there has been set aside", role=who.pc.new)
+        else:
+            share = f"\\\\{facts.hosts[who.pc.old]}\\{source[0]}${source[2:]}"
+            yield _start(facts, plan, who, piece, COPY, share, target)
+
+
+def _identity(plan: ProfileIntent, who: Carried, piece: str, what: str) -> str:
+    pc = who.pc
+    return job_id("profile_pieces", plan.run, pc.old, pc.new, str(pc.attempt), who.entry.user.casefold(), piece, what)
+
+
+def _job(facts: Facts, plan: ProfileIntent, who: Carried, piece: str, what: str) -> Job | None:
+    return facts.one(who.pc.new, Job, _identity(plan, who, piece, what))
+
+
+def _start(facts: Facts, plan: ProfileIntent, who: Carried, piece: str, what: str, source: str, target: str) -> Step:
+    identity = _identity(plan, who, piece, what)
+    log = f"/UNILOG+:C:\\Zdm\\jobs\\{identity}\\robocopy.log"
+    title = f"{who.title(facts, piece)}, {what}"
+    chosen = FOLDERS[piece] if what == COPY else ()
+    rights = "/COPY:DAT" if what == COPY else "/COPY:DATSO"
+    switches = ("/E", "/XO", "/XJ", "/B", rights, "/DCOPY:DAT", "/R:1", "/W:1", "/NP", "/BYTES", "/FP", "/NDL", log, "/XF")
+    params = {
+        "job_id": identity,
+        "kind": "robocopy",
+        "label": title,
+        "file_path": "robocopy.exe",
+        "argument_list": [source, target, *chosen, *switches, *LEFT],
+        "log_name": "robocopy.log",
+        "credential": credential_of(who.pc.new),
+    }
+    return change(
+        VerbCall(role=who.pc.new, verb="Start-ZdmJob", params=params),
+        title,
+        before={"Launched": False},
+        after={"Launched": True, "Kind": "robocopy"},
+        effects=(put(who.pc.new, begun(identity, "robocopy", title, "robocopy.log", processes=1)),),
+        no_inverse="a job is not un-run; the folder is put back where it was set aside" if what == COPY else "only a copy",
+        seconds=20,
+    )
+
+
+def all_copied(facts: Facts, plan: ProfileIntent, who: Carried) -> Iterator[Check]:
+    """What each copy says of itself at its end."""
+    for piece in _wanted(who):
+        job = _job(facts, plan, who, piece, COPY)
+        if job is None:
+            continue
+        log = read_log(job.tail)
+        value = f"{log.files.copied} files, {log.files.failed} failed"
+        name = f"{piece} of {who.entry.user} has been copied"
+        yield check(name, log.whole and not log.files.failed, seat=facts.hosts[who.pc.new], value=value, hint="Read its log.")
+
+
+# --- the registry ---
+
+
+def reconnect(facts: Facts, plan: ProfileIntent, who: Carried) -> Iterator[Step]:
+    """Network drives and printers as on the old PC, with the names of the new servers."""
+    there = who.new
+    for letter, path in who.old.drives().items() if who.entry.wants("drives") else ():
+        wanted, now = renamed(plan, path), there.drives().get(letter, "")
+        text = f"{who.entry.user} on {facts.hosts[who.pc.new]}: drive {letter} leads to {wanted}"
+        if now.casefold() == wanted.casefold():
+            yield same(text, role=who.pc.new)
+            continue
+        call = {"sid": there.sid, "letter": letter}
+        there = replace(there, drive=_sorted(f"{one}={to}" for one, to in {**there.drives(), letter: wanted}.items()))
+        yield change(
+            VerbCall(role=who.pc.new, verb="Set-ZdmMappedDrive", params={**call, "remote_path": wanted}),
+            text,
+            before={"RemotePath": now},
+            after={"RemotePath": wanted},
+            effects=(put(who.pc.new, there),),
+            inverse=VerbCall(role=who.pc.new, verb="Set-ZdmMappedDrive", params={**call, "remote_path": now}),
+        )
+    for printer in who.old.printer if who.entry.wants("printers") else ():
+        name = renamed(plan, printer)
+        text = f"{who.entry.user} on {facts.hosts[who.pc.new]}: printer {name}"
+        if name.casefold() in map(str.casefold, there.printer):
+            yield same(text, role=who.pc.new)
+            continue
+        call = {"sid": there.sid, "name": name}
+        there = replace(there, printer=_sorted((*there.printer, name)))
+        yield change(
+            VerbCall(role=who.pc.new, verb="Set-ZdmPrinterConnection", params={**call, "state": "Present"}),
+            text,
+            before={"State": "Absent"},
+            after={"State": "Present"},
+            effects=(put(who.pc.new, there),),
+            inverse=VerbCall(role=who.pc.new, verb="Set-ZdmPrinterConnection", params={**call, "state": "Absent"}),
+        )
+
+
+def _sorted(texts: Iterable[str]) -> tuple[str, ...]:
+    """In the order in which the reader gives them."""
+    return tuple(sorted(texts, key=str.upper))
+
+
+def renamed(plan: ProfileIntent, path: str) -> str:
+    r"""A path `\\server\...` with the server's new name, where it has one."""
+    server, mark, rest = path[2:].partition("\\")
+    names = {old.casefold(): new for old, new in plan.servers.items()}
+    short, dot, _ = server.partition(".")
+    new = names.get(server.casefold()) or (names.get(short.casefold()) if dot else None)
+    return f"\\\\{new}{mark}{rest}" if new else path
+
+
+# --- by hand ---
+
+
+def by_hand(facts: Facts, item: str, who: Carried) -> Iterator[Step]:
+    """What a person does, one step each, with what to do."""
+    for name, what in BY_HAND.items():
+        todo = what.format(default=who.old.default_printer or "none is set")
+        text = f"{who.entry.user} on {facts.hosts[who.pc.new]}: {todo}"
+        yield manual(facts, item, f"{who.pc.new}-{short(who.entry.user)}-{name}", text, form=("done by",))
