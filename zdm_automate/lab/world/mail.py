@@ -23,7 +23,7 @@ BUILDS: Mapping[str, str] = {
 }
 """What a server of each version says it is."""
 
-ENDED = frozenset({"Completed", "CompletedWithWarning"})
+ENDED = frozenset({"Completed", "CompletedWithWarning", "CompletedWithSkippedItems"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +136,7 @@ class Move:
     @property
     def active(self) -> bool:
         """Whether the service still has something to do with it."""
-        return self.status not in {"Completed", "CompletedWithWarning", "Failed", "Suspended", "AutoSuspended"}
+        return self.status not in ENDED | {"Failed", "Suspended", "AutoSuspended"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
