@@ -27,20 +27,20 @@ from zdm_automate import (
     unpredictable,
     wait,
 )
-from zdm_automate.errors import InputError, RefusedError, UnknownNameError
+from zdm_automate.errors import RefusedError
 from zdm_automate.facts.jobs import Job
 from zdm_automate.facts.legacy_mail import ExchangeLegacy, ExchangeLegacyLogon, ExchangeLegacyMailbox
 from zdm_automate.facts.project import PROJECT, SignOff
 from zdm_automate.job_kinds import JobState, Restart
-from zdm_automate.jobs import begun, job_id, judge
+from zdm_automate.jobs import begun, judge
 from zdm_automate.mail.move_mailbox import LOOKS, MOVES, PROGRAM, arguments
 from zdm_automate.mail.routes import leg
 from zdm_automate.mail.versions import version_of
+from zdm_automate.mail_jobs import BOOK, NEW, OLD, identity_of, left, named, tries
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-OLD, NEW = "old", "new"
 ACCEPTED = "pilot-accepted"
 GB = 1024**3
 
@@ -70,7 +70,7 @@ class Moves2007Intent:
 
 
 playbook = Playbook(
-    name="mailbox_moves_2007",
+    name=BOOK,
     title="Mailbox moves from Exchange 2003 to 2007",
     roles={OLD: "the server with Exchange 2003", NEW: "the server with Exchange 2007, on which the moves run"},
     intent=Moves2007Intent,
@@ -87,54 +87,10 @@ def reads(_intent: Moves2007Intent, _hosts: Mapping[str, str]) -> Iterator[Read]
     yield Read(role=NEW, verb="Get-ZdmJob")
 
 
-def named(facts: Facts, names: tuple[str, ...]) -> set[str]:
-    """The mailboxes of these names on either server, by GUID.
-
-    Raises:
-        UnknownNameError: nobody is called so.
-        InputError: several are.
-    """
-    boxes = (*facts.of(OLD, ExchangeLegacyMailbox), *facts.of(NEW, ExchangeLegacyMailbox))
-    found: set[str] = set()
-    for name in names:
-        own = name.casefold()
-        fitting = {
-            one.guid
-            for one in boxes
-            if not one.system and own in {one.name.casefold(), one.guid, one.legacy_dn.rpartition("=")[2].casefold()}
-        }
-        if not fitting:
-            raise UnknownNameError(f"no mailbox is called {name!r}.", hint="Nothing was sent. Mend the name in project.yaml.")
-        if len(fitting) > 1:
-            raise InputError(f"{name!r} stands for {len(fitting)} mailboxes.", hint="Nothing was sent. Name it by its GUID.")
-        found |= fitting
-    return found
-
-
-def left(facts: Facts, intent: Moves2007Intent) -> tuple[ExchangeLegacyMailbox, ...]:
-    """Mailboxes of people that are still on the old server and are to move, the smallest first."""
-    staying = named(facts, intent.stay)
-    boxes = [
-        one
-        for one in facts.of(OLD, ExchangeLegacyMailbox)
-        if not one.system and not one.disconnected and one.guid not in staying
-    ]
-    return tuple(sorted(boxes, key=lambda one: (one.bytes, one.guid)))
-
-
-def jobs_of(facts: Facts, box: ExchangeLegacyMailbox, kind: str) -> list[Job]:
-    """What was tried with a mailbox, the last try last."""
-    known = {one.job_id: one for one in facts.of(NEW, Job)}
-    found: list[Job] = []
-    while (job := known.get(job_id("mailbox_moves_2007", kind, box.guid, str(len(found) + 1)))) is not None:
-        found.append(job)
-    return found
-
-
 def start(facts: Facts, intent: Moves2007Intent, box: ExchangeLegacyMailbox, kind: str, text: str) -> Step:
     """One more job for a mailbox."""
-    number = len(jobs_of(facts, box, kind)) + 1
-    identity = job_id("mailbox_moves_2007", kind, box.guid, str(number))
+    number = len(tries(facts, box.guid, kind)) + 1
+    identity = identity_of(box.guid, kind, number)
     title = f"{kind} {number} of {box.name}"
     moves = kind == MOVES
     return change(
@@ -178,13 +134,13 @@ def look(facts: Facts, intent: Moves2007Intent) -> Iterator[Step]:
     if old[0].bad:
         text = f"{old[0].name} reports trouble: {', '.join(old[0].bad)}"
         yield manual(facts, "A-019", "health", text, form=("what was mended",))
-    boxes = left(facts, intent)
+    boxes = left(facts, intent.stay)
     open_now = sorted({one.name for one in facts.of(OLD, ExchangeLegacyLogon)})
     size = sum(one.bytes for one in boxes) / GB
     told = f", open now: {', '.join(open_now[:5])}" if open_now else ""
     yield same(f"{len(boxes)} mailboxes are to move, {size:.1f} GB{told}", role=OLD)
     for box in boxes:
-        tried = jobs_of(facts, box, LOOKS)
+        tried = tries(facts, box.guid, LOOKS)
         last = judge(tried[-1]) if tried else None
         if last is None:
             yield start(facts, intent, box, LOOKS, f"{box.name}: look whether it can be moved")
@@ -200,7 +156,7 @@ def _mended(
     facts: Facts, intent: Moves2007Intent, box: ExchangeLegacyMailbox, kind: str, item: str, says: str
 ) -> Iterator[Step]:
     """A person says what was mended; then it is tried once more."""
-    tried = jobs_of(facts, box, kind)
+    tried = tries(facts, box.guid, kind)
     tail = " ".join(tried[-1].tail[-1:])
     step = f"mend-{box.guid[-12:]}-{kind}-{len(tried)}"
     signed = manual(facts, item, step, f"{box.name}: {says}: {tail}", form=("what was mended",))
@@ -211,7 +167,7 @@ def moves(facts: Facts, intent: Moves2007Intent, boxes: tuple[ExchangeLegacyMail
     """The moves of some mailboxes, so many at once; each only when Exchange said that it can be moved."""
     at_work = sum(1 for one in facts.of(NEW, Job) if one.kind == MOVES and not judge(one).state.done)
     for box in boxes:
-        looked, tried = jobs_of(facts, box, LOOKS), jobs_of(facts, box, MOVES)
+        looked, tried = tries(facts, box.guid, LOOKS), tries(facts, box.guid, MOVES)
         last = judge(tried[-1]) if tried else None
         text = f"{box.name}: move to {intent.target_database}, {box.bytes / GB:.1f} GB"
         if last is not None and not last.state.done:
@@ -236,7 +192,7 @@ def move_pilot(facts: Facts, intent: Moves2007Intent) -> Iterator[Step]:
         yield same("the project names no pilot", role=NEW)
         return
     guids = named(facts, intent.pilot)
-    waiting = tuple(one for one in left(facts, intent) if one.guid in guids)
+    waiting = tuple(one for one in left(facts, intent.stay) if one.guid in guids)
     yield from moves(facts, intent, waiting, "A-105")
     if not waiting:
         yield manual(facts, "A-105", ACCEPTED, f"the pilot works: {', '.join(intent.pilot)}", form=("works", "said by"))
@@ -249,7 +205,7 @@ def move_everybody(facts: Facts, intent: Moves2007Intent) -> Iterator[Step]:
         yield wait("move the others", None, "the pilot has to be moved and accepted first", role=NEW)
         return
     guids = named(facts, intent.pilot)
-    waiting = tuple(one for one in left(facts, intent) if one.guid not in guids)
+    waiting = tuple(one for one in left(facts, intent.stay) if one.guid not in guids)
     yield from moves(facts, intent, waiting, "A-106")
     if not waiting:
         yield same("nobody is left on the old server", role=OLD)
@@ -258,7 +214,7 @@ def move_everybody(facts: Facts, intent: Moves2007Intent) -> Iterator[Step]:
 @playbook.check("A-107", "Every mailbox on the new server", after=("A-106",))
 def everybody_there(facts: Facts, intent: Moves2007Intent) -> Iterator[Check]:
     """In exactly one place, and where the plan says."""
-    waiting = [one.name for one in left(facts, intent)]
+    waiting = [one.name for one in left(facts, intent.stay)]
     there = {one.guid: one for one in facts.of(NEW, ExchangeLegacyMailbox) if not one.system}
     twice = [one.name for one in facts.of(OLD, ExchangeLegacyMailbox) if one.guid in there and not one.disconnected]
     yield check(
