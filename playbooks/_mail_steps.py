@@ -20,7 +20,6 @@ from zdm_automate import (
     wait,
 )
 from zdm_automate.errors import RefusedError, UnknownNameError
-from zdm_automate.facts.legacy_mail import ExchangeLegacy, ExchangeLegacyMailbox
 from zdm_automate.facts.mail import (
     USER_KINDS,
     ExchangeServer,
@@ -40,14 +39,14 @@ from zdm_automate.mail.states import state_of
 from zdm_automate.mail.versions import REMOTE, Exchange, version_of
 from zdm_automate.mail.waves import Wave, chosen, sharings, waves
 
+from ._mail_legacy import legacy
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROLE = "mail"
-LEGACY = "legacy"
 READY = frozenset({"AutoSuspended", "Synced"})
 ACCEPTED = "pilot-accepted"
-GB = 1024**3
 LOST = "What arrived since comes along; items that were left behind do not come back, and Outlook has to be started anew."
 
 
@@ -129,25 +128,6 @@ def route(facts: Facts, intent: MailIntent) -> str:
         raise RefusedError(f"Exchange {source} to {target} goes by {how}; this playbook does not drive that.")
     refuse_mixed(frozenset(version_of(one.build) for one in legacy(facts)), target)
     return f"Exchange {source} to {target} by {found.way}" + (f"; both sides need: {found.needs}" if found.needs else "")
-
-
-def legacy(facts: Facts) -> tuple[ExchangeLegacy, ...]:
-    """The Exchange 2003 or 2007 that is looked at on the box, where the project names one."""
-    return facts.of(LEGACY, ExchangeLegacy) if LEGACY in facts.hosts else ()
-
-
-def look_at_legacy(facts: Facts) -> Iterator[Step]:
-    """What the old server itself says: version, state, what lies in its stores."""
-    for one in legacy(facts):
-        yield same(f"{one.name}: {one.build}" + (f", state {one.state}" if one.state else ""), role=LEGACY)
-        if one.bad:
-            text = f"{one.name} reports trouble: {', '.join(one.bad)}"
-            yield manual(facts, "B-014", f"health-{one.name}", text, form=("what was mended",))
-        boxes = [box for box in facts.of(LEGACY, ExchangeLegacyMailbox) if not box.system]
-        gone = [box.name for box in boxes if box.disconnected]
-        size = sum(box.bytes for box in boxes) / GB
-        told = f"; without a user: {', '.join(gone[:5])}" if gone else ""
-        yield same(f"{len(boxes)} mailboxes in its stores, {size:.1f} GB{told}", role=LEGACY)
 
 
 def everybody(facts: Facts, intent: MailIntent) -> tuple[Mailbox, ...]:

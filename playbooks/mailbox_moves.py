@@ -21,9 +21,9 @@ from zdm_automate.facts.mail import (
 from zdm_automate.mail.appliers import DONE
 from zdm_automate.mail.waves import PILOT, sharings, torn
 
+from ._mail_legacy import LEGACY, look_at_legacy
 from ._mail_steps import (
     ACCEPTED,
-    LEGACY,
     READY,
     ROLE,
     MailIntent,
@@ -31,7 +31,6 @@ from ._mail_steps import (
     batch_of,
     everybody,
     forget,
-    look_at_legacy,
     move_of,
     moved,
     new_move,
