@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 from mail_rig import sign
-from rig import Rig
+from matrix import FAULTS, MOMENTS, Stage
+from rig import Killed, Rig, Trap, resumed
 
-from zdm_automate.errors import RefusedError
+from zdm_automate.errors import RefusedError, ZdmError
 from zdm_automate.lab.world.model import World
 from zdm_automate.model import Preview
 
@@ -19,6 +22,9 @@ OFFICE = str(Path(__file__).with_name("mail_2003.yaml"))
 BOOK = "mailbox_moves_2007"
 MINUTE, HOUR = 60.0, 3600.0
 STORE = "Mailbox Store (OLD)"
+RESTARTS = "host restarts"
+BY_HAND = "a second technician makes the same change"
+"""Nobody types the start of a job by hand: its id is made from the plan, its password is handed over."""
 
 
 def places(rig: Rig) -> dict[str, str]:
@@ -119,3 +125,65 @@ def test_what_is_not_2003_to_2007_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(RefusedError, match="the other way round|is the older one"):
         rig.plan(BOOK)
+
+
+# --- every fault at every moment ---
+
+
+@cache
+def stages(folder: Path) -> tuple[Stage, ...]:
+    """The look at everybody and the move of the pilot, undisturbed."""
+    rig = Rig(OFFICE, folder)
+    made: list[Stage] = []
+    for _ in range(2):
+        begin, journals = rig.keeper.world, {run: tuple(lines) for run, lines in rig.journals.items()}
+        what, plan = rig.plan(BOOK)
+        rig.changed.clear()
+        assert rig.apply(what, plan).result == "done"
+        made.append(
+            Stage(
+                office=OFFICE,
+                book=BOOK,
+                begin=begin,
+                journals=journals,
+                plan=plan,
+                end=rig.keeper.world,
+                changed=dict(rig.changed),
+            )
+        )
+        rig.carry(MINUTE)
+    return tuple(made)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("mail-2003")
+
+
+def struck(stage: Stage, fault: str, moment: str, folder: Path) -> tuple[int, int, str]:
+    """One fault at the start of the pilot's move, and an hour later: processes, starts that changed something, the place."""
+    change = stage.plan.changes[0]
+    rig = Rig(OFFICE, folder, world=stage.begin, journals={run: list(lines) for run, lines in stage.journals.items()})
+    what = rig.intended(BOOK)
+    rig.trap = FAULTS[fault](rig, change, moment)
+    with suppress(Killed, ZdmError):
+        rig.apply(what, stage.plan)
+    assert rig.trap.struck
+    late, afterwards, rig.trap = rig.trap.late[:], rig.trap.afterwards, Trap()
+    for act in (*late, *([afterwards] if afterwards is not None else [])):
+        act()
+    resumed(rig, what, stage.plan)
+    rig.carry(HOUR)
+    begun = rig.keeper.world.processes - stage.begin.processes
+    return begun, rig.changed["NEW", "Start-ZdmJob", str(change.call.params["job_id"])], places(rig)["pilot"]
+
+
+@pytest.mark.parametrize("fault", [name for name in FAULTS if name != BY_HAND])
+def test_a_move_runs_once_whatever_strikes_its_start(fault: str, folder: Path) -> None:
+    """At every moment: one process, one start, and the mailbox in its new place; or, where the host died, untouched."""
+    seen = {moment: struck(stages(folder)[1], fault, moment, folder) for moment in MOMENTS}
+    places_of = {"Mailbox Database", STORE} if fault == RESTARTS else {"Mailbox Database"}
+
+    assert {begun for begun, _, _ in seen.values()} == {1}, seen
+    assert all(changed <= 1 for _, changed, _ in seen.values()), seen
+    assert {place for _, _, place in seen.values()} <= places_of, seen
