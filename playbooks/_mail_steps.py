@@ -36,8 +36,10 @@ from zdm_automate.mail.appliers import DONE
 from zdm_automate.mail.losses import CEILING, FORM, ITEM, decided, step_of
 from zdm_automate.mail.routes import leg, may_go_back, refuse_mixed
 from zdm_automate.mail.states import state_of
-from zdm_automate.mail.versions import REMOTE, Exchange
+from zdm_automate.mail.versions import REMOTE, Exchange, version_of
 from zdm_automate.mail.waves import Wave, chosen, sharings, waves
+
+from ._mail_legacy import legacy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -121,8 +123,10 @@ def route(facts: Facts, intent: MailIntent) -> str:
             f"requests are made on the newer server: the role {ROLE} is Exchange {here}, the target databases are {target}.",
             hint=f"Give the role {ROLE} to a server of {target}.",
         )
-    if target not in REMOTE or source not in REMOTE:
-        raise RefusedError(f"Exchange {source} to {target} goes by {found.way}, which this playbook does not drive.")
+    if target not in REMOTE or not found.online:
+        how = f"{found.way}" if found.online else f"{found.way}, and nobody can use a mailbox while it moves"
+        raise RefusedError(f"Exchange {source} to {target} goes by {how}; this playbook does not drive that.")
+    refuse_mixed(frozenset(version_of(one.build) for one in legacy(facts)), target)
     return f"Exchange {source} to {target} by {found.way}" + (f"; both sides need: {found.needs}" if found.needs else "")
 
 

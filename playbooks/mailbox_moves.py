@@ -21,6 +21,7 @@ from zdm_automate.facts.mail import (
 from zdm_automate.mail.appliers import DONE
 from zdm_automate.mail.waves import PILOT, sharings, torn
 
+from ._mail_legacy import LEGACY, look_at_legacy
 from ._mail_steps import (
     ACCEPTED,
     READY,
@@ -54,7 +55,11 @@ GB = 1024**3
 playbook = Playbook(
     name="mailbox_moves",
     title="Mailbox moves",
-    roles={ROLE: "the Exchange server of the newer version, on which everything is asked"},
+    roles={
+        ROLE: "the Exchange server of the newer version, on which everything is asked",
+        LEGACY: "a server with Exchange 2003 or 2007, looked at on the box",
+    },
+    optional=frozenset({LEGACY}),
     exchange=frozenset({ROLE}),
     intent=MailIntent,
 )
@@ -77,6 +82,8 @@ def reads(intent: MailIntent, _hosts: Mapping[str, str]) -> Iterator[Read]:
     for database in (*intent.source_databases, *intent.target_databases):
         yield Read(role=ROLE, verb="Get-ZdmMailboxStatistic", params={"database": database})
     yield Read(role=ROLE, verb="Get-ZdmMailboxMove")
+    yield Read(role=LEGACY, verb="Get-ZdmExchangeLegacy")
+    yield Read(role=LEGACY, verb="Get-ZdmExchangeLegacyMailbox")
 
 
 # --- B-014 to B-018: what is there ---
@@ -88,6 +95,7 @@ def look_at_organisation(facts: Facts, intent: MailIntent) -> Iterator[Step]:
     yield same(route(facts, intent), role=ROLE)
     for server in facts.of(ROLE, ExchangeServer):
         yield same(f"{server.name}: Exchange {server.version}, {server.build}", role=ROLE)
+    yield from look_at_legacy(facts)
 
 
 @playbook.item("B-015", "Mailboxes: sizes, holds, archives, forwarding")

@@ -788,6 +788,38 @@ function Get-ZdmVhdState {
     return $state
 }
 
+function Import-ZdmSnapin {
+    # Loads a snap-in where this host has it registered; says whether it did. A second load would be an error.
+    param([string]$Name)
+    if (@(Get-PSSnapin | Where-Object { $null -ne $_ -and $_.Name -eq $Name }).Count -gt 0) { return $true }
+    if (@(Get-PSSnapin -Registered | Where-Object { $null -ne $_ -and $_.Name -eq $Name }).Count -eq 0) { return $false }
+    Add-PSSnapin -Name $Name -ErrorAction Stop
+    return $true
+}
+
+function Get-ZdmExchangeWay {
+    # How an Exchange without an endpoint of its own is asked on this host: wmi (2003), snapin (2007), or none.
+    $service = Get-WmiObject -Class Win32_Service -Filter "Name='MSExchangeMGMT'"
+    if ($null -ne $service) {
+        if ([string]$service.State -ne 'Running') {
+            Stop-ZdmVerb -Code Precondition -Message 'The service MSExchangeMGMT does not run; it answers for Exchange 2003.' -Target 'MSExchangeMGMT'
+        }
+        return 'wmi'
+    }
+    # That of 2010 has another name: this one is 2007 and nothing else.
+    if (Import-ZdmSnapin 'Microsoft.Exchange.Management.PowerShell.Admin') { return 'snapin' }
+    return 'none'
+}
+
+function ConvertFrom-ZdmDmtf {
+    # A time of WMI as ISO 8601 text in UTC; nothing for nothing.
+    param($Value)
+    $text = [string]$Value
+    if ($text.Length -lt 25) { return $null }
+    $local = [datetime]::ParseExact($text.Substring(0, 14), 'yyyyMMddHHmmss', [System.Globalization.CultureInfo]::InvariantCulture)
+    return ConvertTo-ZdmUtc ([datetime]::SpecifyKind($local.AddMinutes(-1 * [int]$text.Substring(21, 4)), [System.DateTimeKind]::Utc))
+}
+
 function Get-ZdmSessionFact {
     # What the controller has to know of the host before it trusts it with anything.
     $system = Get-WmiObject -Class Win32_OperatingSystem

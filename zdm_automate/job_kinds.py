@@ -193,8 +193,25 @@ LOADSTATE: Final = _of_usmt(
 )
 USMTUTILS: Final = _of_usmt("usmtutils", Restart.AGAIN, "Run it again: it only reads the store.", "stdout.log")
 
+MOVE_MAILBOX: Final = Kind(
+    name="move-mailbox",
+    codes=(CodeClass(0, 0, JobState.SUCCEEDED, "Exchange says that the mailbox was moved"),),
+    otherwise=_failed("Exchange says that the mailbox was not moved", "Read the end of its log, and where the mailbox is."),
+    restart=Restart.HUMAN,
+    advice="Read first on which server the mailbox is: until the move has ended it is where it was.",
+)
+
+TRY_MOVE: Final = Kind(
+    name="validate-mailbox-move",
+    codes=(CodeClass(0, 0, JobState.SUCCEEDED, "the mailbox can be moved"),),
+    otherwise=_failed("the mailbox cannot be moved as it is", "Read the end of its log, mend that, then plan again."),
+    restart=Restart.AGAIN,
+    advice="Run it again: it only looks.",
+)
+
 _KINDS: dict[str, Kind] = {
-    kind.name: kind for kind in (COMMAND, ROBOCOPY, PASS, LIST, COMPARE, SCANSTATE, LOADSTATE, USMTUTILS)
+    kind.name: kind
+    for kind in (COMMAND, ROBOCOPY, PASS, LIST, COMPARE, SCANSTATE, LOADSTATE, USMTUTILS, MOVE_MAILBOX, TRY_MOVE)
 }
 
 

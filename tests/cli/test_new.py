@@ -64,6 +64,7 @@ def test_playbooks_are_listed_and_explained(zdm: Zdm) -> None:
         "dns_cutover",
         "hyperv_lab",
         "mailbox_moves",
+        "mailbox_moves_2007",
         "profile_copy",
         "share_replication",
     ]

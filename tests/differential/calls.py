@@ -11,6 +11,7 @@ import calls_dns
 import calls_host
 import calls_hyperv
 import calls_jobs
+import calls_mail
 import calls_profiles
 import calls_shares
 import hostile
@@ -30,6 +31,7 @@ FITTING: dict[str, Fitting] = {
     **calls_host.FITTING,
     **calls_hyperv.FITTING,
     **calls_jobs.FITTING,
+    **calls_mail.FITTING,
     **calls_shares.FITTING,
     **calls_profiles.FITTING,
 }

@@ -9,6 +9,7 @@ from functools import partial
 import dhcp_worlds
 import hyperv_worlds
 import job_worlds
+import mail_worlds
 import profile_worlds
 import share_worlds
 from hypothesis import strategies as st
@@ -111,6 +112,9 @@ PREPARED: dict[str, Callable[[World, str], Prepared]] = {
     "Start-ZdmJob": job_worlds.with_jobs,
     "Stop-ZdmJob": job_worlds.with_jobs,
     "Remove-ZdmJob": job_worlds.with_jobs,
+    "Get-ZdmExchangeLegacy": mail_worlds.with_exchange,
+    "Get-ZdmExchangeLegacyLogon": mail_worlds.with_exchange,
+    "Get-ZdmExchangeLegacyMailbox": mail_worlds.with_exchange,
     "Get-ZdmShare": share_worlds.with_shares,
     "Get-ZdmShareSession": share_worlds.with_shares,
     "Get-ZdmDfsTarget": share_worlds.with_shares,

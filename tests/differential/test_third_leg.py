@@ -25,7 +25,11 @@ READERS = sorted(name for name in load_library() if load_library()[name].repeata
 ONCE = settings(PROFILE, max_examples=2, derandomize=True, phases=(Phase.generate,))
 """Two sets of arguments for each host: what scripts say on many worlds is `test_differential.py`'s business."""
 
-OFFICES = {"hyperv": (str(shipped("labs") / "hyperv" / "workshop.yaml"),), "shares": ("files",)}
+OFFICES = {
+    "hyperv": (str(shipped("labs") / "hyperv" / "workshop.yaml"),),
+    "mail": (str(Path(__file__).parents[1] / "reliability" / "mail_2003.yaml"),),
+    "shares": ("files",),
+}
 """Where the readers of an area have something to read, if not in every office."""
 
 Host = Callable[[str, str], WaysHost]

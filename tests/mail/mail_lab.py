@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
-from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -37,24 +36,10 @@ def office(name: str = "mail") -> Office:
     return read_office(find_office(name))
 
 
-class StillClock:
-    """The world's time, moved by calls alone."""
-
-    def __init__(self, start: datetime) -> None:
-        self._now = start
-
-    def now(self) -> datetime:
-        return self._now
-
-    def carry(self, seconds: float) -> datetime:
-        self._now += timedelta(seconds=seconds)
-        return self._now
-
-
 def keeper_of(world: World | None = None) -> Keeper:
     """A world that stands still between calls."""
     made = world or office().world
-    return Keeper(made, StillClock(made.now), Pace(reader=0, applier=0))  # type: ignore[arg-type]
+    return Keeper(made, WorldClock(made.now, rate=0), Pace(reader=0, applier=0))
 
 
 def session(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -26,6 +27,8 @@ from zdm_automate.lab.world.mail import MailOrg, Move
 MANY = 2000
 FAILED = 3
 LIMIT_MB = 150
+LOOKS = 6 if os.environ.get("ZDM_PROFILE") == "nightly" else 3
+"""Each costs some seconds of processor time on both sides."""
 
 
 def crowded(org: MailOrg) -> MailOrg:
@@ -96,7 +99,7 @@ def test_a_watched_table_stays_small(tmp_path: Path, ending: ExitStack) -> None:
     threading.Thread(target=hear, daemon=True).start()
     process, sizes = psutil.Process(run.pid), []
     until = time.monotonic() + 240
-    while len(looks) < 4:
+    while len(looks) < LOOKS:
         assert time.monotonic() < until, "it does not look again"
         sizes.append((len(looks), process.memory_info().rss / 1024**2))
         time.sleep(0.1)
@@ -104,4 +107,4 @@ def test_a_watched_table_stays_small(tmp_path: Path, ending: ExitStack) -> None:
 
     assert json.loads("{" + looks[0].strip().rstrip(",") + "}")["summary"] == f"{FAILED} failed, {MANY - FAILED} held"
     assert max(largest.values()) < LIMIT_MB, largest
-    assert largest[3] < largest[1] * 1.1, largest
+    assert largest[LOOKS - 1] < largest[1] * 1.1, largest

@@ -10,12 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from zdm_automate.cli.opening import open_project
 from zdm_automate.errors import InputError, ProjectError, UnsupportedError
 from zdm_automate.mail.documented import undocumented
 from zdm_automate.mail.specs import NULL, Command, Specs, read_specs
 from zdm_automate.mail.versions import REMOTE, Exchange
 from zdm_automate.resources import folders
 from zdm_automate.secrets import Secret
+from zdm_automate.steps import Read
 
 SPECS = Specs.load(folders("ps_scripts"))
 GUID = "6f9619ff-8b86-d011-b42d-00c04fc964ff"
@@ -210,3 +212,25 @@ def test_a_technicians_own_spec_comes_first(tmp_path: Path) -> None:
     assert mine["get-zdmqueue"].takes == {}
     assert mine["Get-ZdmQueue"].sha256 != SPECS["Get-ZdmQueue"].sha256
     assert len(mine) == len(SPECS)
+
+
+PROJECT = """\
+project: Example
+credentials: {admin: {user: admin, secret: 'env:ZDM_TEST_PASSWORD'}}
+credential: admin
+hosts: {OLD: {address: 127.0.0.1}, EX: {address: 127.0.0.1, exchange: {auth: ntlm}}}
+roles: {old: OLD, mail: EX}
+"""
+
+
+@pytest.mark.parametrize(("verb", "role", "loaded"), [("Get-ZdmService", "old", False), ("Get-ZdmMailboxMove", "mail", True)])
+def test_specs_are_loaded_where_exchange_is_asked(
+    verb: str, role: str, *, loaded: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A look at other hosts alone does without them."""
+    monkeypatch.setenv("ZDM_TEST_PASSWORD", "not used")
+    (tmp_path / "project.yaml").write_text(PROJECT, encoding="utf-8")
+    opened = open_project(tmp_path)
+    opened.bench([Read(role=role, verb=verb)])
+
+    assert ("specs" in vars(opened)) is loaded

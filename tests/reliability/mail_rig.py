@@ -58,11 +58,15 @@ class MailRig(Rig):
 
     def workplace(self, what: Intended) -> Workplace:
         return Workplace(
-            sessions={role: self._mail(host) for role, host in self.roles.items()},
+            sessions={
+                role: self._mail(host) if role in what.book.exchange else self._session(host)
+                for role, host in self.roles.items()
+            },
             library=library(),
             now=self.clock.now,
             held=self.held,
             specs=specs(),
+            optional=what.book.optional,
         )
 
     def by_hand(self, host: str, change: Change) -> None:

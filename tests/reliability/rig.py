@@ -71,6 +71,12 @@ def office(name: str) -> Office:
     return read_office(find_office(name))
 
 
+@cache
+def playbook(name: str) -> Playbook:
+    """A shipped playbook, imported once; a cell of a matrix changes nothing in it."""
+    return load_playbook(name, folders("playbooks"))
+
+
 @dataclass(slots=True)
 class Trap:
     """What goes wrong: stands around every call of a verb and every journal line.
@@ -144,9 +150,9 @@ class Rig:
     # --- the project ---
 
     def intended(self, book: str) -> Intended:
-        playbook = load_playbook(book, folders("playbooks"))
-        intent = playbook.intent_of(office(self.name).project["intent"][book])
-        return Intended(book=playbook, intent=intent, project="Example", service_request="SR-1")
+        found = playbook(book)
+        intent = found.intent_of(office(self.name).project["intent"][book])
+        return Intended(book=found, intent=intent, project="Example", service_request="SR-1")
 
     def of(self, playbook: Playbook, intent: Any) -> Intended:
         return Intended(book=playbook, intent=intent, project="Example", service_request="SR-1")

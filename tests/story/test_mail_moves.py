@@ -35,7 +35,7 @@ def statuses(folder: LabFolder) -> dict[str, str]:
 
 
 @pytest.mark.proof
-@pytest.mark.timeout(150)
+@pytest.mark.slow
 def test_nothing_is_completed_outside_gate_window_and_approval(story: Callable[[str], Story]) -> None:
     """Closed gate, closed window, no approval: refused each time, and the mailbox is where it was; then it is completed."""
     made = story("mailtiny")
@@ -51,7 +51,8 @@ def test_nothing_is_completed_outside_gate_window_and_approval(story: Callable[[
     early = made.type("apply", plan["id"])
     still = statuses(made.lab)
     made.carry("2026-03-06T17:05:00+00:00")
-    sign_gate(made)
+    step, answer = SIGNED[0]  # the only one that has grown old
+    made.ok("checklist", "sign", "B-139", step, "--answer", answer)
     made.ok("apply", plan["id"])
     made.carry("+10m")
 
@@ -61,7 +62,6 @@ def test_nothing_is_completed_outside_gate_window_and_approval(story: Callable[[
     assert "approval-client" in unapproved[2]
     assert "the golden hours begin at" in early[2]
     assert still == {"pilot1": "AutoSuspended"}
-    made.ok("mail")
     assert statuses(made.lab) == {"pilot1": "Completed"}
     assert LabClient(made.lab).call("requests")["requests"]["EX16/PowerShell"]["Script"] == 0
 

@@ -381,13 +381,15 @@ class Opened:
     def bench(self, reads: Iterable[Read]) -> Workplace:
         """The hosts of these readers alone, without a playbook; one is asked at its Exchange where the reader is Exchange's."""
         roles = self.project.content.roles
-        wanted = {one.role: one.verb in self.specs for one in reads if one.role in roles}
+        scripts = frozenset(self.library)
+        wanted = {one.role: one.verb not in scripts and one.verb in self.specs for one in reads if one.role in roles}
         opened = {
             key: self.mail(key[0]) if key[1] else self.session(key[0])
             for key in dict.fromkeys((roles[role], mail) for role, mail in wanted.items())
         }
         sessions = {role: opened[roles[role], mail] for role, mail in wanted.items()}
-        return Workplace(sessions=sessions, library=self.library, now=self.clock.now, held=self.held, specs=self.specs)
+        specs = self.specs if any(wanted.values()) else Specs(())
+        return Workplace(sessions=sessions, library=self.library, now=self.clock.now, held=self.held, specs=specs)
 
     def _outside(self) -> Any:
         from zdm_automate.external_dns import ExternalDns

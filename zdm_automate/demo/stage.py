@@ -8,9 +8,9 @@ from __future__ import annotations
 import json
 import os
 import shlex
-import subprocess
-import sys
 from typing import TYPE_CHECKING, Any
+
+from zdm_automate.demo.hand import type_command
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -51,16 +51,10 @@ class Stage:
             DemoFailedError: it ended with a code other than 0.
         """
         print(f"\n$ zdm {shlex.join(words)}", flush=True)  # noqa: T201 - the demo is a show
-        run = subprocess.run(  # noqa: S603 - our own command, arguments as a list
-            [sys.executable, "-m", "zdm_automate.cli", *words],
-            env=self.environment,
-            stdout=subprocess.PIPE if quiet else None,
-            text=True,
-            check=False,
-        )
-        if run.returncode and not may_fail:
-            raise DemoFailedError(f"`zdm {shlex.join(words)}` ended with {run.returncode}")
-        return run.stdout or ""
+        run = type_command(words, self.environment, kept=quiet)
+        if run.code and not may_fail:
+            raise DemoFailedError(f"`zdm {shlex.join(words)}` ended with {run.code}")
+        return run.output
 
     def ask(self, *words: str) -> Any:
         """Types a command for its JSON; the answer is not shown."""

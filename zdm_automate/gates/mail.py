@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from zdm_automate import mail_jobs
 from zdm_automate.facts.mail import MailboxMove, Scp
 from zdm_automate.facts.store import FactsMissingError
+from zdm_automate.gates import mail_2007
 from zdm_automate.gates.evidence import at_least, at_most, says, signed_step, truth
 from zdm_automate.gates.model import Gate, Predicate, Seen, Truth
 from zdm_automate.mail.appliers import DONE
@@ -27,7 +29,15 @@ TTL: Final = 3600
 """Seconds that the mail records may live at most before they change (domain notes 3.5.9)."""
 
 
-def _reads(_view: View) -> Iterator[Read]:
+def _by_job(view: View) -> bool:
+    """Whether the project moves mailboxes from 2003 to 2007, and no others."""
+    return mail_jobs.BOOK in view.intents and BOOK not in view.intents
+
+
+def _reads(view: View) -> Iterator[Read]:
+    if _by_job(view):
+        yield from mail_2007.reads()
+        return
     yield Read(role=ROLE, verb="Get-ZdmMailboxMove")
     yield Read(role=ROLE, verb="Get-ZdmScp")
 
@@ -48,6 +58,8 @@ def _batch(view: View) -> tuple[MailboxMove, ...]:
 
 
 def _synced(view: View) -> Seen:
+    if _by_job(view):
+        return mail_2007.looked_at(view)
     moves = _batch(view)
     waiting = [one for one in moves if one.status not in READY]
     held = sum(one.status in {"AutoSuspended", "Synced"} for one in moves)
@@ -61,6 +73,8 @@ def _synced(view: View) -> Seen:
 
 
 def _losses(view: View) -> Seen:
+    if _by_job(view):
+        return mail_2007.none_lost(view)
     most = min(view.limits.bad_items, int(_intent(view)["bad_items"]))
     moves = _batch(view)
     wrong = unaccepted(view.facts, moves, most)
@@ -72,6 +86,8 @@ def _losses(view: View) -> Seen:
 
 
 def _points(view: View) -> Seen:
+    if _by_job(view):
+        return mail_2007.no_points(view)
     wanted = str(_intent(view)["scp"])
     found = view.facts.of(ROLE, Scp)
     if not wanted:

@@ -221,6 +221,9 @@ class Call:
         self.warnings.append(text)
 
 
+EXCHANGE_2007 = "Microsoft.Exchange.Management.PowerShell.Admin"
+"""The snap-in of Exchange 2007; what it brings is listed like a module's."""
+
 HYPERV_LEVEL = 3
 """The oldest level whose Hyper-V module is modelled: 2016; that of 2012 names its errors otherwise."""
 
@@ -235,7 +238,8 @@ def modules_of(host: Host) -> frozenset[str]:
     )
     if level == 0:
         old = host.windows.version.startswith("6.1") and host.windows.server
-        return frozenset({"ServerManager"} | directory) if old else frozenset()
+        own = {"ServerManager"} | directory if old else set()
+        return frozenset(own | ({EXCHANGE_2007} if "MSExchangeServiceHost" in host.services else set()))
     found = {"NetTCPIP", "DnsClient", "ScheduledTasks", "SmbShare"}
     found |= directory
     if host.windows.server:

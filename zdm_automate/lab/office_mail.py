@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from zdm_automate.lab.world.host import Service
 from zdm_automate.lab.world.mail import GB, MB, MailBox, MailDatabase, MailOrg, MailServer
 
 if TYPE_CHECKING:
@@ -38,6 +39,10 @@ PATHS = {
 """Where each service lies under a server's name."""
 
 
+SERVICES = {"2003": ("MSExchangeIS", "MSExchangeMGMT", "MSExchangeSA"), "2007": ("MSExchangeIS", "MSExchangeServiceHost")}
+"""By which services a host shows that it has an Exchange that is asked on the box."""
+
+
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -51,7 +56,7 @@ class ServerSection(_Section):
         log_free_gb: the room that its transaction logs have.
     """
 
-    version: Literal["2010", "2013", "2016", "2019", "SE"]
+    version: Literal["2003", "2007", "2010", "2013", "2016", "2019", "SE"]
     scp: str = ""
     url_host: str = ""
     log_free_gb: int = Field(default=500, ge=0)
@@ -81,6 +86,7 @@ class BoxSection(_Section):
     forwards_to: str = ""
     full_access: tuple[str, ...] = ()
     on_behalf: tuple[str, ...] = ()
+    clients: tuple[str, ...] = ()
 
 
 class PeopleSection(_Section):
@@ -119,6 +125,9 @@ def build_mail(section: dict[str, Any], world: World) -> World:
             raise ValueError(f"database {name}: there is no server {one.server}")
     if made.home not in made.databases:
         raise ValueError(f"there is no database {made.home!r} to be home")
+    for name, server in made.servers.items():
+        for service in SERVICES.get(server.version, ()):
+            world = world.with_host(world.hosts[name].with_service(Service(name=service, display_name=service)))
     domain = world.directory.domain
     boxes = {box.guid: box for box in _boxes(made, domain, Random(world.seed))}  # noqa: S311 - repeatable, not secret
     return replace(
@@ -208,6 +217,7 @@ def _named(one: BoxSection, home: str, domain: str) -> MailBox:
         forwards_to=one.forwards_to,
         full_access=one.full_access,
         on_behalf=one.on_behalf,
+        clients=one.clients,
     )
 
 

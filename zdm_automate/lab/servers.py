@@ -28,6 +28,7 @@ from zdm_automate.lab.winrs_sim import SimPrograms
 from zdm_automate.lab.world import dns_resolve
 from zdm_automate.lab.world.dns import key_of
 from zdm_automate.lab.world.restart import rebooted
+from zdm_automate.mail.versions import REMOTE
 from zdm_automate.scripts import Library
 
 if TYPE_CHECKING:
@@ -129,7 +130,7 @@ class Servers:
         mail = self._office.world.mail
         for name in mail.servers if mail is not None else ():
             way = self.ways.get(name)
-            if way is None or mail is None:
+            if way is None or mail is None or mail.servers[name].version not in REMOTE:
                 continue
             made = ExchangeEndpoint(self._keeper, name, limit=mail.session_limit, pwsh=self._pwsh)
             self._exchange[name] = made

@@ -188,7 +188,7 @@ def state_of(status: str, detail: str = "") -> State:
     """
     own = STATUS.get(status)
     more = DETAIL.get(detail)
-    if more is not None and (own is None or more.mood in {"stalled", "trouble", "failed"} or own.mood == "works"):
+    if more is not None and (own is None or more.mood in {"stalled", "trouble", "failed", "gone"} or own.mood == "works"):
         return more
     for prefix, side in (("StalledDueToTarget_", "target"), ("StalledDueToSource_", "source"), ("StalledDueTo", "server")):
         if detail.startswith(prefix):

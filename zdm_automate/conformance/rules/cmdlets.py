@@ -23,6 +23,7 @@ _READS: Final = frozenset({"get-content", "import-csv", "select-string"})
 _BYTES: Final = frozenset({"byte"})
 _BOM: Final = frozenset({"utf8", "utf8bom", "utf8nobom"})
 _WEB: Final = frozenset({"invoke-webrequest", "invoke-restmethod"})
+_LOADERS: Final = frozenset({"import-zdmmodule", "import-zdmsnapin"})
 _DIFFER: Final = "Differences between Windows PowerShell 5.1 and PowerShell 7"
 
 
@@ -176,14 +177,11 @@ def _jobs(script: Script) -> Iterator[Hit]:
 
 def _module_loading(script: Script) -> Iterator[Hit]:
     for command in script.commands:
-        if (
-            command.is_("Import-Module", "Add-PSSnapin")
-            and function_of(command.node).get("Name").casefold() != "import-zdmmodule"
-        ):
+        if command.is_("Import-Module", "Add-PSSnapin") and function_of(command.node).get("Name").casefold() not in _LOADERS:
             yield Hit(
                 command.node,
                 "A module is loaded past the prelude's helper.",
-                "Ask Import-ZdmModule, which says whether it is there.",
+                "Ask Import-ZdmModule or Import-ZdmSnapin, which say whether it is there.",
             )
         held = single_command(command.node)
         if held is not None and held.is_("Import-ZdmModule") and _ignored(command.node):

@@ -69,8 +69,7 @@ def to_ps(value: Any) -> Any:  # noqa: PLR0911 - one line per kind
 def custom_object(properties: Mapping[str, Any]) -> PSCustomObject:
     """A PSCustomObject with these note properties."""
     made = PSCustomObject()
-    for name, value in properties.items():
-        made.PSObject.extended_properties.append(PSNoteProperty(name, to_ps(value)))
+    made.PSObject.extended_properties.extend(PSNoteProperty(name, to_ps(value)) for name, value in properties.items())
     return made
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from zdm_automate.lab.exchange.models import names_of
 from zdm_automate.lab.world import mail_batches
 from zdm_automate.lab.world.mail_moves import backed_up
-from zdm_automate.lab.world.mail_troubles import TROUBLES
+from zdm_automate.lab.world.mail_troubles import TROUBLES, WORDINGS
 
 if TYPE_CHECKING:
     from zdm_automate.lab.world.mail import MailOrg
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 ENDS: Final = "none"
 STOPPED, STARTED, BACKUP, MOUNT = "service-stopped", "service-started", "backup", "mount"
-WHAT: Final = (ENDS, STOPPED, STARTED, BACKUP, MOUNT, *TROUBLES, *sorted(mail_batches.TROUBLES))
+WHAT: Final = (ENDS, STOPPED, STARTED, BACKUP, MOUNT, *TROUBLES, *sorted(WORDINGS | mail_batches.TROUBLES))
 
 
 def befall(world: World, whom: str, what: str) -> World:

@@ -152,12 +152,23 @@ def run_cmdlet(call: ExchangeCall, name: str, parameters: Mapping[str, Any]) -> 
             f"Cannot process command because of one or more missing mandatory parameters: {missing}.",
             category="InvalidArgument",
         )
-    declared = inspect.signature(made).parameters
-    lacking = next((own for own in bound if own not in declared), "")
+    lacking = next((own for own in bound if own not in _declared(made)), "")
     if lacking:
         raise NotModelledError(f"the lab does not model {facts.name} -{lacking}", host=call.host)
     call.used.append(facts.name)
     return list(made(call, **bound) or ())
+
+
+@cache
+def _declared(made: Model) -> frozenset[str]:
+    """The parameters that a model knows."""
+    return frozenset(inspect.signature(made).parameters)
+
+
+@cache
+def _spelled() -> Mapping[str, str]:
+    """The documented cmdlets by their names in small letters."""
+    return {name.casefold(): name for name in cmdlet_names()}
 
 
 def known(call: ExchangeCall, name: str) -> CmdletFacts:
@@ -166,7 +177,7 @@ def known(call: ExchangeCall, name: str) -> CmdletFacts:
     Raises:
         Refusal: this version has none of that name.
     """
-    spelled = next((one for one in cmdlet_names() if one.casefold() == name.casefold()), name)
+    spelled = _spelled().get(name.casefold(), name)
     try:
         facts = cmdlet_facts(spelled)
         there = Exchange(call.server.version) in facts.versions

@@ -10,6 +10,7 @@ from typing import Any
 from zdm_automate.lab.exchange.models import ExchangeCall, Row, failure, model
 from zdm_automate.lab.exchange.readers import canonical
 from zdm_automate.lab.world.mail import BUILDS, ENDED, MailBox, Move
+from zdm_automate.lab.world.mail_troubles import COARSE, GROUPS
 from zdm_automate.lab.world.refusal import NotModelledError
 from zdm_automate.mail.routes import LEGS, may_go_back
 from zdm_automate.mail.values import UNLIMITED, size_text, span_text
@@ -159,7 +160,7 @@ def statistics_row(call: ExchangeCall, move: Move, *, report: bool = False) -> R
         "Alias": box.alias,
         "ExchangeGuid": move.guid,
         "Status": move.status,
-        "StatusDetail": move.detail,
+        "StatusDetail": GROUPS.get(move.detail, move.detail) if call.org.troubles.get(move.guid) == COARSE else move.detail,
         "SyncStage": move.stage,
         "Suspend": move.suspended,
         "SuspendWhenReadyToComplete": move.held,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from zdm_automate.lab.exchange.models import ExchangeCall, Row, failure, model
 from zdm_automate.lab.world.mail import BUILDS
 from zdm_automate.mail.values import UNLIMITED, size_text
+from zdm_automate.mail.versions import Exchange
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -55,14 +56,14 @@ def get_database(
     IncludePreExchange2010: bool = False,
     Identity: Any = None,
 ) -> Iterator[Row]:
-    """Databases; those of versions before 2013 only where they are asked for, their state only with `Status`."""
-    del IncludePreExchange2010
-    here = call.server.version
+    """Databases; those of older versions only where they are asked for, their state only with `Status`."""
+    here = Exchange(call.server.version)
+    older = IncludePreExchange2010 if here is Exchange.V2010 else IncludePreExchange2013
     for one in call.org.databases.values():
-        version = call.org.servers[one.server].version
-        if version == "2010" and here != "2010" and not IncludePreExchange2013:
+        version = Exchange(call.org.servers[one.server].version)
+        if version in {Exchange.V2003, Exchange.V2007, Exchange.V2010} and version is not here and not older:
             continue
-        if here == "2010" and version != "2010":
+        if here is Exchange.V2010 and version.age > here.age:
             continue
         if Identity is not None and str(Identity).casefold() != one.name.casefold():
             continue

@@ -35,6 +35,7 @@ SINCE_2012: Final = {"Add-WindowsFeature": "Install-WindowsFeature", "Remove-Win
 """Aliases of the ServerManager module on 2012 and later."""
 
 BODIES: Final = {
+    "Add-PSSnapin": "Invoke-LabSnapin -Cmdlet $PSCmdlet -Bound $PSBoundParameters",
     "Get-Date": "Invoke-LabGetDate -Bound $PSBoundParameters",
     "Get-WmiObject": "Invoke-LabWmi -Cmdlet $PSCmdlet -Bound $PSBoundParameters",
 }

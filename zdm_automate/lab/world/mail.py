@@ -23,7 +23,7 @@ BUILDS: Mapping[str, str] = {
 }
 """What a server of each version says it is."""
 
-ENDED = frozenset({"Completed", "CompletedWithWarning"})
+ENDED = frozenset({"Completed", "CompletedWithWarning", "CompletedWithSkippedItems"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,11 +31,12 @@ class MailServer:
     """An Exchange server.
 
     Attributes:
-        version: 2010 to SE.
+        version: 2003 to SE.
         replication_service: whether the Mailbox Replication Service runs.
         scp: its service connection point; None where it was emptied.
         log_free: free bytes of the disk that its transaction logs lie on.
         urls: internal and external URL by service (`owa`, `EWS` ...).
+        health: what the monitoring of 2003 says of a part that is not well: 0 unknown, 2 warning, 3 error.
     """
 
     name: str
@@ -44,6 +45,7 @@ class MailServer:
     scp: str | None = None
     log_free: int = 500 * GB
     urls: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    health: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +75,9 @@ class MailBox:
         corrupt: damaged items, which a move meets and cannot copy.
         large: sizes of items above the usual.
         full_access, send_as, on_behalf: aliases of who may.
+        last_logon: when somebody opened it last.
+        clients: what it is open in now, such as `11.0.8161.0` or `HTTP`.
+        disconnected: since when its user is gone.
     """
 
     guid: str
@@ -92,6 +97,14 @@ class MailBox:
     full_access: tuple[str, ...] = ()
     send_as: tuple[str, ...] = ()
     on_behalf: tuple[str, ...] = ()
+    last_logon: datetime | None = None
+    clients: tuple[str, ...] = ()
+    disconnected: datetime | None = None
+
+    def legacy_dn(self, organization: str) -> str:
+        """The name by which every version finds it."""
+        kind = "CONFIGURATION" if self.kind in {"ArbitrationMailbox", "SystemMailbox"} else "RECIPIENTS"
+        return f"/O={organization.upper()}/OU=FIRST ADMINISTRATIVE GROUP/CN={kind}/CN={self.alias.upper()}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +149,7 @@ class Move:
     @property
     def active(self) -> bool:
         """Whether the service still has something to do with it."""
-        return self.status not in {"Completed", "CompletedWithWarning", "Failed", "Suspended", "AutoSuspended"}
+        return self.status not in ENDED | {"Failed", "Suspended", "AutoSuspended"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

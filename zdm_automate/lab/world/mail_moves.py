@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from zdm_automate.lab.world import mail_batches
 from zdm_automate.lab.world.mail import GB, MailBox, MailDatabase, MailOrg, Move
-from zdm_automate.lab.world.mail_troubles import TROUBLES
+from zdm_automate.lab.world.mail_troubles import SKIPS, TROUBLES
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -73,7 +73,8 @@ def _minute(org: MailOrg, box: MailBox, move: Move, now: datetime) -> MailOrg:  
     server = org.servers[database.server]
     if not server.replication_service:
         return org
-    trouble = next((org.troubles[one] for one in (move.guid, move.target, move.source, server.name) if one in org.troubles), "")
+    befallen = (org.troubles.get(one, "") for one in (move.guid, move.target, move.source, server.name))
+    trouble = next((one for one in befallen if one in TROUBLES), "")
     if trouble:
         return org.with_move(_troubled(move, trouble, now, old=server.version in OLD))
     if not (database.mounted and org.databases[move.source].mounted):
@@ -121,6 +122,8 @@ def _working(  # noqa: PLR0911 - one return per stage
     if move.percent < READY:
         if box.corrupt > move.bad_item_limit >= 0:
             return org.with_move(_bad_items(move, box, now))
+        if move.detail == "CopyingMessages":
+            return org.with_move(replace(move, detail="InitialSeedingComplete", updated=now))
         return org.with_move(
             replace(move, detail="IncrementalSync", stage="IncrementalSync", percent=READY, bad_items=box.corrupt, updated=now)
         )
@@ -152,8 +155,8 @@ def _synced(move: Move, now: datetime, box: MailBox) -> Move:
     if move.complete_after is None or move.complete_after <= now:
         return _final(move, now)
     if move.synced is not None and now - move.synced >= AGAIN:
-        return replace(move, synced=now, updated=now, copied=box.size)
-    return move
+        return replace(move, detail="Synced", synced=now, updated=now, copied=box.size)
+    return replace(move, detail="Idle")
 
 
 def _completing(org: MailOrg, box: MailBox, move: Move, now: datetime) -> MailOrg:
@@ -161,9 +164,10 @@ def _completing(org: MailOrg, box: MailBox, move: Move, now: datetime) -> MailOr
     if move.detail == "Finalization":
         return org.with_move(replace(move, detail="Cleanup", stage="Cleanup", percent=FULL - 1, updated=now))
     lost = move.bad_items > 0
+    skips = org.troubles.get(move.guid) == SKIPS
     done = replace(
         move,
-        status="CompletedWithWarning" if lost else "Completed",
+        status=("CompletedWithSkippedItems" if skips else "CompletedWithWarning") if lost else "Completed",
         detail="CompletedWithWarnings" if lost else "Completed",
         stage="SyncFinished",
         percent=FULL,

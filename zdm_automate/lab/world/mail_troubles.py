@@ -85,5 +85,27 @@ TROUBLES: Final[Mapping[str, Trouble]] = {
     "failed-other": _failed("FailedOther", "The move failed.", "MigrationPermanentException"),
     "failed-stuck": _failed("FailedStuck", "The move made no progress.", "RelinquishJobStuckPermanentException"),
     "failed": _failed("Failed", "The move failed.", "MigrationPermanentException"),
+    "cancelled": _failed("Canceled", "The request was canceled.", "RequestCanceledPermanentException"),
+    "removed-elsewhere": _failed("Removed", "The request was removed.", "RequestCanceledPermanentException"),
+    "no-state": Trouble("None", "None", "The queue does not know of the request yet."),
 }
 """By name, as `zdm lab mail trouble` takes them."""
+
+COARSE: Final = "coarse-words"
+SKIPS: Final = "skips-items"
+WORDINGS: Final = frozenset({COARSE, SKIPS})
+"""What changes the words of a request alone: groups of states instead of states, skipped items instead of a warning."""
+
+GROUPS: Final[Mapping[str, str]] = {
+    "Queued": "OverallMove",
+    "InitializingMove": "InProgress",
+    "CreatingMailbox": "InitialSeeding",
+    "CreatingFolderHierarchy": "InitialSeeding",
+    "CreatingInitialSyncCheckpoint": "InitialSeeding",
+    "LoadingMessages": "InitialSeeding",
+    "CopyingMessages": "InitialSeeding",
+    "IncrementalSync": "Completion",
+    "Finalization": "Completion",
+    "Cleanup": "Completion",
+}
+"""The group of each state of a request that works."""

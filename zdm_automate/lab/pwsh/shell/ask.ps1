@@ -226,6 +226,13 @@ function global:Invoke-LabNative {
     foreach ($line in $reply['Err']) { $PSCmdlet.WriteError((New-LabError -Id NativeCommandError -Message $line -Target $line)) }
 }
 
+function global:Invoke-LabSnapin {
+    # Add-PSSnapin: what the snap-in brings lies here as a module of its name.
+    param($Cmdlet, $Bound)
+    Invoke-LabCmdlet -Cmdlet $Cmdlet -Name 'Add-PSSnapin' -Bound $Bound
+    foreach ($name in $Bound['Name']) { Microsoft.PowerShell.Core\Import-Module -Name $name -Global }
+}
+
 function global:Invoke-LabGetDate {
     # Get-Date with the host's own clock.
     param($Bound)

@@ -1,0 +1,39 @@
+"""The demo's hand: commands typed in a copy of its own process do and say what a new interpreter's do."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+TYPED = """
+import json, os, sys
+from zdm_automate.demo.hand import _started, type_command
+where = dict(os.environ, ZDM_PROJECT=sys.argv[1])
+words = [("playbooks",), ("plan", "mailbox_moves"), ("no-such-command",)]
+quick = [type_command(one, where, kept=True) for one in words]
+new = [_started(one, where, kept=True) for one in words]
+print(json.dumps([[(one.code, one.output) for one in run] for run in (quick, new)]), "ZDM_PROJECT" in os.environ)
+"""
+
+
+def test_a_split_process_says_what_a_new_one_says(tmp_path: Path) -> None:
+    """Exit code and output: one that works, one without a project, one that is none; the demo stays as it was."""
+    ran = subprocess.run(
+        [sys.executable, "-c", TYPED, str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=50,
+        env={name: value for name, value in os.environ.items() if name != "ZDM_PROJECT"},
+    )
+    told, kept = ran.stdout.strip().rsplit(" ", 1)
+    quick, new = json.loads(told)
+
+    assert quick == new
+    assert [code for code, _ in quick] == [0, 2, 2]
+    assert "mailbox_moves" in quick[0][1]
+    assert kept == "False"
+    assert ran.stderr.count("no-such-command") == 2
