@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from zdm_automate.lab.office_tenant import TenantSection, build_tenant
 from zdm_automate.lab.world.mail import GB, MB, MailBox, MailDatabase, MailOrg, MailServer
 
 if TYPE_CHECKING:
@@ -102,6 +103,7 @@ class MailSection(_Section):
     people: PeopleSection = PeopleSection(count=0)
     arbitration: bool = True
     relays: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    tenant: TenantSection | None = None
 
 
 def build_mail(section: dict[str, Any], world: World) -> World:
@@ -145,6 +147,7 @@ def build_mail(section: dict[str, Any], world: World) -> World:
             },
             mailboxes=boxes,
             relays=dict(made.relays),
+            tenant=build_tenant(made.tenant, boxes.values()),
         ),
     )
 

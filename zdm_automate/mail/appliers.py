@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from zdm_automate.facts.base import Fact
 from zdm_automate.facts.mail import MailboxMove, MailUrl, MigrationBatch, Scp
+from zdm_automate.facts.mail_online import MigrationEndpoint, MrsProxy, OnlineMove
 
 Arguments = Mapping[str, Any]
 
@@ -151,6 +152,16 @@ def _url(service: str) -> Rule:
     )
 
 
+def _endpoint(*, there: bool) -> Rule:
+    """An endpoint of Exchange Online is there, or is not."""
+    return Rule(
+        look="Get-ZdmMigrationEndpoint",
+        asks=lambda _arguments: {},
+        key=lambda arguments: (str(arguments["name"]).casefold(),),
+        holds=lambda found, _arguments: isinstance(found, MigrationEndpoint) is there,
+    )
+
+
 AT_WORK: Final = frozenset({"Starting", "Syncing", "IncrementalSyncing", "Synced"})
 OVER: Final = frozenset({"Completing", "Completed", "CompletedWithErrors"})
 
@@ -170,6 +181,25 @@ RULES: Final[Mapping[str, Rule]] = {
         _batch(frozenset()),
         holds=lambda found, _arguments: found is None or (isinstance(found, MigrationBatch) and found.status == "Removing"),
         refuse=_nothing,
+    ),
+    "New-ZdmRemoteMoveEndpoint": _endpoint(there=True),
+    "New-ZdmCutoverEndpoint": _endpoint(there=True),
+    "Remove-ZdmMigrationEndpoint": _endpoint(there=False),
+    "New-ZdmRemoteBatch": replace(_batch(frozenset()), holds=lambda found, _arguments: found is not None, refuse=_nothing),
+    "New-ZdmCutoverBatch": replace(_batch(frozenset()), holds=lambda found, _arguments: found is not None, refuse=_nothing),
+    "Approve-ZdmSkippedItem": Rule(
+        look="Get-ZdmOnlineMove",
+        asks=lambda _arguments: {},
+        key=lambda arguments: (str(arguments["address"]).casefold(),),
+        holds=lambda found, _arguments: isinstance(found, OnlineMove) and not found.unapproved,
+        refuse=lambda found, arguments: "" if found is not None else f"no batch has {arguments['address']}",
+    ),
+    "Set-ZdmMrsProxy": Rule(
+        look="Get-ZdmMrsProxy",
+        asks=lambda _arguments: {},
+        key=lambda arguments: (str(arguments["identity"]).partition("\\")[0].casefold(),),
+        holds=lambda found, arguments: isinstance(found, MrsProxy) and found.enabled is arguments["enabled"],
+        refuse=lambda found, arguments: "" if found is not None else f"there is no {arguments['identity']}",
     ),
     "Set-ZdmOwaUrl": _url("owa"),
     "Set-ZdmEcpUrl": _url("ecp"),

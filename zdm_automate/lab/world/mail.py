@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from zdm_automate.lab.world.mail_batches import MailBatch
+from zdm_automate.lab.world.mail_tenant import Tenant
 from zdm_automate.lab.world.refusal import NotModelledError
 
 GB = 1024**3
@@ -34,6 +35,7 @@ class MailServer:
         version: 2010 to SE.
         replication_service: whether the Mailbox Replication Service runs.
         scp: its service connection point; None where it was emptied.
+        mrs_proxy: whether other organisations may fetch mailboxes by way of it.
         log_free: free bytes of the disk that its transaction logs lie on.
         urls: internal and external URL by service (`owa`, `EWS` ...).
     """
@@ -42,6 +44,7 @@ class MailServer:
     version: str
     replication_service: bool = True
     scp: str | None = None
+    mrs_proxy: bool = False
     log_free: int = 500 * GB
     urls: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
@@ -149,6 +152,7 @@ class MailOrg:
         troubles: what is wrong, by whom it befalls: a mailbox's GUID, a database or a server.
         relays: devices' addresses by the name of a receive connector that lets them relay.
         batches: migration batches by name.
+        tenant: its organisation in Exchange Online; None for none.
     """
 
     name: str = "First Organization"
@@ -163,6 +167,7 @@ class MailOrg:
     troubles: Mapping[str, str] = field(default_factory=dict)
     relays: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     batches: Mapping[str, MailBatch] = field(default_factory=dict)
+    tenant: Tenant | None = None
 
     def server(self, host: str) -> MailServer:
         """The Exchange server on a host.
