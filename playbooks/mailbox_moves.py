@@ -21,6 +21,24 @@ from zdm_automate.facts.mail import (
 from zdm_automate.mail.appliers import DONE
 from zdm_automate.mail.waves import PILOT, sharings, torn
 
+from ._mail_online import (
+    ACCOUNT,
+    bulk_batches,
+    decide_method,
+    folders_decision,
+    make_endpoint,
+    on_premises,
+    online_looks,
+    online_reads,
+    open_the_way,
+    other_recipients,
+    pilot_batch,
+    review_skipped,
+    synchronisation,
+    tenant_ready,
+    waves_of,
+    way_is_open,
+)
 from ._mail_steps import (
     ACCEPTED,
     READY,
@@ -44,6 +62,7 @@ from ._mail_steps import (
     waiting_to_complete,
     way_back,
 )
+from ._mail_switch import empty_scp, switch, switched_well
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -77,6 +96,20 @@ def reads(intent: MailIntent, _hosts: Mapping[str, str]) -> Iterator[Read]:
     for database in (*intent.source_databases, *intent.target_databases):
         yield Read(role=ROLE, verb="Get-ZdmMailboxStatistic", params={"database": database})
     yield Read(role=ROLE, verb="Get-ZdmMailboxMove")
+    yield from online_reads(intent)
+
+
+@playbook.looks
+def looks(intent: MailIntent, _hosts: Mapping[str, str]) -> Iterator[Read]:
+    """What only the checks need: the way to Exchange Online and the public records."""
+    yield from online_looks(intent)
+
+
+@playbook.secrets
+def secrets(intent: MailIntent) -> Iterator[tuple[str, str]]:
+    """The account with which Exchange Online enters the old side."""
+    if intent.online:
+        yield ACCOUNT, intent.migration_account
 
 
 # --- B-014 to B-018: what is there ---
@@ -85,7 +118,8 @@ def reads(intent: MailIntent, _hosts: Mapping[str, str]) -> Iterator[Read]:
 @playbook.item("B-014", "Exchange: servers, route, databases")
 def look_at_organisation(facts: Facts, intent: MailIntent) -> Iterator[Step]:
     """Whether the mailboxes can go there at all."""
-    yield same(route(facts, intent), role=ROLE)
+    if not intent.online:
+        yield same(route(facts, intent), role=ROLE)
     for server in facts.of(ROLE, ExchangeServer):
         yield same(f"{server.name}: Exchange {server.version}, {server.build}", role=ROLE)
 
@@ -111,7 +145,7 @@ def look_at_sharing(facts: Facts, intent: MailIntent) -> Iterator[Step]:
     """Who shares moves together; what could not be kept together is named."""
     boxes = everybody(facts, intent)
     shared = sharings(boxes, facts.of(ROLE, MailboxPermission))
-    made = plan_of(facts, intent)
+    made = waves_of(facts, intent) if intent.online else plan_of(facts, intent)
     yield same(f"{len(shared)} pairs share; waves: {', '.join(f'{one.name} {len(one.members)}' for one in made)}", role=ROLE)
     apart = torn(made, shared)
     if apart:
@@ -133,6 +167,7 @@ def look_at_relays(facts: Facts, intent: MailIntent) -> Iterator[Step]:
 
 
 @playbook.item("B-131", "URLs and service connection points equal to the old names", risk=Risk.HIGH, after=("B-014",))
+@on_premises
 def keep_connection_points(facts: Facts, intent: MailIntent) -> Iterator[Step]:
     """A new server puts its own name there, and Outlook warns of its certificate."""
     yield from take_over_urls(facts, intent)
@@ -147,6 +182,7 @@ def keep_connection_points(facts: Facts, intent: MailIntent) -> Iterator[Step]:
 
 
 @playbook.item("B-136", "Arbitration and system mailboxes moved", risk=Risk.MEDIUM, after=("B-014",))
+@on_premises
 def move_system_mailboxes(facts: Facts, intent: MailIntent) -> Iterator[Step]:
     """First of all: batches, audit and the removal of the old server need them on the new one."""
     old = {one.casefold() for one in intent.source_databases}
@@ -167,6 +203,7 @@ def move_system_mailboxes(facts: Facts, intent: MailIntent) -> Iterator[Step]:
 
 
 @playbook.item("B-137", "Pilot copied and held", risk=Risk.MEDIUM, after=("B-014",))
+@on_premises
 def copy_pilot(facts: Facts, intent: MailIntent) -> Iterator[Step]:
     """A few friendly people first; they say whether it works."""
     pilot = next((one for one in plan_of(facts, intent) if one.name == PILOT), None)
@@ -180,6 +217,7 @@ def copy_pilot(facts: Facts, intent: MailIntent) -> Iterator[Step]:
 
 
 @playbook.item("B-138", "Everybody copied and held", risk=Risk.MEDIUM, after=("B-014",))
+@on_premises
 def copy_everybody(facts: Facts, intent: MailIntent) -> Iterator[Step]:
     """Only once the pilot was accepted: after completion there is a way back, but a slow one."""
     made = plan_of(facts, intent)
@@ -198,6 +236,7 @@ def copy_everybody(facts: Facts, intent: MailIntent) -> Iterator[Step]:
 @playbook.item(
     "B-139", "Completed in the golden hours", risk=Risk.HIGH, gate="G-COMPLETE-MAIL", after=("B-131", "B-136"), also=("A-107",)
 )
+@on_premises
 def complete(facts: Facts, intent: MailIntent) -> Iterator[Step]:
     """Wave by wave, each only when every mailbox of it has been copied."""
     for name, ready, late in waiting_to_complete(facts, intent):
@@ -220,6 +259,8 @@ def _released(move: MailboxMove) -> bool:
 @playbook.check("B-139")
 def completed_well(facts: Facts, intent: MailIntent) -> Iterator[Check]:
     """Everybody is where the plan says, nobody twice, and nothing was lost that was not accepted."""
+    if intent.online:
+        return
     boxes = everybody(facts, intent)
     going_back = {name.casefold() for name in intent.back}
     left = [
@@ -264,6 +305,7 @@ def completed_well(facts: Facts, intent: MailIntent) -> Iterator[Check]:
 
 
 @playbook.item("B-140", "Public folders migrated by batch", risk=Risk.NO_RETURN, after=("B-139",))
+@on_premises
 def public_folders(facts: Facts, intent: MailIntent) -> Iterator[Step]:
     """One batch for all of them, after all people, with a downtime of its own: by hand."""
     left = [one for one in everybody(facts, intent) if not moved(one, intent) and not refused(facts, one)]
@@ -280,6 +322,7 @@ def public_folders(facts: Facts, intent: MailIntent) -> Iterator[Step]:
 
 
 @playbook.item("B-141", "Requests cleared; address lists and policies upgraded", after=("B-139",))
+@on_premises
 def clear_up(facts: Facts, intent: MailIntent) -> Iterator[Step]:
     """A completed request blocks the next one; the server deletes its report after 30 days, so it is kept first."""
     old = [one for one in facts.of(ROLE, MailboxMove) if one.status in DONE]
@@ -290,3 +333,23 @@ def clear_up(facts: Facts, intent: MailIntent) -> Iterator[Step]:
     for move in old:
         yield forget(move, "keep the report, clear the completed request")
     yield manual(facts, "B-141", "address-lists", "upgrade address lists, policies, offline address book", form=("done",))
+
+
+# --- B-120 to B-129, B-160 and B-161: to Exchange Online ---
+
+playbook.item("B-120", "[EXO] Tenant, domain, licences", after=("B-014",))(tenant_ready)
+playbook.item("B-121", "[EXO] Method decided", after=("B-015",))(decide_method)
+playbook.item("B-122", "[EXO] Directory synchronisation", risk=Risk.HIGH, after=("B-121",))(synchronisation)
+playbook.item("B-123", "[EXO] The old servers are reached from outside", risk=Risk.HIGH, after=("B-121",))(open_the_way)
+playbook.item("B-124", "[EXO] Migration endpoint", risk=Risk.MEDIUM, after=("B-123",))(make_endpoint)
+playbook.check("B-124")(way_is_open)
+playbook.item("B-125", "[EXO] Pilot batch copied and held", risk=Risk.MEDIUM, after=("B-124",))(pilot_batch)
+playbook.item("B-126", "[EXO] Everybody copied and held", risk=Risk.MEDIUM, after=("B-124",))(bulk_batches)
+playbook.item("B-127", "[EXO] What was not copied is reviewed", risk=Risk.MEDIUM, after=("B-124",))(review_skipped)
+playbook.item("B-128", "[EXO] Groups, contacts, forwarding", after=("B-126",))(other_recipients)
+playbook.item("B-129", "[EXO] Public folders decided", after=("B-014",))(folders_decision)
+playbook.item(
+    "B-160", "[EXO] Batches completed, mail records switched", risk=Risk.HIGH, gate="G-COMPLETE-MAIL", after=("B-124",)
+)(switch)
+playbook.check("B-160")(switched_well)
+playbook.item("B-161", "[EXO] Outlook no longer asks the old server", risk=Risk.HIGH, after=("B-160",))(empty_scp)

@@ -105,7 +105,7 @@ class OnlineMove(Fact):
     zdm_type: ClassVar[str] = "Zdm.OnlineMove"
     reader: ClassVar[str] = "Get-ZdmOnlineMove"
     key: ClassVar[tuple[str, ...]] = ("address",)
-    volatile: ClassVar[frozenset[str]] = frozenset({"status", "error", "skipped", "consistency", "unapproved"})
+    volatile: ClassVar[frozenset[str]] = frozenset({"status", "error", "skipped", "consistency"})
 
     address: str
     guid: str

@@ -233,9 +233,12 @@ def _batch(one: CloudBatch) -> Row:
 
 
 @online("Get-MigrationBatch")
-def get_batch(call: OnlineCall) -> Iterator[Row]:
+def get_batch(call: OnlineCall, *, Identity: Any = None) -> Iterator[Row]:
     """Batches."""
-    return (_batch(one) for one in call.tenant.batches.values())
+    if Identity is not None:
+        yield _batch(_found(call, Identity, "Get-MigrationBatch"))
+        return
+    yield from (_batch(one) for one in call.tenant.batches.values())
 
 
 @online("Get-MigrationUser")
