@@ -63,6 +63,7 @@ class MailIntent:
         stay: mailboxes that do not move.
         back: mailboxes that are moved back to where they came from.
         scp: what the service connection points say while both servers stand side by side; empty leaves them alone.
+        old_servers: the Exchange servers that go in the end, for G-EXREMOVE.
         online: how the mailboxes go to Exchange Online: `cutover`, `minimal-hybrid` or `remote-move`; empty: to own servers.
         remote_server: the name by which Exchange Online reaches the old servers from outside.
         domain: the mail domain whose MX and SPF records follow.
@@ -79,6 +80,7 @@ class MailIntent:
     stay: tuple[str, ...] = ()
     back: tuple[str, ...] = ()
     scp: str = ""
+    old_servers: tuple[str, ...] = ()
     online: Literal["", "cutover", "minimal-hybrid", "remote-move"] = ""
     remote_server: str = ""
     domain: str = ""

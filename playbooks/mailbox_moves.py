@@ -63,6 +63,18 @@ from ._mail_steps import (
     way_back,
 )
 from ._mail_switch import empty_scp, switch, switched_well
+from ._mail_ways import (
+    bind_certificate,
+    clients_arrive,
+    copy_connectors,
+    lead_clients,
+    lead_mail,
+    mail_arrives,
+    migrate_folders,
+    take_over_mapi,
+    ways_looks,
+    ways_reads,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -96,12 +108,14 @@ def reads(intent: MailIntent, _hosts: Mapping[str, str]) -> Iterator[Read]:
     for database in (*intent.source_databases, *intent.target_databases):
         yield Read(role=ROLE, verb="Get-ZdmMailboxStatistic", params={"database": database})
     yield Read(role=ROLE, verb="Get-ZdmMailboxMove")
+    yield from ways_reads()
     yield from online_reads(intent)
 
 
 @playbook.looks
-def looks(intent: MailIntent, _hosts: Mapping[str, str]) -> Iterator[Read]:
-    """What only the checks need: the way to Exchange Online and the public records."""
+def looks(intent: MailIntent, hosts: Mapping[str, str]) -> Iterator[Read]:
+    """What only the checks need: mail and Outlook's way, the way to Exchange Online, the public records."""
+    yield from ways_looks(intent, hosts)
     yield from online_looks(intent)
 
 
@@ -171,11 +185,22 @@ def look_at_relays(facts: Facts, intent: MailIntent) -> Iterator[Step]:
 def keep_connection_points(facts: Facts, intent: MailIntent) -> Iterator[Step]:
     """A new server puts its own name there, and Outlook warns of its certificate."""
     yield from take_over_urls(facts, intent)
+    yield from take_over_mapi(facts, intent)
     if not intent.scp:
         yield same("the project names no address for them", role=ROLE)
         return
     for one in facts.of(ROLE, Scp):
         yield point_scp(facts, one.server, intent.scp)
+
+
+# --- B-132 to B-135: certificate, connectors, the ways in ---
+
+playbook.item("B-132", "Certificate bound on the new server", risk=Risk.HIGH, after=("B-014",))(on_premises(bind_certificate))
+playbook.item("B-133", "Connectors and relays", risk=Risk.MEDIUM, after=("B-014",))(on_premises(copy_connectors))
+playbook.item("B-134", "Clients led to the new server", risk=Risk.HIGH, after=("B-131",))(on_premises(lead_clients))
+playbook.check("B-134")(clients_arrive)
+playbook.item("B-135", "Mail led to the new server", risk=Risk.HIGH, after=("B-133",))(on_premises(lead_mail))
+playbook.check("B-135")(mail_arrives)
 
 
 # --- B-136: system mailboxes ---
@@ -304,21 +329,7 @@ def completed_well(facts: Facts, intent: MailIntent) -> Iterator[Check]:
 # --- B-140 and B-141: afterwards ---
 
 
-@playbook.item("B-140", "Public folders migrated by batch", risk=Risk.NO_RETURN, after=("B-139",))
-@on_premises
-def public_folders(facts: Facts, intent: MailIntent) -> Iterator[Step]:
-    """One batch for all of them, after all people, with a downtime of its own: by hand."""
-    left = [one for one in everybody(facts, intent) if not moved(one, intent) and not refused(facts, one)]
-    if left:
-        yield wait("migrate the public folders", None, f"{len(left)} mailboxes come first", role=ROLE)
-        return
-    yield manual(
-        facts,
-        "B-140",
-        "public-folders",
-        "migrate the public folders, or note that there are none",
-        form=("folders", "locked", "done"),
-    )
+playbook.item("B-140", "Public folders migrated by batch", risk=Risk.NO_RETURN, after=("B-139",))(on_premises(migrate_folders))
 
 
 @playbook.item("B-141", "Requests cleared; address lists and policies upgraded", after=("B-139",))

@@ -28,6 +28,7 @@ from zdm_automate.mail.rows import text as _text
 from zdm_automate.mail.rows import texts as _list
 from zdm_automate.mail.rows import truth as _truth
 from zdm_automate.mail.shapes_online import ONLINE_SHAPES
+from zdm_automate.mail.shapes_service import SERVICE_SHAPES
 from zdm_automate.mail.values import canonical_name, moment, size, span, whole
 from zdm_automate.mail.versions import version_of
 
@@ -241,5 +242,6 @@ SHAPES: Final[Mapping[str, Callable[[Row, str], Iterator[Fact]]]] = {
     MigrationBatch.zdm_type: _batch,
     MigrationUser.zdm_type: _user,
     **ONLINE_SHAPES,
+    **SERVICE_SHAPES,
 }
 """By schema name."""

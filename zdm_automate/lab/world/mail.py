@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from zdm_automate.lab.world.mail_batches import MailBatch
+from zdm_automate.lab.world.mail_flow import MailFlow
 from zdm_automate.lab.world.mail_tenant import Tenant
 from zdm_automate.lab.world.refusal import NotModelledError
 
@@ -153,6 +154,7 @@ class MailOrg:
         relays: devices' addresses by the name of a receive connector that lets them relay.
         batches: migration batches by name.
         tenant: its organisation in Exchange Online; None for none.
+        flow: where mail and clients go.
     """
 
     name: str = "First Organization"
@@ -168,6 +170,7 @@ class MailOrg:
     relays: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     batches: Mapping[str, MailBatch] = field(default_factory=dict)
     tenant: Tenant | None = None
+    flow: MailFlow = field(default_factory=MailFlow)
 
     def server(self, host: str) -> MailServer:
         """The Exchange server on a host.
