@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from zdm_automate.checkup import Patient
     from zdm_automate.events import Observer
     from zdm_automate.facts.base import Fact
+    from zdm_automate.mail_checkup import MailPatient
     from zdm_automate.mail_session import ExchangeSession
     from zdm_automate.online_session import OnlineSession
     from zdm_automate.playbook import Playbook
@@ -158,7 +159,17 @@ class Opened:
             probe=None if self.project.host(host).ssh.jump else probe,
             service=None if transport.target.ssh else _service_state,
             why=lambda: transport.why,
+            mail=self._mail_patient(host),
         )
+
+    def _mail_patient(self, host: str) -> MailPatient | None:
+        if self.project.host(host).exchange is None:
+            return None
+        from zdm_automate.cli.opening_mail import exchange_target
+        from zdm_automate.mail_checkup import MailPatient
+        from zdm_automate.transport.probe import probe
+
+        return MailPatient(target=exchange_target(self, host), session=self.mail(host), probe=probe)
 
     def target(self, host: str) -> Target:
         """Where a host is reached, and how."""
