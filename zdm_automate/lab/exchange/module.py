@@ -45,10 +45,12 @@ def write_module(folder: Path, door: Door) -> Path:
     place.mkdir(parents=True, exist_ok=True)
     served = [name for name in visible(ONLINE) if name not in OUTSIDE]
     own = "\n".join(function_text(signature_of(name, ONLINE), body=BODIES[name]) for name in sorted(OUTSIDE))
-    stubs = "\n".join(function_text(signature_of(name, ONLINE), body=ASK) for name in served)
+    cmdlets = place / "cmdlets"
+    cmdlets.mkdir(exist_ok=True)
+    for name in served:
+        (cmdlets / f"{name}.ps1").write_text(function_text(signature_of(name, ONLINE), body=ASK), encoding="ascii")
     text = resources.files("zdm_automate.lab.exchange").joinpath("tenant.ps1").read_text(encoding="ascii")
     (place / f"{NAME}.psm1").write_text(f"{text}\n{own}\nExport-ModuleMember -Function {', '.join(sorted(OUTSIDE))}\n", "ascii")
-    (place / "cmdlets.ps1").write_text(stubs, encoding="ascii")
     (place / f"{NAME}.psd1").write_text(
         f"@{{\n    RootModule = '{NAME}.psm1'\n    ModuleVersion = '3.9.0'\n"
         f"    FunctionsToExport = @({', '.join(repr(name) for name in sorted(OUTSIDE))})\n}}\n",

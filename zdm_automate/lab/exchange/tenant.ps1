@@ -57,12 +57,12 @@ function Connect-LabTenant {
     $request = @{ op = 'connect'; app_id = $Bound['AppId']; organization = $Bound['Organization']; thumbprint = $found.Thumbprint }
     $reply = Send-LabTenant -Message $request
     if ($reply.PSObject.Properties['error']) { throw $reply.error.message }
-    $names = @($Bound['CommandName'])
-    $text = Get-Content -Raw -LiteralPath "$PSScriptRoot/cmdlets.ps1"
     if ($null -eq (Get-Module -Name tmpEXO_lab)) {
-        $made = New-Module -Name tmpEXO_lab -ScriptBlock ([scriptblock]::Create($text))
-        if ($names.Count -gt 0 -and $null -ne $names[0]) { Import-Module -ModuleInfo $made -Global -DisableNameChecking -Function $names }
-        else { Import-Module -ModuleInfo $made -Global -DisableNameChecking }
+        $names = @($Bound['CommandName'] | Where-Object { $_ })
+        $files = @([System.IO.Directory]::GetFiles("$PSScriptRoot/cmdlets"))
+        if ($names.Count -gt 0) { $files = @($files | Where-Object { $names -contains [System.IO.Path]::GetFileNameWithoutExtension($_) }) }
+        $text = @($files | ForEach-Object { [System.IO.File]::ReadAllText($_) }) -join "`n"
+        New-Module -Name tmpEXO_lab -ScriptBlock ([scriptblock]::Create($text)) | Import-Module -Global -DisableNameChecking
     }
 }
 
