@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import replace
-from functools import wraps
 from typing import TYPE_CHECKING
 
 from zdm_automate import (
@@ -47,6 +45,8 @@ from zdm_automate.mail.waves import known_names, sharings, waves
 from ._mail_steps import ACCEPTED, ROLE, MailIntent, everybody, server_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from zdm_automate.mail.waves import Wave
 
 ONLINE = "online"
@@ -54,29 +54,15 @@ OUTSIDE = "controller"
 ACCOUNT = "migration-account"
 """Under which name the account is handed over by which Exchange Online enters the old side."""
 
-Decide = Callable[[Facts, MailIntent], Iterator[Step]]
+
+def on_premises(intent: MailIntent) -> bool:
+    """Whether the mailboxes go to own servers."""
+    return not intent.online
 
 
-def on_premises(decide: Decide) -> Decide:
-    """An item that has nothing to do where the mailboxes go to Exchange Online."""
-
-    @wraps(decide)
-    def decided(facts: Facts, intent: MailIntent) -> Iterator[Step]:
-        if not intent.online:
-            yield from decide(facts, intent)
-
-    return decided
-
-
-def going_online(decide: Decide) -> Decide:
-    """An item that has nothing to do where they do not."""
-
-    @wraps(decide)
-    def decided(facts: Facts, intent: MailIntent) -> Iterator[Step]:
-        if intent.online:
-            yield from decide(facts, intent)
-
-    return decided
+def going_online(intent: MailIntent) -> bool:
+    """Whether they go to Exchange Online."""
+    return bool(intent.online)
 
 
 def online_reads(intent: MailIntent) -> Iterator[Read]:
@@ -158,7 +144,6 @@ def waiting(facts: Facts, intent: MailIntent) -> tuple[Mailbox, ...]:
 # --- B-120 to B-124: the way there ---
 
 
-@going_online
 def tenant_ready(facts: Facts, intent: MailIntent) -> Iterator[Step]:
     """The mail domain is proved to be ours, and somebody has counted the licences."""
     if intent.domain.casefold() not in {one.name.casefold() for one in facts.of(ONLINE, OnlineDomain)}:
@@ -173,13 +158,11 @@ def tenant_ready(facts: Facts, intent: MailIntent) -> Iterator[Step]:
     yield manual(facts, "B-120", "licences", "licences for everybody, user names with the domain", form=("licences", "suffix"))
 
 
-@going_online
 def decide_method(facts: Facts, intent: MailIntent) -> Iterator[Step]:
     """Which method, computed from version, number and directory synchronisation."""
     yield same(online_route(facts, intent), role=ONLINE)
 
 
-@going_online
 def synchronisation(facts: Facts, intent: MailIntent) -> Iterator[Step]:
     """A remote move finds each mailbox by the mail user of its GUID; a cutover must find none."""
     if not WAYS[intent.online].synchronised:
@@ -194,7 +177,6 @@ def synchronisation(facts: Facts, intent: MailIntent) -> Iterator[Step]:
     yield same("everybody is known in Exchange Online", role=ONLINE)
 
 
-@going_online
 def open_the_way(facts: Facts, intent: MailIntent) -> Iterator[Step]:
     """The MRS proxy is switched on where mailboxes are fetched; who looked at the certificate signs."""
     if intent.online != CUTOVER:
@@ -222,7 +204,6 @@ def _set_proxy(known: MrsProxy, *, enabled: bool) -> VerbCall:
     return VerbCall(role=ROLE, verb="Set-ZdmMrsProxy", params={"identity": known.directory, "enabled": enabled})
 
 
-@going_online
 def make_endpoint(facts: Facts, intent: MailIntent) -> Iterator[Step]:
     """Exchange Online tries the way before it makes one."""
     name = endpoint_of(intent)
@@ -316,7 +297,6 @@ def _told(batch: Batch) -> Iterator[Step]:
         )
 
 
-@going_online
 def pilot_batch(facts: Facts, intent: MailIntent) -> Iterator[Step]:
     """A few friendly people first; a cutover takes everybody at once."""
     name = f"{intent.batch}-pilot"
@@ -353,7 +333,6 @@ def waves_of(facts: Facts, intent: MailIntent) -> tuple[Wave, ...]:
     return waves(boxes, sharings(boxes, facts.of(ROLE, MailboxPermission)), pilot, intent.wave_size)
 
 
-@going_online
 def bulk_batches(facts: Facts, intent: MailIntent) -> Iterator[Step]:
     """Everybody else, once the pilot has accepted."""
     made = own_batches(facts, intent)
@@ -376,7 +355,6 @@ def bulk_batches(facts: Facts, intent: MailIntent) -> Iterator[Step]:
         yield new_batch(facts, intent, known[-1], wave.members)
 
 
-@going_online
 def review_skipped(facts: Facts, intent: MailIntent) -> Iterator[Step]:
     """What could not be copied is accepted mailbox by mailbox, with number and reason, or the mailbox stays."""
     for move in moves_of(facts, intent):
@@ -401,13 +379,11 @@ def review_skipped(facts: Facts, intent: MailIntent) -> Iterator[Step]:
             )
 
 
-@going_online
 def other_recipients(facts: Facts, _intent: MailIntent) -> Iterator[Step]:
     """Groups, contacts, forwarding and rooms are made there by hand."""
     yield manual(facts, "B-128", "recipients", "groups, contacts, shared mailboxes, rooms, forwarding", form=("done",))
 
 
-@going_online
 def folders_decision(facts: Facts, _intent: MailIntent) -> Iterator[Step]:
     """What becomes of the public folders."""
     yield manual(facts, "B-129", "public-folders", "public folders: shared mailbox, group or folders there", form=("decision",))

@@ -11,7 +11,7 @@ from zdm_automate.facts.mail_online import OnlineMailbox, OnlineMove
 from zdm_automate.mail.losses import decided_online
 from zdm_automate.mail.online_waves import COPIED, GOING, THROUGH, Batch
 
-from ._mail_online import ONLINE, OUTSIDE, going_online, moves_of, own_batches, waiting
+from ._mail_online import ONLINE, OUTSIDE, moves_of, own_batches, waiting
 from ._mail_steps import ROLE, MailIntent, everybody
 
 if TYPE_CHECKING:
@@ -30,7 +30,6 @@ def _refused(facts: Facts, move: OnlineMove) -> bool:
     return decision is not None and not decision.accepted
 
 
-@going_online
 def switch(facts: Facts, intent: MailIntent) -> Iterator[Step]:
     """Batches are completed, each only when all of it is copied; then mail goes there at once."""
     wanted = {f"{intent.batch}-{name}".casefold() for name in intent.completing}
@@ -79,8 +78,6 @@ def _complete(batch: Batch, count: int) -> Step:
 
 def switched_well(facts: Facts, intent: MailIntent) -> Iterator[Check]:
     """Everybody is there, once, with a licence; and the outside world sends mail there."""
-    if not intent.online:
-        return
     here = {one.guid for one in everybody(facts, intent)}
     there = {one.guid: one for one in facts.of(ONLINE, OnlineMailbox)}
     moves = moves_of(facts, intent)
@@ -132,7 +129,6 @@ def records_well(facts: Facts, intent: MailIntent) -> Iterator[Check]:
     )
 
 
-@going_online
 def empty_scp(facts: Facts, intent: MailIntent) -> Iterator[Step]:
     """Outlook in the domain would go on asking the old server: nothing points there once everybody has gone."""
     if everybody(facts, intent) or not own_batches(facts, intent):

@@ -26,6 +26,7 @@ from ._mail_online import (
     bulk_batches,
     decide_method,
     folders_decision,
+    going_online,
     make_endpoint,
     on_premises,
     online_looks,
@@ -180,8 +181,9 @@ def look_at_relays(facts: Facts, intent: MailIntent) -> Iterator[Step]:
 # --- B-131: where clients look ---
 
 
-@playbook.item("B-131", "URLs and service connection points equal to the old names", risk=Risk.HIGH, after=("B-014",))
-@on_premises
+@playbook.item(
+    "B-131", "URLs and service connection points equal to the old names", risk=Risk.HIGH, after=("B-014",), applies=on_premises
+)
 def keep_connection_points(facts: Facts, intent: MailIntent) -> Iterator[Step]:
     """A new server puts its own name there, and Outlook warns of its certificate."""
     yield from take_over_urls(facts, intent)
@@ -195,19 +197,20 @@ def keep_connection_points(facts: Facts, intent: MailIntent) -> Iterator[Step]:
 
 # --- B-132 to B-135: certificate, connectors, the ways in ---
 
-playbook.item("B-132", "Certificate bound on the new server", risk=Risk.HIGH, after=("B-014",))(on_premises(bind_certificate))
-playbook.item("B-133", "Connectors and relays", risk=Risk.MEDIUM, after=("B-014",))(on_premises(copy_connectors))
-playbook.item("B-134", "Clients led to the new server", risk=Risk.HIGH, after=("B-131",))(on_premises(lead_clients))
+playbook.item("B-132", "Certificate bound on the new server", risk=Risk.HIGH, after=("B-014",), applies=on_premises)(
+    bind_certificate
+)
+playbook.item("B-133", "Connectors and relays", risk=Risk.MEDIUM, after=("B-014",), applies=on_premises)(copy_connectors)
+playbook.item("B-134", "Clients led to the new server", risk=Risk.HIGH, after=("B-131",), applies=on_premises)(lead_clients)
 playbook.check("B-134")(clients_arrive)
-playbook.item("B-135", "Mail led to the new server", risk=Risk.HIGH, after=("B-133",))(on_premises(lead_mail))
+playbook.item("B-135", "Mail led to the new server", risk=Risk.HIGH, after=("B-133",), applies=on_premises)(lead_mail)
 playbook.check("B-135")(mail_arrives)
 
 
 # --- B-136: system mailboxes ---
 
 
-@playbook.item("B-136", "Arbitration and system mailboxes moved", risk=Risk.MEDIUM, after=("B-014",))
-@on_premises
+@playbook.item("B-136", "Arbitration and system mailboxes moved", risk=Risk.MEDIUM, after=("B-014",), applies=on_premises)
 def move_system_mailboxes(facts: Facts, intent: MailIntent) -> Iterator[Step]:
     """First of all: batches, audit and the removal of the old server need them on the new one."""
     old = {one.casefold() for one in intent.source_databases}
@@ -227,8 +230,7 @@ def move_system_mailboxes(facts: Facts, intent: MailIntent) -> Iterator[Step]:
 # --- B-137 and B-138: copied ahead ---
 
 
-@playbook.item("B-137", "Pilot copied and held", risk=Risk.MEDIUM, after=("B-014",))
-@on_premises
+@playbook.item("B-137", "Pilot copied and held", risk=Risk.MEDIUM, after=("B-014",), applies=on_premises)
 def copy_pilot(facts: Facts, intent: MailIntent) -> Iterator[Step]:
     """A few friendly people first; they say whether it works."""
     pilot = next((one for one in plan_of(facts, intent) if one.name == PILOT), None)
@@ -241,8 +243,7 @@ def copy_pilot(facts: Facts, intent: MailIntent) -> Iterator[Step]:
         yield manual(facts, "B-137", ACCEPTED, f"the pilot works: {names}", form=("works", "said by"))
 
 
-@playbook.item("B-138", "Everybody copied and held", risk=Risk.MEDIUM, after=("B-014",))
-@on_premises
+@playbook.item("B-138", "Everybody copied and held", risk=Risk.MEDIUM, after=("B-014",), applies=on_premises)
 def copy_everybody(facts: Facts, intent: MailIntent) -> Iterator[Step]:
     """Only once the pilot was accepted: after completion there is a way back, but a slow one."""
     made = plan_of(facts, intent)
@@ -259,9 +260,14 @@ def copy_everybody(facts: Facts, intent: MailIntent) -> Iterator[Step]:
 
 
 @playbook.item(
-    "B-139", "Completed in the golden hours", risk=Risk.HIGH, gate="G-COMPLETE-MAIL", after=("B-131", "B-136"), also=("A-107",)
+    "B-139",
+    "Completed in the golden hours",
+    risk=Risk.HIGH,
+    gate="G-COMPLETE-MAIL",
+    after=("B-131", "B-136"),
+    also=("A-107",),
+    applies=on_premises,
 )
-@on_premises
 def complete(facts: Facts, intent: MailIntent) -> Iterator[Step]:
     """Wave by wave, each only when every mailbox of it has been copied."""
     for name, ready, late in waiting_to_complete(facts, intent):
@@ -284,8 +290,6 @@ def _released(move: MailboxMove) -> bool:
 @playbook.check("B-139")
 def completed_well(facts: Facts, intent: MailIntent) -> Iterator[Check]:
     """Everybody is where the plan says, nobody twice, and nothing was lost that was not accepted."""
-    if intent.online:
-        return
     boxes = everybody(facts, intent)
     going_back = {name.casefold() for name in intent.back}
     left = [
@@ -329,11 +333,12 @@ def completed_well(facts: Facts, intent: MailIntent) -> Iterator[Check]:
 # --- B-140 and B-141: afterwards ---
 
 
-playbook.item("B-140", "Public folders migrated by batch", risk=Risk.NO_RETURN, after=("B-139",))(on_premises(migrate_folders))
+playbook.item("B-140", "Public folders migrated by batch", risk=Risk.NO_RETURN, after=("B-139",), applies=on_premises)(
+    migrate_folders
+)
 
 
-@playbook.item("B-141", "Requests cleared; address lists and policies upgraded", after=("B-139",))
-@on_premises
+@playbook.item("B-141", "Requests cleared; address lists and policies upgraded", after=("B-139",), applies=on_premises)
 def clear_up(facts: Facts, intent: MailIntent) -> Iterator[Step]:
     """A completed request blocks the next one; the server deletes its report after 30 days, so it is kept first."""
     old = [one for one in facts.of(ROLE, MailboxMove) if one.status in DONE]
@@ -348,19 +353,36 @@ def clear_up(facts: Facts, intent: MailIntent) -> Iterator[Step]:
 
 # --- B-120 to B-129, B-160 and B-161: to Exchange Online ---
 
-playbook.item("B-120", "[EXO] Tenant, domain, licences", after=("B-014",))(tenant_ready)
-playbook.item("B-121", "[EXO] Method decided", after=("B-015",))(decide_method)
-playbook.item("B-122", "[EXO] Directory synchronisation", risk=Risk.HIGH, after=("B-121",))(synchronisation)
-playbook.item("B-123", "[EXO] The old servers are reached from outside", risk=Risk.HIGH, after=("B-121",))(open_the_way)
-playbook.item("B-124", "[EXO] Migration endpoint", risk=Risk.MEDIUM, after=("B-123",))(make_endpoint)
-playbook.check("B-124")(way_is_open)
-playbook.item("B-125", "[EXO] Pilot batch copied and held", risk=Risk.MEDIUM, after=("B-124",))(pilot_batch)
-playbook.item("B-126", "[EXO] Everybody copied and held", risk=Risk.MEDIUM, after=("B-124",))(bulk_batches)
-playbook.item("B-127", "[EXO] What was not copied is reviewed", risk=Risk.MEDIUM, after=("B-124",))(review_skipped)
-playbook.item("B-128", "[EXO] Groups, contacts, forwarding", after=("B-126",))(other_recipients)
-playbook.item("B-129", "[EXO] Public folders decided", after=("B-014",))(folders_decision)
+playbook.item("B-120", "[EXO] Tenant, domain, licences", after=("B-014",), applies=going_online)(tenant_ready)
+playbook.item("B-121", "[EXO] Method decided", after=("B-015",), applies=going_online)(decide_method)
+playbook.item("B-122", "[EXO] Directory synchronisation", risk=Risk.HIGH, after=("B-121",), applies=going_online)(
+    synchronisation
+)
 playbook.item(
-    "B-160", "[EXO] Batches completed, mail records switched", risk=Risk.HIGH, gate="G-COMPLETE-MAIL", after=("B-124",)
+    "B-123", "[EXO] The old servers are reached from outside", risk=Risk.HIGH, after=("B-121",), applies=going_online
+)(open_the_way)
+playbook.item("B-124", "[EXO] Migration endpoint", risk=Risk.MEDIUM, after=("B-123",), applies=going_online)(make_endpoint)
+playbook.check("B-124")(way_is_open)
+playbook.item("B-125", "[EXO] Pilot batch copied and held", risk=Risk.MEDIUM, after=("B-124",), applies=going_online)(
+    pilot_batch
+)
+playbook.item("B-126", "[EXO] Everybody copied and held", risk=Risk.MEDIUM, after=("B-124",), applies=going_online)(
+    bulk_batches
+)
+playbook.item("B-127", "[EXO] What was not copied is reviewed", risk=Risk.MEDIUM, after=("B-124",), applies=going_online)(
+    review_skipped
+)
+playbook.item("B-128", "[EXO] Groups, contacts, forwarding", after=("B-126",), applies=going_online)(other_recipients)
+playbook.item("B-129", "[EXO] Public folders decided", after=("B-014",), applies=going_online)(folders_decision)
+playbook.item(
+    "B-160",
+    "[EXO] Batches completed, mail records switched",
+    risk=Risk.HIGH,
+    gate="G-COMPLETE-MAIL",
+    after=("B-124",),
+    applies=going_online,
 )(switch)
 playbook.check("B-160")(switched_well)
-playbook.item("B-161", "[EXO] Outlook no longer asks the old server", risk=Risk.HIGH, after=("B-160",))(empty_scp)
+playbook.item("B-161", "[EXO] Outlook no longer asks the old server", risk=Risk.HIGH, after=("B-160",), applies=going_online)(
+    empty_scp
+)

@@ -151,7 +151,9 @@ def befallen(org: MailOrg, server: str, what: str, now: datetime) -> MailOrg:
     elif what == ENTRY:
         flow = replace(flow, entries=(*flow.entries, (now, server)))
     elif what == CERTIFICATE:
-        names = {url.split("/")[2].casefold() for pair in org.servers[server].urls.values() for url in pair if url}
+        all_urls = (url for one in org.servers.values() for pair in one.urls.values() for url in pair if url)
+        own = {f"{name}.{org.domain}".casefold() for name in org.servers}
+        names = {url.split("/")[2].casefold() for url in all_urls} - own
         names |= {f"autodiscover.{org.domain}", f"{server}.{org.domain}".casefold()}
         flow = replace(flow, certificates={**flow.certificates, server: tuple(sorted(names))})
     elif what == STOPPED:
