@@ -25,7 +25,7 @@ def tenant(folder: LabFolder) -> Tenant:
     return world.mail.tenant
 
 
-@pytest.mark.timeout(150)
+@pytest.mark.slow
 def test_a_pilot_is_copied_to_exchange_online(story: Callable[[str], Story]) -> None:
     """Looked at, planned, applied: three PowerShells, each with its connection, and none is left; that takes its seconds."""
     made = story("mailcloud")
