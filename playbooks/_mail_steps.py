@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from zdm_automate import (
     Facts,
@@ -65,10 +65,15 @@ class MailIntent:
         stay: mailboxes that do not move.
         back: mailboxes that are moved back to where they came from.
         scp: what the service connection points say while both servers stand side by side; empty leaves them alone.
+        old_servers: the Exchange servers that go in the end, for G-EXREMOVE.
+        online: how the mailboxes go to Exchange Online: `cutover`, `minimal-hybrid` or `remote-move`; empty: to own servers.
+        remote_server: the name by which Exchange Online reaches the old servers from outside.
+        domain: the mail domain whose MX and SPF records follow.
+        migration_account: the credential with which Exchange Online enters the old side.
     """
 
     source_databases: tuple[str, ...]
-    target_databases: tuple[str, ...]
+    target_databases: tuple[str, ...] = ()
     pilot: tuple[str, ...] = ()
     wave_size: int = 50
     batch: str = "zdm"
@@ -77,11 +82,20 @@ class MailIntent:
     stay: tuple[str, ...] = ()
     back: tuple[str, ...] = ()
     scp: str = ""
+    old_servers: tuple[str, ...] = ()
+    online: Literal["", "cutover", "minimal-hybrid", "remote-move"] = ""
+    remote_server: str = ""
+    domain: str = ""
+    migration_account: str = ""
 
     def __post_init__(self) -> None:
         """Refuses what would move nothing, in circles, or lose more than anybody may approve."""
-        if not self.source_databases or not self.target_databases:
+        if not self.source_databases or not (self.target_databases or self.online):
             raise ValueError("source_databases and target_databases each need a database")
+        if self.online and self.target_databases:
+            raise ValueError("mailboxes go either to target_databases or online")
+        if self.online and not (self.remote_server and self.domain and self.migration_account):
+            raise ValueError("online needs remote_server, domain and migration_account")
         both = {one.casefold() for one in self.source_databases} & {one.casefold() for one in self.target_databases}
         if both:
             raise ValueError(f"{both.pop()} is both source and target")

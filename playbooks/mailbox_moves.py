@@ -22,6 +22,25 @@ from zdm_automate.mail.appliers import DONE
 from zdm_automate.mail.waves import PILOT, sharings, torn
 
 from ._mail_legacy import LEGACY, look_at_legacy
+from ._mail_online import (
+    ACCOUNT,
+    bulk_batches,
+    decide_method,
+    folders_decision,
+    going_online,
+    make_endpoint,
+    on_premises,
+    online_looks,
+    online_reads,
+    open_the_way,
+    other_recipients,
+    pilot_batch,
+    review_skipped,
+    synchronisation,
+    tenant_ready,
+    waves_of,
+    way_is_open,
+)
 from ._mail_steps import (
     ACCEPTED,
     READY,
@@ -44,6 +63,19 @@ from ._mail_steps import (
     take_over_urls,
     waiting_to_complete,
     way_back,
+)
+from ._mail_switch import empty_scp, switch, switched_well
+from ._mail_ways import (
+    bind_certificate,
+    clients_arrive,
+    copy_connectors,
+    lead_clients,
+    lead_mail,
+    mail_arrives,
+    migrate_folders,
+    take_over_mapi,
+    ways_looks,
+    ways_reads,
 )
 
 if TYPE_CHECKING:
@@ -84,6 +116,22 @@ def reads(intent: MailIntent, _hosts: Mapping[str, str]) -> Iterator[Read]:
     yield Read(role=ROLE, verb="Get-ZdmMailboxMove")
     yield Read(role=LEGACY, verb="Get-ZdmExchangeLegacy")
     yield Read(role=LEGACY, verb="Get-ZdmExchangeLegacyMailbox")
+    yield from ways_reads()
+    yield from online_reads(intent)
+
+
+@playbook.looks
+def looks(intent: MailIntent, hosts: Mapping[str, str]) -> Iterator[Read]:
+    """What only the checks need: mail and Outlook's way, the way to Exchange Online, the public records."""
+    yield from ways_looks(intent, hosts)
+    yield from online_looks(intent)
+
+
+@playbook.secrets
+def secrets(intent: MailIntent) -> Iterator[tuple[str, str]]:
+    """The account with which Exchange Online enters the old side."""
+    if intent.online:
+        yield ACCOUNT, intent.migration_account
 
 
 # --- B-014 to B-018: what is there ---
@@ -92,7 +140,8 @@ def reads(intent: MailIntent, _hosts: Mapping[str, str]) -> Iterator[Read]:
 @playbook.item("B-014", "Exchange: servers, route, databases")
 def look_at_organisation(facts: Facts, intent: MailIntent) -> Iterator[Step]:
     """Whether the mailboxes can go there at all."""
-    yield same(route(facts, intent), role=ROLE)
+    if not intent.online:
+        yield same(route(facts, intent), role=ROLE)
     for server in facts.of(ROLE, ExchangeServer):
         yield same(f"{server.name}: Exchange {server.version}, {server.build}", role=ROLE)
     yield from look_at_legacy(facts)
@@ -119,7 +168,7 @@ def look_at_sharing(facts: Facts, intent: MailIntent) -> Iterator[Step]:
     """Who shares moves together; what could not be kept together is named."""
     boxes = everybody(facts, intent)
     shared = sharings(boxes, facts.of(ROLE, MailboxPermission))
-    made = plan_of(facts, intent)
+    made = waves_of(facts, intent) if intent.online else plan_of(facts, intent)
     yield same(f"{len(shared)} pairs share; waves: {', '.join(f'{one.name} {len(one.members)}' for one in made)}", role=ROLE)
     apart = torn(made, shared)
     if apart:
@@ -140,10 +189,13 @@ def look_at_relays(facts: Facts, intent: MailIntent) -> Iterator[Step]:
 # --- B-131: where clients look ---
 
 
-@playbook.item("B-131", "URLs and service connection points equal to the old names", risk=Risk.HIGH, after=("B-014",))
+@playbook.item(
+    "B-131", "URLs and service connection points equal to the old names", risk=Risk.HIGH, after=("B-014",), applies=on_premises
+)
 def keep_connection_points(facts: Facts, intent: MailIntent) -> Iterator[Step]:
     """A new server puts its own name there, and Outlook warns of its certificate."""
     yield from take_over_urls(facts, intent)
+    yield from take_over_mapi(facts, intent)
     if not intent.scp:
         yield same("the project names no address for them", role=ROLE)
         return
@@ -151,10 +203,22 @@ def keep_connection_points(facts: Facts, intent: MailIntent) -> Iterator[Step]:
         yield point_scp(facts, one.server, intent.scp)
 
 
+# --- B-132 to B-135: certificate, connectors, the ways in ---
+
+playbook.item("B-132", "Certificate bound on the new server", risk=Risk.HIGH, after=("B-014",), applies=on_premises)(
+    bind_certificate
+)
+playbook.item("B-133", "Connectors and relays", risk=Risk.MEDIUM, after=("B-014",), applies=on_premises)(copy_connectors)
+playbook.item("B-134", "Clients led to the new server", risk=Risk.HIGH, after=("B-131",), applies=on_premises)(lead_clients)
+playbook.check("B-134")(clients_arrive)
+playbook.item("B-135", "Mail led to the new server", risk=Risk.HIGH, after=("B-133",), applies=on_premises)(lead_mail)
+playbook.check("B-135")(mail_arrives)
+
+
 # --- B-136: system mailboxes ---
 
 
-@playbook.item("B-136", "Arbitration and system mailboxes moved", risk=Risk.MEDIUM, after=("B-014",))
+@playbook.item("B-136", "Arbitration and system mailboxes moved", risk=Risk.MEDIUM, after=("B-014",), applies=on_premises)
 def move_system_mailboxes(facts: Facts, intent: MailIntent) -> Iterator[Step]:
     """First of all: batches, audit and the removal of the old server need them on the new one."""
     old = {one.casefold() for one in intent.source_databases}
@@ -174,7 +238,7 @@ def move_system_mailboxes(facts: Facts, intent: MailIntent) -> Iterator[Step]:
 # --- B-137 and B-138: copied ahead ---
 
 
-@playbook.item("B-137", "Pilot copied and held", risk=Risk.MEDIUM, after=("B-014",))
+@playbook.item("B-137", "Pilot copied and held", risk=Risk.MEDIUM, after=("B-014",), applies=on_premises)
 def copy_pilot(facts: Facts, intent: MailIntent) -> Iterator[Step]:
     """A few friendly people first; they say whether it works."""
     pilot = next((one for one in plan_of(facts, intent) if one.name == PILOT), None)
@@ -187,7 +251,7 @@ def copy_pilot(facts: Facts, intent: MailIntent) -> Iterator[Step]:
         yield manual(facts, "B-137", ACCEPTED, f"the pilot works: {names}", form=("works", "said by"))
 
 
-@playbook.item("B-138", "Everybody copied and held", risk=Risk.MEDIUM, after=("B-014",))
+@playbook.item("B-138", "Everybody copied and held", risk=Risk.MEDIUM, after=("B-014",), applies=on_premises)
 def copy_everybody(facts: Facts, intent: MailIntent) -> Iterator[Step]:
     """Only once the pilot was accepted: after completion there is a way back, but a slow one."""
     made = plan_of(facts, intent)
@@ -204,7 +268,13 @@ def copy_everybody(facts: Facts, intent: MailIntent) -> Iterator[Step]:
 
 
 @playbook.item(
-    "B-139", "Completed in the golden hours", risk=Risk.HIGH, gate="G-COMPLETE-MAIL", after=("B-131", "B-136"), also=("A-107",)
+    "B-139",
+    "Completed in the golden hours",
+    risk=Risk.HIGH,
+    gate="G-COMPLETE-MAIL",
+    after=("B-131", "B-136"),
+    also=("A-107",),
+    applies=on_premises,
 )
 def complete(facts: Facts, intent: MailIntent) -> Iterator[Step]:
     """Wave by wave, each only when every mailbox of it has been copied."""
@@ -271,23 +341,12 @@ def completed_well(facts: Facts, intent: MailIntent) -> Iterator[Check]:
 # --- B-140 and B-141: afterwards ---
 
 
-@playbook.item("B-140", "Public folders migrated by batch", risk=Risk.NO_RETURN, after=("B-139",))
-def public_folders(facts: Facts, intent: MailIntent) -> Iterator[Step]:
-    """One batch for all of them, after all people, with a downtime of its own: by hand."""
-    left = [one for one in everybody(facts, intent) if not moved(one, intent) and not refused(facts, one)]
-    if left:
-        yield wait("migrate the public folders", None, f"{len(left)} mailboxes come first", role=ROLE)
-        return
-    yield manual(
-        facts,
-        "B-140",
-        "public-folders",
-        "migrate the public folders, or note that there are none",
-        form=("folders", "locked", "done"),
-    )
+playbook.item("B-140", "Public folders migrated by batch", risk=Risk.NO_RETURN, after=("B-139",), applies=on_premises)(
+    migrate_folders
+)
 
 
-@playbook.item("B-141", "Requests cleared; address lists and policies upgraded", after=("B-139",))
+@playbook.item("B-141", "Requests cleared; address lists and policies upgraded", after=("B-139",), applies=on_premises)
 def clear_up(facts: Facts, intent: MailIntent) -> Iterator[Step]:
     """A completed request blocks the next one; the server deletes its report after 30 days, so it is kept first."""
     old = [one for one in facts.of(ROLE, MailboxMove) if one.status in DONE]
@@ -298,3 +357,40 @@ def clear_up(facts: Facts, intent: MailIntent) -> Iterator[Step]:
     for move in old:
         yield forget(move, "keep the report, clear the completed request")
     yield manual(facts, "B-141", "address-lists", "upgrade address lists, policies, offline address book", form=("done",))
+
+
+# --- B-120 to B-129, B-160 and B-161: to Exchange Online ---
+
+playbook.item("B-120", "[EXO] Tenant, domain, licences", after=("B-014",), applies=going_online)(tenant_ready)
+playbook.item("B-121", "[EXO] Method decided", after=("B-015",), applies=going_online)(decide_method)
+playbook.item("B-122", "[EXO] Directory synchronisation", risk=Risk.HIGH, after=("B-121",), applies=going_online)(
+    synchronisation
+)
+playbook.item(
+    "B-123", "[EXO] The old servers are reached from outside", risk=Risk.HIGH, after=("B-121",), applies=going_online
+)(open_the_way)
+playbook.item("B-124", "[EXO] Migration endpoint", risk=Risk.MEDIUM, after=("B-123",), applies=going_online)(make_endpoint)
+playbook.check("B-124")(way_is_open)
+playbook.item("B-125", "[EXO] Pilot batch copied and held", risk=Risk.MEDIUM, after=("B-124",), applies=going_online)(
+    pilot_batch
+)
+playbook.item("B-126", "[EXO] Everybody copied and held", risk=Risk.MEDIUM, after=("B-124",), applies=going_online)(
+    bulk_batches
+)
+playbook.item("B-127", "[EXO] What was not copied is reviewed", risk=Risk.MEDIUM, after=("B-124",), applies=going_online)(
+    review_skipped
+)
+playbook.item("B-128", "[EXO] Groups, contacts, forwarding", after=("B-126",), applies=going_online)(other_recipients)
+playbook.item("B-129", "[EXO] Public folders decided", after=("B-014",), applies=going_online)(folders_decision)
+playbook.item(
+    "B-160",
+    "[EXO] Batches completed, mail records switched",
+    risk=Risk.HIGH,
+    gate="G-COMPLETE-MAIL",
+    after=("B-124",),
+    applies=going_online,
+)(switch)
+playbook.check("B-160")(switched_well)
+playbook.item("B-161", "[EXO] Outlook no longer asks the old server", risk=Risk.HIGH, after=("B-160",), applies=going_online)(
+    empty_scp
+)

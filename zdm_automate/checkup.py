@@ -17,6 +17,8 @@ from typing import Final
 from zdm_automate.box_session import BoxInfo, BoxSession
 from zdm_automate.errors import ZdmError
 from zdm_automate.facts.host import HostInventory, PendingReboot
+from zdm_automate.mail_checkup import MailPatient, look_at_mail
+from zdm_automate.mail_session import ExchangeInfo, ExchangeSession
 from zdm_automate.session import HostSession, SessionInfo
 from zdm_automate.transport import fault_table
 from zdm_automate.transport.base import Shell, Target
@@ -52,7 +54,7 @@ class HostCheck:
 
     host: str
     findings: list[Finding] = field(default_factory=list)
-    info: SessionInfo | BoxInfo | None = None
+    info: SessionInfo | BoxInfo | ExchangeInfo | None = None
     shells: tuple[Shell, ...] = ()
     machine: HostInventory | None = None
     problem: ZdmError | None = None
@@ -71,6 +73,7 @@ class Patient:
         probe: what a stranger sees; None where it can be seen from a jump host only.
         service: WinRM's own settings by name and the shells that are open, for who has logged on; None without WinRM.
         why: why a way was passed over, once the session is open.
+        mail: the endpoint of its Exchange, where it has one.
     """
 
     name: str
@@ -79,10 +82,11 @@ class Patient:
     probe: Callable[[Target], Probe] | None
     service: Callable[[Target], tuple[Mapping[str, str], tuple[Shell, ...]]] | None
     why: Callable[[], str] = lambda: ""
+    mail: MailPatient | None = None
 
 
 def look_at_all(
-    patients: Iterable[Patient | BoxSession], *, told: Callable[[HostCheck], None] = lambda _check: None
+    patients: Iterable[Patient | BoxSession | ExchangeSession], *, told: Callable[[HostCheck], None] = lambda _check: None
 ) -> list[HostCheck]:
     """Looks at all of them side by side, `told` of each as it is done; in the order in which they came."""
     todo = list(patients)
@@ -98,10 +102,24 @@ def look_at_all(
     return [done[number] for number in range(len(todo))]
 
 
-def look_at(patient: Patient | BoxSession, slots: AbstractContextManager[object] = nullcontext()) -> HostCheck:  # noqa: B008
-    """One host or box; within `slots` where it has answered and there is work to do."""
-    if isinstance(patient, BoxSession):
+def look_at(
+    patient: Patient | BoxSession | ExchangeSession,
+    slots: AbstractContextManager[object] = nullcontext(),  # noqa: B008
+) -> HostCheck:
+    """One host, box, or organisation in Exchange Online; within `slots` where it has answered and there is work to do."""
+    if isinstance(patient, BoxSession | ExchangeSession):
         return _box(patient)
+    found = _host(patient, slots)
+    if patient.mail is not None:
+        with slots:
+            mail = look_at_mail(patient.mail)
+        found.findings += [Finding(*row) for row in mail.rows]
+        found.problem = found.problem or mail.problem
+    return found
+
+
+def _host(patient: Patient, slots: AbstractContextManager[object]) -> HostCheck:
+    """The host itself, by the way of its scripts."""
     found = HostCheck(patient.name)
     if patient.probe is None:
         found.add("port", f"{patient.target.endpoint}: behind a jump host, not looked at from here")
@@ -146,7 +164,7 @@ def _why_dead(seen: Probe) -> fault_table.Fault:
     return fault_table.SILENT if seen.port == "silent" else fault_table.UNREACHED
 
 
-def _box(session: BoxSession) -> HostCheck:
+def _box(session: BoxSession | ExchangeSession) -> HostCheck:
     found = HostCheck(session.host)
     try:
         info = found.info = session.connect()

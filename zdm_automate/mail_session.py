@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from zdm_automate.errors import (
@@ -19,6 +19,7 @@ from zdm_automate.errors import (
     NotFoundError,
     OutcomeUnknownError,
     PreconditionError,
+    QuotaError,
     RemoteError,
     UnreachableError,
     UnsupportedError,
@@ -53,8 +54,8 @@ CALL_SECONDS: Final = 180.0
 class CommandTransport(Held, Protocol):
     """A held connection to an endpoint that takes commands only."""
 
-    def open(self, timeout: float = 60.0) -> Reply:
-        """Connects."""
+    def open(self) -> Reply:
+        """Connects, within its own time."""
         ...
 
     def commands(self, pipeline: Sequence[tuple[str, Arguments]], *, timeout: float, repeatable: bool) -> Reply:
@@ -140,20 +141,24 @@ class ExchangeSession:
         left = self._tidy()
         reply = self._transport.open()
         try:
-            own = self._own_server()
+            found = self._recognised()
         except BaseException:
             self._transport.close()
             raise
-        self._info = ExchangeInfo(
+        self._info = replace(found, warnings=(*left, *reply.warnings))
+        return self._info
+
+    def _recognised(self) -> ExchangeInfo:
+        """Who answered, which must be the one that was meant."""
+        own = self._own_server()
+        return ExchangeInfo(
             host=own.name,
             transport=self._transport.name,
             auth=self._transport.auth_used,
             version=Exchange(own.version),
             build=own.build,
             domain=own.fqdn.partition(".")[2].casefold(),
-            warnings=(*left, *reply.warnings),
         )
-        return self._info
 
     def _own_server(self) -> ExchangeServer:
         spec = self._specs[SERVERS]
@@ -298,6 +303,8 @@ def _fields(made: Fact | None) -> dict[str, Any]:
 
 
 _KIND: Final = re.compile(r"FailureCategory=\w+-(\w+)")
+_ONLINE: Final = re.compile(r"\|?Ex[0-9A-F]{5,8}\|(?:[\w.]+\.)?(\w+)\|(.*)", re.DOTALL)
+"""An error of Exchange Online: a number, the exception's full name, the text."""
 
 FAILURES: Final[Mapping[str, type[RemoteError]]] = {
     "ManagementObjectNotFoundException": NotFoundError,
@@ -308,6 +315,11 @@ FAILURES: Final[Mapping[str, type[RemoteError]]] = {
     "RemoteTransientException": UnreachableError,
     "CmdletAccessDeniedException": AccessDeniedError,
     "AuthorizationException": AccessDeniedError,
+    "OverBudgetException": QuotaError,
+    "MigrationBatchAlreadyExistsException": AlreadyExistsError,
+    "MigrationEndpointAlreadyExistsException": AlreadyExistsError,
+    "MigrationServerConnectionFailedException": PreconditionError,
+    "MigrationBatchErrorException": PreconditionError,
 }
 """The exception's name in an error id of 2013 and later; the number behind it moves from error to error."""
 
@@ -315,7 +327,10 @@ FAILURES: Final[Mapping[str, type[RemoteError]]] = {
 def exchange_error(record: ErrorRecord, host: str) -> RemoteError:
     """The exception of an error of Exchange. A cmdlet that is not known may be one that the account has no role for."""
     found = _KIND.search(record.error_id)
-    name = found[1] if found else record.exception_type.rpartition(".")[2]
+    name, text = (found[1] if found else record.exception_type.rpartition(".")[2]), record.message.strip()
+    online = _ONLINE.match(text)
+    if online is not None:
+        name, text = online[1], online[2].strip()
     if record.error_id.startswith("CommandNotFoundException"):
         return UnsupportedError(
             f"{record.target or 'the cmdlet'} is not there for this account.",
@@ -324,6 +339,9 @@ def exchange_error(record: ErrorRecord, host: str) -> RemoteError:
             error_id="CommandNotFoundException",
         )
     known = FAILURES.get(name)
+    if known is None and online is not None:
+        return VerbError(text, host=host, error_id=name)
     if known is None:
         return verb_error(record, host)
-    return known(record.message.strip() or name, host=host, error_id=name)
+    hint = "Exchange Online allows so much at a time: wait a quarter of an hour." if known is QuotaError else ""
+    return known(text or name, hint=hint, host=host, error_id=name)

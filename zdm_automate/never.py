@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from zdm_automate.facts.dhcp import DhcpAuthorization, DhcpExclusion, DhcpFailover, DhcpScope
 from zdm_automate.facts.host import Service
 from zdm_automate.facts.mail import MailboxMove
+from zdm_automate.facts.mail_online import OnlineMove
 from zdm_automate.facts.project import PROJECT, SignOff
 from zdm_automate.facts.store import Facts, FactsMissingError
-from zdm_automate.mail.losses import CEILING, decided
+from zdm_automate.mail.losses import CEILING, decided, decided_online
 from zdm_automate.model import Change
 from zdm_automate.planner import laid_over
 
@@ -219,6 +220,22 @@ def _silent_loss(change: Change, facts: Facts) -> str:
     return "" if accepted else f"nobody has accepted that {limit} items of {move.name if move else 'this mailbox'} are lost"
 
 
+def _any_loss(change: Change, facts: Facts) -> str:
+    return _silent_loss(change, facts) or _silent_skip(change, facts)
+
+
+def _silent_skip(change: Change, facts: Facts) -> str:
+    """What Exchange Online could not copy is accepted only where somebody accepted that number for that mailbox."""
+    verb, params = _call(change.call)
+    if verb != "approve-zdmskippeditem":
+        return ""
+    moves = _known(facts, change.call.role, OnlineMove)
+    move = next((one for one in moves if one.address == params.get("address")), None)
+    decision = decided_online(facts, move) if move is not None and (PROJECT, SignOff.zdm_type) in facts.by_type else None
+    accepted = decision is not None and decision.accepted and decision.items <= CEILING
+    return "" if accepted else f"nobody has accepted what of {params.get('address')} was not copied"
+
+
 RULES: Final[tuple[Rule, ...]] = (
     Rule("N-TWO-DHCP", "two authorised DHCP servers lease one range without failover or split", _two_servers),
     Rule("N-NO-DNS", "the last DNS server is taken from option 006 or from a host", _no_dns_left),
@@ -227,6 +244,6 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule("N-IDENTITY", "something is removed by an empty or wildcard name", _vague_identity),
     Rule("N-SECRET", "a secret stands in a plan as plain text", _open_secret),
     Rule("N-DEMOTE", "the directory or the certificate authority goes by uninstalling its role", _directory_role),
-    Rule("N-LOSS", "damaged items of a mailbox are lost without an acceptance of that number, or more than ten", _silent_loss),
+    Rule("N-LOSS", "damaged items of a mailbox are lost without an acceptance of that number, or more than ten", _any_loss),
     Rule("N-FORGET", "SMB1 is switched on without an item that switches it off again", _forgotten_weakness),
 )

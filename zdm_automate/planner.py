@@ -63,7 +63,7 @@ def plan_items(specs: Iterable[ItemSpec], facts: Facts, intent: Any) -> tuple[Pl
     held: dict[str, str] = {}
     planned: list[PlannedItem] = []
     for spec in specs:
-        if spec.decide is None:
+        if spec.decide is None or not spec.applies(intent):
             continue
         item = PlannedItem(id=spec.id, title=spec.title, risk=spec.risk, gate=spec.gate, also=spec.also)
         blocker = next((f"waits for {name}: {held[name]}" for name in spec.after if name in held), "")

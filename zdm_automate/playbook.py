@@ -107,11 +107,24 @@ class Playbook:
         gate: str = "",
         after: Iterable[str] = (),
         also: Iterable[str] = (),
+        applies: Callable[[Any], bool] = lambda _intent: True,
     ) -> Callable[[Decide], Decide]:
-        """Decorator: an item that decides. `after` names items it must not overtake, `also` the same row elsewhere."""
+        """Decorator: an item that decides. `after` names items it must not overtake, `also` the same row elsewhere.
+
+        `applies` says by the intent whether the item is part of the work at all; it is neither planned nor judged otherwise.
+        """
 
         def register(function: Decide) -> Decide:
-            spec = ItemSpec(id=id, title=title, decide=function, risk=risk, gate=gate, after=tuple(after), also=tuple(also))
+            spec = ItemSpec(
+                id=id,
+                title=title,
+                decide=function,
+                risk=risk,
+                gate=gate,
+                after=tuple(after),
+                also=tuple(also),
+                applies=applies,
+            )
             self._put(spec)
             return function
 
@@ -162,7 +175,7 @@ class Playbook:
         open_items = {item.id: _why_open(item) for item in planned.values() if item.preview in OPEN}
         found: list[Check] = []
         for spec in self.items:
-            if spec.judge is None:
+            if spec.judge is None or not spec.applies(intent):
                 continue
             why = next((open_items[name] for name in (spec.id, *spec.after) if name in open_items), "")
             if why:

@@ -121,6 +121,32 @@ class HostSection(_Section):
         return self
 
 
+class TenantSection(_Section):
+    """The organisation in Exchange Online; an application proves itself to it with a certificate, nobody with a password.
+
+    Attributes:
+        organization: its first domain, `NAME.onmicrosoft.com`.
+        app_id: the application of its app registration.
+        certificate: a PFX file, relative to the project's folder.
+        thumbprint: instead of a file: a certificate of this account's store, which only Windows has.
+        credential: the credential whose secret opens the file.
+        module: the module's name, or a folder or manifest where it is not installed, relative to the project's folder.
+    """
+
+    organization: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9.-]*\.[A-Za-z]+$")
+    app_id: str = Field(pattern=r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")
+    certificate: str = ""
+    thumbprint: str = Field(default="", pattern=r"^(|[0-9A-Fa-f]{40})$")
+    credential: str = ""
+    module: str = "ExchangeOnlineManagement"
+
+    @model_validator(mode="after")
+    def _fits(self) -> TenantSection:
+        if bool(self.certificate) == bool(self.thumbprint):
+            raise ValueError("a tenant needs either certificate or thumbprint")
+        return self
+
+
 class BoxSection(_Section):
     """A switch, firewall or storage box that is reached over SSH, or a host that only leads there.
 
@@ -175,6 +201,7 @@ class ProjectFile(_Section):
         lab_approves: False rehearses the approvals too: people approve as in production.
         credential: the credential of hosts that name none.
         boxes: devices without PowerShell, by name; a playbook names them so.
+        tenant: the organisation in Exchange Online; a playbook knows it as the role `online`.
         resolvers: public name servers for the view from outside, `address` or `address:port`.
         window: the golden hours; without them nothing is bound to a time, and the gate of the cut stays closed.
         limits: numbers that gates measure by.
@@ -197,6 +224,7 @@ class ProjectFile(_Section):
     credential: str = ""
     hosts: dict[Name, HostSection] = Field(min_length=1)
     boxes: dict[Name, BoxSection] = Field(default_factory=dict)
+    tenant: TenantSection | None = None
     roles: dict[Name, str] = Field(min_length=1)
     resolvers: tuple[str, ...] = ()
     window: WindowSection | None = None
@@ -339,6 +367,9 @@ def _refuse_unknown_names(content: ProjectFile, source: YamlSource) -> None:
                 ("roles", role), f"role {role}: there is no host {host!r} under hosts: {', '.join(content.hosts)}"
             )
     _refuse_unknown_of_hosts(content, source)
+    if content.tenant is not None and content.tenant.credential and content.tenant.credential not in content.credentials:
+        said = f"there is no credential {content.tenant.credential!r}; known: {', '.join(content.credentials)}"
+        raise source.error(("tenant", "credential"), said)
     for name, box in content.boxes.items():
         if name in content.roles or any(name.casefold() == host.casefold() for host in content.hosts):
             raise source.error(("boxes", name), f"box {name} is called like a role or a host")

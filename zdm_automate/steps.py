@@ -71,6 +71,7 @@ class ItemSpec:
     gate: str = ""
     after: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
+    applies: Callable[[Any], bool] = lambda _intent: True
 
 
 def same(text: str, *, role: str = "") -> Step:

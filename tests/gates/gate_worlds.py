@@ -20,7 +20,8 @@ from zdm_automate.facts.dhcp import (
 )
 from zdm_automate.facts.dns import DnsAnswer, DnsRecord, DnsZone
 from zdm_automate.facts.host import HostInventory, PendingReboot, Service
-from zdm_automate.facts.mail import MailboxMove, Scp
+from zdm_automate.facts.mail import ExchangeServer, Mailbox, MailboxDatabase, MailboxMove, MailConnector, MailUrl, Scp
+from zdm_automate.facts.mail_service import MailQueue, MailReceived, PublicFolderDatabase
 from zdm_automate.facts.project import PROJECT, SignOff, Temporary
 from zdm_automate.facts.store import Facts
 from zdm_automate.gates import ListedRow, MadeChange, View
@@ -36,7 +37,7 @@ WINDOW = WindowSection.model_validate(
     {"time_zone": "UTC", "start": "2026-03-07T18:00", "fallback": "2026-03-08T04:00", "end": "2026-03-08T08:00"}
 ).window
 GATE_ROWS = {"G-START": "B-080", "G-CUT": "B-151", "G-ACCEPT": "B-163", "G-CLOSE": "B-193", "G-DHCP": "B-104", "G-DNS": "B-156"}
-GATE_ROWS |= {"G-COMPLETE-MAIL": "B-139"}
+GATE_ROWS |= {"G-COMPLETE-MAIL": "B-139", "G-EXREMOVE": "B-142"}
 
 Shape = Callable[[View], View]
 
@@ -153,6 +154,32 @@ def mail(*facts: Fact) -> Shape:
     kinds = (("mail", MailboxMove), ("mail", Scp))
     named = tuple(("mail", one) for one in facts)
     return both(seen(*named, kinds=kinds), but(intents={"mailbox_moves": MAIL_INTENT}, limits=Limits(bad_items=1)))
+
+
+EX_INTENT = {**MAIL_INTENT, "old_servers": ("EX10",), "source_databases": ("DB10",)}
+EX_OLD = ExchangeServer(name="EX10", fqdn="ex10.x.net", version="2010", build="14", roles="")
+EX_NEW = replace(EX_OLD, name="EX16", fqdn="ex16.x.net", version="2016")
+DB_OLD = MailboxDatabase(name="DB10", server="EX10", mounted=True, circular=False, size=0, last_backup="")
+DB_NEW = replace(DB_OLD, name="DB16", server="EX16", last_backup=ago(hours=5).isoformat())
+ANNA = Mailbox(
+    guid="1", name="Anna", alias="anna", address="a@x.net", addresses=(), kind="UserMailbox", database="DB16", server="EX16",
+    on_hold=False, has_archive=False, forwards_to="", on_behalf=(), quota=None,
+)  # fmt: skip
+QUEUE = MailQueue(queue="EX10\\Submission", kind="Undefined", status="Ready", count=0, hop="", error="")
+TAKEN = MailReceived(server="EX10", at_utc=ago(hours=49).isoformat(), source="SMTP", sender="a@b.c")
+OUT = MailConnector(kind="send", name="Internet", servers=("EX16",), addresses=("*",), anonymous=False)
+POINT = Scp(server="EX10", uri="https://mail.x.net/a.xml")
+WEB = MailUrl(server="EX16", service="ews", directory="d", internal_url="https://mail.x.net/EWS", external_url="")
+EX_KINDS = (Mailbox, MailboxMove, PublicFolderDatabase, MailQueue, MailReceived, MailConnector, Scp, MailUrl)
+
+
+def exchange(
+    *facts: Fact, servers: tuple[Fact, ...] = (EX_OLD, EX_NEW), databases: tuple[Fact, ...] = (DB_OLD, DB_NEW)
+) -> Shape:
+    """An organisation whose old server may go, and these facts besides."""
+    kinds = tuple(("mail", kind) for kind in EX_KINDS)
+    named = tuple(("mail", one) for one in (*servers, *databases, *facts))
+    return both(seen(*named, kinds=kinds), but(intents={"mailbox_moves": EX_INTENT}))
 
 
 # --- DNS ---
@@ -290,6 +317,52 @@ WORLDS: dict[tuple[str, str], tuple[Shape, Shape, Shape]] = {
         mail(REQUEST, Scp(server="EX", uri=URI)),
         mail(Scp(server="EX", uri="")),
         NOTHING,
+    ),
+    ("G-EXREMOVE", "mailboxes"): (
+        exchange(ANNA),
+        exchange(replace(ANNA, database="DB10", kind="ArbitrationMailbox")),
+        exchange(servers=(EX_NEW,)),
+    ),
+    ("G-EXREMOVE", "requests"): (exchange(), exchange(REQUEST), NOTHING),
+    ("G-EXREMOVE", "public-folders"): (exchange(), exchange(PublicFolderDatabase(name="PF", server="EX10")), NOTHING),
+    ("G-EXREMOVE", "queues"): (
+        exchange(QUEUE, replace(QUEUE, queue="EX10\\Poison", count=3)),
+        exchange(replace(QUEUE, queue="EX10\\7", count=3)),
+        NOTHING,
+    ),
+    ("G-EXREMOVE", "mail"): (
+        exchange(TAKEN, replace(TAKEN, at_utc=ago(hours=1).isoformat(), sender="HealthMailbox1@x.net")),
+        exchange(replace(TAKEN, at_utc=ago(hours=47).isoformat())),
+        NOTHING,
+    ),
+    ("G-EXREMOVE", "connectors"): (exchange(OUT), exchange(replace(OUT, servers=("EX16", "EX10"))), NOTHING),
+    ("G-EXREMOVE", "pointers"): (
+        exchange(POINT, WEB),
+        exchange(replace(WEB, external_url="https://ex10.x.net/EWS")),
+        NOTHING,
+    ),
+    ("G-EXREMOVE", "backup-age"): (
+        exchange(),
+        exchange(databases=(DB_OLD, replace(DB_NEW, last_backup=ago(hours=25).isoformat()))),
+        NOTHING,
+    ),
+    ("G-EXREMOVE", "restore-proof"): by_step(
+        "G-EXREMOVE",
+        "exremove-restore",
+        {"restored_at": ago(days=1).isoformat()},
+        {"restored_at": ago(days=91).isoformat()},
+    ),
+    ("G-EXREMOVE", "clients"): by_step("G-EXREMOVE", "exremove-clients", {"requests_in_48_h": "0"}, {"requests_in_48_h": "12"}),
+    ("G-EXREMOVE", "leftovers"): by_step(
+        "G-EXREMOVE",
+        "exremove-leftovers",
+        {"dns": "ok", "certificates": "exported", "applications": "none"},
+        {"dns": "ok", "certificates": "exported", "applications": "scanner"},
+    ),
+    ("G-EXREMOVE", "last-server"): (
+        exchange(),
+        both(exchange(servers=(EX_OLD,)), sign("G-EXREMOVE", "exremove-last", recipients_managed_by="nobody")),
+        exchange(servers=(EX_OLD,)),
     ),
     ("G-DNS", "ttl-age"): (dns(lowered("new", *TTL, hours=1)), dns(lowered("new", *TTL, minutes=59)), NOTHING),
     ("G-DNS", "records-unique"): (dns(), dns(("new", replace(RECORD, data="192.168.16.99"))), NOTHING),

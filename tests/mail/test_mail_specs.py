@@ -113,7 +113,12 @@ def test_bytes_and_times_stay_what_they_are() -> None:
     batch = commands("New-ZdmMigrationBatch", "2016", name="B", csv=b"a\n", target_databases=["DB"], bad_item_limit=0)
     cert = commands("Import-ZdmExchangeCertificate", "2016", server="EX", data=b"\x30\x82", password=Secret("x"))
 
+    remote = commands(
+        "New-ZdmRemoteBatch", "Online", name="B", addresses=["a@x.de", "b@x.de"], endpoint="E", delivery_domain="t.mail.x.com"
+    )
+
     assert batch[0][1]["CSVData"] == b"a\n"
+    assert remote[0][1]["CSVData"] == b"EmailAddress\r\na@x.de\r\nb@x.de\r\n"
     assert cert[0][1]["FileData"] == b"\x30\x82"
     assert isinstance(cert[0][1]["Password"], Secret)
     with pytest.raises(InputError):
@@ -156,6 +161,7 @@ def _sample(kind: str) -> Any:
         "truth": True,
         "moment": LATER,
         "bytes": b"x",
+        "addresses": ["anna@example.com"],
         "secret": Secret("x"),
     }
     return samples[kind.removeprefix("?")]

@@ -75,9 +75,9 @@ class MailRig(Rig):
             given = {name: None if value is NULL else value for name, value in command.parameters.items()}
             perform_pipeline(cast("Any", _Unpaced(self)), host, [(command.cmdlet, given)])
 
-    def _mail(self, host: str) -> ExchangeSession:
+    def _mail(self, host: str, kind: type[NotedSession] = NotedSession) -> ExchangeSession:
         transport = DirectExchange(target=Target(host=host, address="192.0.2.1"), keeper=self.keeper)
-        made = NotedSession(transport, specs(), now=self.clock.now, keep=lambda name, _text: f"{name}.txt")
+        made = kind(transport, specs(), now=self.clock.now, keep=lambda name, _text: f"{name}.txt")
 
         def around(where: str, pipeline: Pipeline, call: Callable[[], Reply]) -> Reply:
             if self.trap.dead:

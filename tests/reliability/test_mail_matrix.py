@@ -53,6 +53,8 @@ def test_the_story_ends_with_everybody_in_one_place(folder: Path) -> None:
         "Set-ZdmActiveSyncUrl",
         "Set-ZdmWebServicesUrl",
         "Set-ZdmOabUrl",
+        "Set-ZdmMapiUrl",
+        "Set-ZdmSendConnectorSource",
         "Set-ZdmScp",
         "New-ZdmMailboxMove",
         "Resume-ZdmMailboxMove",

@@ -12,11 +12,16 @@ from zdm_automate.cli.shown import HERE, AsJson, ProjectFolder, say, show, show_
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from zdm_automate.box_session import BoxInfo
-    from zdm_automate.checkup import HostCheck
+    from zdm_automate.box_session import BoxInfo, BoxSession
+    from zdm_automate.checkup import HostCheck, Patient
     from zdm_automate.cli.opening import Opened
+    from zdm_automate.mail_session import ExchangeInfo, ExchangeSession
     from zdm_automate.pins import Identity
     from zdm_automate.session import SessionInfo
+
+
+ONLINE = "online"
+"""The name under which the organisation in Exchange Online is looked at."""
 
 
 def check(
@@ -40,6 +45,7 @@ def check(
     if repin:
         opened.project.host(repin)
     names = [*content.hosts, *(name for name, box in content.boxes.items() if box.profile)]
+    names += [ONLINE] if content.tenant is not None else []
     if host:
         names = [_known(opened, host)]
     if end_shells:
@@ -47,7 +53,7 @@ def check(
             raise InputError("--end-shells needs one host.", hint="`zdm check HOST --end-shells`.")
         _end_shells(opened, names[0], as_json=as_json)
         return
-    patients = [opened.box(name) if name in content.boxes else opened.patient(name) for name in names]
+    patients = [_patient(opened, name) for name in names]
     with _progress(len(names)) as told:
         found = look_at_all(patients, told=told)
     _recognise(opened, found, repin)
@@ -62,6 +68,12 @@ def check(
     if bad:
         raise typer.Exit(max(problem.exit_code for problem in bad))
     _refuse_skew([one.info for one in found if one.info is not None])
+
+
+def _patient(opened: Opened, name: str) -> Patient | BoxSession | ExchangeSession:
+    if name == ONLINE and opened.project.content.tenant is not None:
+        return opened.online()
+    return opened.box(name) if name in opened.project.content.boxes else opened.patient(name)
 
 
 def _recognise(opened: Opened, found: Iterable[HostCheck], repin: str) -> None:
@@ -97,7 +109,7 @@ def _repin(opened: Opened, host: str, seen: Identity) -> None:
 def _known(opened: Opened, name: str) -> str:
     """The name of a host or box as the project writes it."""
     content = opened.project.content
-    if name in content.boxes:
+    if name in content.boxes or (name == ONLINE and content.tenant is not None):
         return name
     opened.project.host(name)
     wanted = content.roles.get(name, name)
@@ -171,7 +183,7 @@ def _details(found: HostCheck) -> Any:
     return table
 
 
-def _refuse_skew(infos: list[SessionInfo | BoxInfo]) -> None:
+def _refuse_skew(infos: list[SessionInfo | BoxInfo | ExchangeInfo]) -> None:
     from zdm_automate.session import SKEW_LIMIT, skew_error
 
     for info in infos:
@@ -199,7 +211,7 @@ def _row(found: HostCheck) -> dict[str, Any]:
             "skew_seconds": round(info.skew_seconds, 1),
         }
     elif info is not None:
-        row["os"] = info.version
+        row["os"] = str(info.version)
     findings = [{"name": one.name, "value": one.value, "action": one.action} for one in found.findings]
     return row | {"findings": findings, "shells": len(found.shells)}
 

@@ -24,7 +24,9 @@ SHOWN = 40
 
 
 def mail(
-    batches: Annotated[bool, typer.Option("--batches", help="Show the users of migration batches instead.")] = False,
+    batches: Annotated[
+        bool, typer.Option("--batches", help="Show the users of migration batches instead, also those to Exchange Online.")
+    ] = False,
     watch: Annotated[int, typer.Option(min=0, help="Ask again every so many seconds (60 to 300 is enough); 0: once.")] = 0,
     project: ProjectFolder = HERE,
     as_json: AsJson = False,
@@ -33,7 +35,7 @@ def mail(
     from zdm_automate.cli.opening import open_project
 
     opened = open_project(project)
-    with _server(opened) as session:
+    with _server(opened, batches=batches) as session:
         for warning in session.connect().warnings:
             say(f"note: {warning}")
         while True:
@@ -55,11 +57,14 @@ def mail(
 
 
 @contextmanager
-def _server(opened: Opened) -> Iterator[ExchangeSession]:
-    """A session that is closed whatever happens: Exchange counts them."""
+def _server(opened: Opened, *, batches: bool) -> Iterator[ExchangeSession]:
+    """A session that is closed whatever happens: Exchange counts them. Batches to Exchange Online are asked there."""
     book = opened.playbook(BOOK)
     (role,) = book.exchange
-    session = opened.mail(opened.project.roles_of({role: book.roles[role]}, frozenset(), book.name)[role])
+    if batches and opened.project.content.intent.get(BOOK, {}).get("online"):
+        session: ExchangeSession = opened.online()
+    else:
+        session = opened.mail(opened.project.roles_of({role: book.roles[role]}, frozenset(), book.name)[role])
     try:
         yield session
     finally:

@@ -10,7 +10,7 @@ import typer
 from zdm_automate.cli.shown import AsJson, say, show, show_json
 
 if TYPE_CHECKING:
-    from zdm_automate.lab.state import LabInfo
+    from zdm_automate.lab.state import LabInfo, TenantWay
 
 
 def new(
@@ -117,11 +117,25 @@ def _lab_text(folder: Path, lab: Path, info: LabInfo, template: dict[str, object
         },
         "credential": "admin",
         "hosts": hosts,
+        **({"tenant": _tenant(info.tenant, here)} if info.tenant is not None else {}),
         "resolvers": [f"127.0.0.1:{info.public_dns_port}"] if info.public_dns_port else [],
         **template,
     }
     text = yaml.safe_dump(body, sort_keys=False, allow_unicode=True, width=120, default_flow_style=None)
     return f"# A project for the lab office {info.office}: `zdm check`, then `zdm plan dns_cutover`.\n{text}"
+
+
+def _tenant(way: TenantWay, here: Path) -> dict[str, object]:
+    """How the lab's tenant of Exchange Online is reached; its certificate has the lab's password."""
+    import os
+
+    return {
+        "organization": way.organization,
+        "app_id": way.app_id,
+        "certificate": os.path.relpath(way.certificate, here),
+        "credential": "admin",
+        "module": os.path.relpath(way.module, here),
+    }
 
 
 TEMPLATE = r"""# What is moved, from where to where. No secret belongs into this file.

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import getpass
-import os
-import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +17,7 @@ from zdm_automate.keys import fetch
 from zdm_automate.ledger import LEDGER_EVENTS, Open, open_temporaries, project_facts
 from zdm_automate.lessons import load_lessons
 from zdm_automate.mail.specs import Specs
+from zdm_automate.online_session import ONLINE
 from zdm_automate.pins import PINS, Pins
 from zdm_automate.plans import Plans
 from zdm_automate.playbook import load_playbook
@@ -40,7 +39,9 @@ if TYPE_CHECKING:
     from zdm_automate.checkup import Patient
     from zdm_automate.events import Observer
     from zdm_automate.facts.base import Fact
+    from zdm_automate.mail_checkup import MailPatient
     from zdm_automate.mail_session import ExchangeSession
+    from zdm_automate.online_session import OnlineSession
     from zdm_automate.playbook import Playbook
     from zdm_automate.project import BoxSection, SshSection
     from zdm_automate.session import HostSession
@@ -106,7 +107,7 @@ class Opened:
     def credential(self, host: str) -> Credential:
         """The credential of a host, fetched once."""
         section = self.project.host(host)
-        return self._fetched(section.credential or self.project.content.credential)
+        return self.fetched(section.credential or self.project.content.credential)
 
     def named_credential(self, name: str) -> Credential:
         """A credential of the project that is no host's, such as the key of the migration stores.
@@ -117,9 +118,10 @@ class Opened:
         if name not in self.project.content.credentials:
             known = ", ".join(self.project.content.credentials) or "none"
             raise InputError(f"the project has no credential {name!r}; known: {known}.", hint="Name it under `credentials:`.")
-        return self._fetched(name)
+        return self.fetched(name)
 
-    def _fetched(self, name: str) -> Credential:
+    def fetched(self, name: str) -> Credential:
+        """A credential by its name, fetched once."""
         if name not in self.credentials:
             sections = self.project.content.credentials
             self.credentials[name] = fetch(name, sections[name], self.project.folder, others=sections.values())
@@ -132,54 +134,16 @@ class Opened:
         return HostSession(self._transport(host), self.library, now=self.clock.now)
 
     def mail(self, host: str) -> ExchangeSession:
-        """A session with the endpoint of a host's Exchange, not yet open.
+        """A session with the endpoint of a host's Exchange, not yet open; see `opening_mail`."""
+        from zdm_automate.cli.opening_mail import exchange_session
 
-        Raises:
-            ProjectError: the host has no `exchange:`.
-        """
-        from zdm_automate.mail_session import ExchangeSession
-        from zdm_automate.transport.psrp import PsrpTransport
-        from zdm_automate.transport.shells_kept import KeptShells
+        return exchange_session(self, host)
 
-        target = self._exchange_target(host)
-        kept = KeptShells(self.project.folder / "sessions", target, now=self.clock.now)
-        return ExchangeSession(
-            PsrpTransport(target, kept=kept), self.specs, now=self.clock.now, keep=self._keep_report, tidy=kept.end_left
-        )
+    def online(self) -> OnlineSession:
+        """A session with the organisation in Exchange Online, not yet open; see `opening_mail`."""
+        from zdm_automate.cli.opening_mail import online_session
 
-    def _exchange_target(self, host: str) -> Target:
-        section = self.project.host(host)
-        way = section.exchange
-        if way is None:
-            raise self.project.source.error(
-                ("hosts",),
-                f"host {host} says nothing of its Exchange",
-                hint="Write `exchange: {}` beside its address, or how its endpoint is reached.",
-            )
-        service, _, name = way.spn.rpartition("/")
-        return replace(
-            self.target(host),
-            port=way.port,
-            ssl=way.ssl,
-            auth=way.auth,
-            path="PowerShell",
-            configuration="Microsoft.Exchange",
-            fingerprint=section.fingerprint if way.ssl else "",
-            spn_service=service or "HTTP",
-            spn_host=name,
-            credential=self._fetched(way.credential) if way.credential else self.credential(host),
-        )
-
-    def _keep_report(self, name: str, text: str) -> str:
-        """Keeps what the server is about to forget; gives the file's name."""
-        stamp = self.clock.now().strftime("%Y%m%d-%H%M%S")
-        plain = re.sub(r"[^A-Za-z0-9._-]+", "-", name)
-        folder = self.project.folder / "reports"
-        folder.mkdir(mode=0o700, exist_ok=True)
-        path = folder / f"move-{plain}-{stamp}.txt"
-        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as stream:
-            stream.write(text)
-        return path.name
+        return online_session(self)
 
     def patient(self, host: str) -> Patient:
         """A host to be looked at."""
@@ -195,7 +159,17 @@ class Opened:
             probe=None if self.project.host(host).ssh.jump else probe,
             service=None if transport.target.ssh else _service_state,
             why=lambda: transport.why,
+            mail=self._mail_patient(host),
         )
+
+    def _mail_patient(self, host: str) -> MailPatient | None:
+        if self.project.host(host).exchange is None:
+            return None
+        from zdm_automate.cli.opening_mail import exchange_target
+        from zdm_automate.mail_checkup import MailPatient
+        from zdm_automate.transport.probe import probe
+
+        return MailPatient(target=exchange_target(self, host), session=self.mail(host), probe=probe)
 
     def target(self, host: str) -> Target:
         """Where a host is reached, and how."""
@@ -269,7 +243,7 @@ class Opened:
 
     def _box_target(self, name: str) -> SshTarget:
         section = self.project.box(name)
-        account = self._fetched(section.credential) if section.credential else Credential(section.user, Secret(""))
+        account = self.fetched(section.credential) if section.credential else Credential(section.user, Secret(""))
         return self._ssh_target(name, section.address, section.port, section, account)
 
     def _ssh_target(
@@ -354,7 +328,8 @@ class Opened:
         book = what.book
         roles = self.project.roles_of(book.roles, book.optional, book.name)
         boxes = {name: name for name, section in self.project.content.boxes.items() if section.profile}
-        everyone = roles | boxes | {CONTROLLER: CONTROLLER}
+        tenant = {ONLINE: ONLINE} if self.project.content.tenant is not None else {}
+        everyone = roles | boxes | tenant | {CONTROLLER: CONTROLLER}
         wanted = set(book.roles) | {read.role for read in book.readers(what.intent, everyone, seats=True)}
         hosts = {role: host for role, host in roles.items() if role in wanted}
         mail = {role: host for role, host in hosts.items() if role in book.exchange}
@@ -364,6 +339,7 @@ class Opened:
             sessions={
                 **{role: by_server[host] if role in mail else by_host[host] for role, host in hosts.items()},
                 **{name: self.box(name) for name in boxes if name in wanted},
+                **{name: self.online() for name in tenant if name in wanted},
             },
             library=self.library,
             now=self.clock.now,
@@ -375,20 +351,24 @@ class Opened:
             },
             optional=book.optional,
             boxes_sha256=profiles_sha256(self.profiles) if boxes else "",
-            specs=self.specs if mail else Specs(()),
+            specs=self.specs if mail or tenant else Specs(()),
         )
 
     def bench(self, reads: Iterable[Read]) -> Workplace:
         """The hosts of these readers alone, without a playbook; one is asked at its Exchange where the reader is Exchange's."""
         roles = self.project.content.roles
+        reads = tuple(reads)
         scripts = frozenset(self.library)
         wanted = {one.role: one.verb not in scripts and one.verb in self.specs for one in reads if one.role in roles}
         opened = {
             key: self.mail(key[0]) if key[1] else self.session(key[0])
             for key in dict.fromkeys((roles[role], mail) for role, mail in wanted.items())
         }
-        sessions = {role: opened[roles[role], mail] for role, mail in wanted.items()}
-        specs = self.specs if any(wanted.values()) else Specs(())
+        sessions: dict[str, Any] = {role: opened[roles[role], mail] for role, mail in wanted.items()}
+        online = self.project.content.tenant is not None and any(one.role == ONLINE for one in reads)
+        if online:
+            sessions[ONLINE] = self.online()
+        specs = self.specs if online or any(wanted.values()) else Specs(())
         return Workplace(sessions=sessions, library=self.library, now=self.clock.now, held=self.held, specs=specs)
 
     def _outside(self) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from zdm_automate.errors import UnknownNameError
-from zdm_automate.gates import cut, declared, dhcp, dns, mail, profiles, start
+from zdm_automate.gates import cut, declared, dhcp, dns, exremove, mail, profiles, start
 from zdm_automate.gates.judge import decide, fields_of, row_of
 from zdm_automate.gates.model import Finding, Gate, GateAnswer, ListedRow, MadeChange, Predicate, Truth, View
 
@@ -40,7 +40,7 @@ GATES: Mapping[str, Gate] = {
         mail.COMPLETE_MAIL,
         cut.ACCEPT,
         profiles.GATE,
-        declared.EXREMOVE,
+        exremove.GATE,
         declared.DECOM,
         cut.CLOSE,
     )

@@ -13,7 +13,7 @@ def _later(name: str, asks: str, missing: str, minutes: int = 15) -> Predicate:
 
 
 DIRECTORY: Final = "No reader of the directory is there yet."
-MAIL: Final = "No reader of public folders and of protocol logs of Exchange is there yet."
+MAIL: Final = "No reader of the roles of an old server is there yet."
 RIGHTS: Final = "No reader of certificates and roles of an old server is there yet."
 
 LEVEL: Final = Gate(
@@ -26,18 +26,6 @@ LEVEL: Final = Gate(
         _later("replication", "replication is clean both ways", DIRECTORY, 10),
         _later("backup-age", "every domain controller was backed up", DIRECTORY, 60),
         _later("sysvol-state", "the migration of SYSVOL is in one state on every controller", DIRECTORY),
-    ),
-)
-
-EXREMOVE: Final = Gate(
-    name="G-EXREMOVE",
-    guards="Exchange is uninstalled from the old server",
-    approvals=("tech", "lead"),
-    predicates=(
-        _later("mailboxes", "no mailbox, arbitration mailbox or public folder content is left", MAIL),
-        _later("traffic", "no mail and no client came for 48 h", MAIL),
-        _later("backup-age", "the new databases were backed up", MAIL, 60),
-        _later("restore-proof", "one mailbox was restored from the new backup", MAIL, 60),
     ),
 )
 

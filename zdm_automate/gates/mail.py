@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from zdm_automate import mail_jobs
 from zdm_automate.facts.mail import MailboxMove, Scp
 from zdm_automate.facts.store import FactsMissingError
-from zdm_automate.gates import mail_2007
+from zdm_automate.gates import mail_2007, mail_online
 from zdm_automate.gates.evidence import at_least, at_most, says, signed_step, truth
 from zdm_automate.gates.model import Gate, Predicate, Seen, Truth
 from zdm_automate.mail.appliers import DONE
@@ -38,8 +39,16 @@ def _reads(view: View) -> Iterator[Read]:
     if _by_job(view):
         yield from mail_2007.reads()
         return
-    yield Read(role=ROLE, verb="Get-ZdmMailboxMove")
+    if _online(view):
+        yield from mail_online.online_reads()
+    else:
+        yield Read(role=ROLE, verb="Get-ZdmMailboxMove")
     yield Read(role=ROLE, verb="Get-ZdmScp")
+
+
+def _online(view: View) -> bool:
+    """Whether the mailboxes go to Exchange Online."""
+    return bool(view.intents.get(BOOK, {}).get("online"))
 
 
 def _intent(view: View) -> Mapping[str, Any]:
@@ -60,6 +69,8 @@ def _batch(view: View) -> tuple[MailboxMove, ...]:
 def _synced(view: View) -> Seen:
     if _by_job(view):
         return mail_2007.looked_at(view)
+    if _online(view):
+        return mail_online.synced(view.facts, _intent(view))
     moves = _batch(view)
     waiting = [one for one in moves if one.status not in READY]
     held = sum(one.status in {"AutoSuspended", "Synced"} for one in moves)
@@ -76,6 +87,8 @@ def _losses(view: View) -> Seen:
     if _by_job(view):
         return mail_2007.none_lost(view)
     most = min(view.limits.bad_items, int(_intent(view)["bad_items"]))
+    if _online(view):
+        return mail_online.losses(view.facts, _intent(view), most)
     moves = _batch(view)
     wrong = unaccepted(view.facts, moves, most)
     lost = sum(one.bad_items for one in moves)
@@ -90,12 +103,36 @@ def _points(view: View) -> Seen:
         return mail_2007.no_points(view)
     wanted = str(_intent(view)["scp"])
     found = view.facts.of(ROLE, Scp)
+    if _online(view):
+        kept = ", ".join(f"{one.server} {one.uri or 'empty'}" for one in found)
+        return Seen(state=Truth.TRUE, value=f"emptied once everybody has gone; kept until then: {kept}")
     if not wanted:
         hint = "Write `scp:` into the project file: what they say while both servers stand side by side."
         return Seen(state=Truth.UNKNOWN, value="the project names no address for them", hint=hint)
     other = [f"{one.server} {one.uri or 'empty'}" for one in found if one.uri.casefold() != wanted.casefold()]
     return Seen(state=truth(found and not other), value="; ".join(other) or f"{len(found)} say {wanted}")
 
+
+_DISK: Final = signed_step(
+    "target-disk",
+    "the target has room for what was copied and its logs",
+    "mail-space",
+    ("free percent",),
+    at_least("free percent", lambda view: view.limits.free_disk_percent, " %"),
+    lambda limits: f"at least {limits.free_disk_percent:g} %",
+    timedelta(hours=6),
+)
+
+
+def _room(view: View) -> Seen:
+    """The service has the room; own servers are looked at by a person."""
+    if _online(view):
+        return Seen(state=Truth.TRUE, value="Exchange Online has the room that the licences allow")
+    assert _DISK.judge is not None  # noqa: S101 - a signed step has one
+    return _DISK.judge(view)
+
+
+DISK: Final = replace(_DISK, judge=_room)
 
 COMPLETE_MAIL: Final = Gate(
     name="G-COMPLETE-MAIL",
@@ -111,15 +148,7 @@ COMPLETE_MAIL: Final = Gate(
             judge=_losses,
             limit=lambda limits: f"at most {limits.bad_items} in a mailbox",
         ),
-        signed_step(
-            "target-disk",
-            "the target has room for what was copied and its logs",
-            "mail-space",
-            ("free percent",),
-            at_least("free percent", lambda view: view.limits.free_disk_percent, " %"),
-            lambda limits: f"at least {limits.free_disk_percent:g} %",
-            timedelta(hours=6),
-        ),
+        DISK,
         signed_step(
             "dns-ttl",
             "the times to live of the mail records are low",

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from zdm_automate.lab.office_tenant import TenantSection, build_tenant
 from zdm_automate.lab.world.host import Service
 from zdm_automate.lab.world.mail import GB, MB, MailBox, MailDatabase, MailOrg, MailServer
+from zdm_automate.lab.world.mail_flow import Folder, MailFlow
 
 if TYPE_CHECKING:
     from zdm_automate.lab.world.model import World
@@ -108,6 +110,8 @@ class MailSection(_Section):
     people: PeopleSection = PeopleSection(count=0)
     arbitration: bool = True
     relays: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    tenant: TenantSection | None = None
+    public_folders: tuple[str, ...] = ()
 
 
 def build_mail(section: dict[str, Any], world: World) -> World:
@@ -154,6 +158,8 @@ def build_mail(section: dict[str, Any], world: World) -> World:
             },
             mailboxes=boxes,
             relays=dict(made.relays),
+            flow=_flow(made, domain),
+            tenant=build_tenant(made.tenant, boxes.values()),
         ),
     )
 
@@ -163,6 +169,18 @@ def _urls(server: ServerSection, host: str) -> dict[str, tuple[str, str]]:
     outside = bool(server.url_host)
     services = {name: path for name, path in PATHS.items() if name != "mapi" or server.version != "2010"}
     return {name: (f"https://{host}/{path}", f"https://{host}/{path}" if outside else "") for name, path in services.items()}
+
+
+def _flow(made: MailSection, domain: str) -> MailFlow:
+    """A server under a common name has a certificate for it; another shows the one that setup made."""
+    shown = {
+        name: tuple(sorted({one.url_host, f"autodiscover.{domain}", f"{name.lower()}.{domain}"}))
+        for name, one in made.servers.items()
+        if one.url_host
+    }
+    folders = tuple(Folder(path=path, items=20, size=20 * MB) for path in made.public_folders)
+    old = next((name for name, one in made.servers.items() if one.version == "2010"), "")
+    return MailFlow(certificates=shown, folders=folders, folder_server=old if folders else "")
 
 
 def _boxes(made: MailSection, domain: str, chance: Random) -> list[MailBox]:

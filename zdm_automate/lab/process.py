@@ -114,6 +114,7 @@ def run(
                 control_port=control.port,
                 token=token,
                 public_dns_port=servers.public_dns_port,
+                tenant=servers.tenant,
                 hosts=servers.ways,
             )
         )

@@ -23,7 +23,7 @@ from zdm_automate.lab.exchange.endpoint import ExchangeEndpoint
 from zdm_automate.lab.office_dns import public_record
 from zdm_automate.lab.ports import on_free_port
 from zdm_automate.lab.pwsh.engine import PwshEngine
-from zdm_automate.lab.state import PWSH, SIM, HostWay
+from zdm_automate.lab.state import PWSH, SIM, HostWay, TenantWay
 from zdm_automate.lab.winrs_sim import SimPrograms
 from zdm_automate.lab.world import dns_resolve
 from zdm_automate.lab.world.dns import key_of
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from zdm_automate.lab.endpoint.engine import Engine
     from zdm_automate.lab.endpoint.service import MakeBackend, MakeCommands
     from zdm_automate.lab.endpoint.winrs import ShellOptions
+    from zdm_automate.lab.exchange.door import Door
     from zdm_automate.lab.keeper import Keeper
     from zdm_automate.lab.office import Office
     from zdm_automate.lab.pwsh.backend import PwshBackend
@@ -103,6 +104,8 @@ class Servers:
         self._endpoints: dict[str, Endpoint] = {}
         self._commands_only: dict[str, CommandsOnly] = {}
         self._exchange: dict[str, ExchangeEndpoint] = {}
+        self._door: Door | None = None
+        self.tenant: TenantWay | None = None
         self.ways: dict[str, HostWay] = {}
         self.public_dns_port = 0
 
@@ -123,6 +126,7 @@ class Servers:
         for number, host in enumerate(hosts, start=1):
             self._start_host(host, number, engine, accounts)
         self._start_exchange(accounts)
+        self._start_tenant()
         self._start_dns()
 
     def _start_exchange(self, accounts: Accounts) -> None:
@@ -137,6 +141,22 @@ class Servers:
             known = self._before.get(name)
             port = known.exchange_port if known is not None and known.address == way.address else 0
             self.ways[name] = replace(way, exchange_port=self._listen(made.endpoint, accounts, way.address, port, None).port)
+
+    def _start_tenant(self) -> None:
+        """The tenant of Exchange Online behind the stub of its module, where the office has one."""
+        mail = self._office.world.mail
+        tenant = mail.tenant if mail is not None else None
+        if tenant is None:
+            return
+        from zdm_automate.lab.exchange.door import Door  # noqa: PLC0415 - few offices have a tenant
+        from zdm_automate.lab.exchange.module import write_certificate, write_module  # noqa: PLC0415 - as above
+
+        file = self._folder.online_folder / "application.pfx"
+        self._door = Door(self._keeper, write_certificate(file, self._office.password.get_secret_value()))
+        module = write_module(self._folder.online_folder, self._door)
+        self.tenant = TenantWay(
+            organization=tenant.organization, app_id=tenant.app_id, module=str(module), certificate=str(file)
+        )
 
     def _start_dns(self) -> None:
         """One DNS server per host that has one, where that host's endpoint is; and one for the outside world."""
@@ -266,6 +286,8 @@ class Servers:
             listener.stop()
         for responder in self._responders:
             responder.stop()
+        if self._door is not None:
+            self._door.stop()
         if self._pwsh is not None:
             self._pwsh.stop()
         if self._accounts is not None:

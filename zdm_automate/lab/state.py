@@ -55,6 +55,16 @@ class HostWay:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TenantWay:
+    """How the lab's tenant of Exchange Online is reached: by its module, with its application's certificate."""
+
+    organization: str
+    app_id: str
+    module: str
+    certificate: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LabInfo:
     """What is known of a lab from outside; `token` opens its control port."""
 
@@ -67,6 +77,7 @@ class LabInfo:
     control_port: int = 0
     token: str = field(default="", repr=False)
     public_dns_port: int = 0
+    tenant: TenantWay | None = None
     hosts: Mapping[str, HostWay] = field(default_factory=dict)
 
 
@@ -84,6 +95,7 @@ class LabFolder:
         self.password_file = self.path / "password"
         self.log_file = self.path / "lab.log"
         self.tls_folder = self.path / "tls"
+        self.online_folder = self.path / "online"
         self.pwsh_folder = self.path / "pwsh"
         self._lock_file = self.path / "lab.lock"
 

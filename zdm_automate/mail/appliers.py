@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from zdm_automate.facts.base import Fact
-from zdm_automate.facts.mail import MailboxMove, MailUrl, MigrationBatch, Scp
+from zdm_automate.facts.mail import MailboxMove, MailConnector, MailUrl, MigrationBatch, Scp
+from zdm_automate.facts.mail_online import MigrationEndpoint, MrsProxy, OnlineMove
+from zdm_automate.facts.mail_service import PublicFolderState
 
 Arguments = Mapping[str, Any]
 
@@ -151,6 +153,58 @@ def _url(service: str) -> Rule:
     )
 
 
+def _endpoint(*, there: bool) -> Rule:
+    """An endpoint of Exchange Online is there, or is not."""
+    return Rule(
+        look="Get-ZdmMigrationEndpoint",
+        asks=lambda _arguments: {},
+        key=lambda arguments: (str(arguments["name"]).casefold(),),
+        holds=lambda found, _arguments: isinstance(found, MigrationEndpoint) is there,
+    )
+
+
+def _folders(holds: Callable[[PublicFolderState, Arguments], bool]) -> Rule:
+    """What the organisation says of its public folders."""
+    return Rule(
+        look="Get-ZdmPublicFolderState",
+        asks=lambda _arguments: {},
+        key=lambda _arguments: (),
+        holds=lambda found, arguments: isinstance(found, PublicFolderState) and holds(found, arguments),
+    )
+
+
+def _sends(found: Fact | None, arguments: Arguments) -> bool:
+    wanted = {str(one).casefold() for one in arguments["servers"]}
+    return isinstance(found, MailConnector) and {one.casefold() for one in found.servers} == wanted
+
+
+def _relay(named: str, *, there: bool) -> Rule:
+    """A connector through which devices relay is there, or is not."""
+
+    def holds(found: Fact | None, arguments: Arguments) -> bool:
+        if not there or not isinstance(found, MailConnector):
+            return (found is not None) is there
+        return set(found.addresses) == set(arguments["addresses"]) and found.anonymous
+
+    def refuse(found: Fact | None, arguments: Arguments) -> str:
+        wide = [one for one in arguments.get("addresses", ()) if one in WIDE]
+        if wide:
+            return f"{wide[0]} would let everybody relay"
+        taken = there and found is not None and not holds(found, arguments)
+        return f"a connector {arguments[named]} is there already and lets others send" if taken else ""
+
+    return Rule(
+        look="Get-ZdmConnector",
+        asks=lambda _arguments: {},
+        key=lambda arguments: ("receive", str(arguments[named]).rpartition("\\")[2].casefold()),
+        holds=holds,
+        refuse=refuse,
+    )
+
+
+WIDE: Final = frozenset({"0.0.0.0/0", "0.0.0.0-255.255.255.255", "::/0", "::-ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"})
+"""Ranges that stand for the whole world: a relay for them is an open one."""
+
 AT_WORK: Final = frozenset({"Starting", "Syncing", "IncrementalSyncing", "Synced"})
 OVER: Final = frozenset({"Completing", "Completed", "CompletedWithErrors"})
 
@@ -171,6 +225,42 @@ RULES: Final[Mapping[str, Rule]] = {
         holds=lambda found, _arguments: found is None or (isinstance(found, MigrationBatch) and found.status == "Removing"),
         refuse=_nothing,
     ),
+    "New-ZdmRemoteMoveEndpoint": _endpoint(there=True),
+    "New-ZdmCutoverEndpoint": _endpoint(there=True),
+    "Remove-ZdmMigrationEndpoint": _endpoint(there=False),
+    "New-ZdmRemoteBatch": replace(_batch(frozenset()), holds=lambda found, _arguments: found is not None, refuse=_nothing),
+    "New-ZdmCutoverBatch": replace(_batch(frozenset()), holds=lambda found, _arguments: found is not None, refuse=_nothing),
+    "Approve-ZdmSkippedItem": Rule(
+        look="Get-ZdmOnlineMove",
+        asks=lambda _arguments: {},
+        key=lambda arguments: (str(arguments["address"]).casefold(),),
+        holds=lambda found, _arguments: isinstance(found, OnlineMove) and not found.unapproved,
+        refuse=lambda found, arguments: "" if found is not None else f"no batch has {arguments['address']}",
+    ),
+    "Set-ZdmMrsProxy": Rule(
+        look="Get-ZdmMrsProxy",
+        asks=lambda _arguments: {},
+        key=lambda arguments: (str(arguments["identity"]).partition("\\")[0].casefold(),),
+        holds=lambda found, arguments: isinstance(found, MrsProxy) and found.enabled is arguments["enabled"],
+        refuse=lambda found, arguments: "" if found is not None else f"there is no {arguments['identity']}",
+    ),
+    "Set-ZdmPublicFolderLock": _folders(lambda found, arguments: found.locked is arguments["locked"]),
+    "Set-ZdmPublicFolderMode": _folders(
+        lambda found, arguments: (found.where, found.complete) == (arguments["mode"], arguments["complete"])
+    ),
+    "New-ZdmPublicFolderBatch": replace(
+        _batch(frozenset()), holds=lambda found, _arguments: found is not None, refuse=_nothing
+    ),
+    "Set-ZdmSendConnectorSource": Rule(
+        look="Get-ZdmConnector",
+        asks=lambda _arguments: {},
+        key=lambda arguments: ("send", str(arguments["identity"]).casefold()),
+        holds=_sends,
+        refuse=lambda found, arguments: "" if found is not None else f"there is no send connector {arguments['identity']}",
+    ),
+    "New-ZdmRelayConnector": _relay("name", there=True),
+    "Remove-ZdmRelayConnector": _relay("identity", there=False),
+    "Set-ZdmMapiUrl": _url("mapi"),
     "Set-ZdmOwaUrl": _url("owa"),
     "Set-ZdmEcpUrl": _url("ecp"),
     "Set-ZdmActiveSyncUrl": _url("activesync"),

@@ -5,6 +5,7 @@ Without a decision that fits what the server counted nothing may be lost; a refu
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -14,10 +15,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from zdm_automate.facts.mail import MailboxMove
+    from zdm_automate.facts.mail_online import OnlineMove
     from zdm_automate.facts.store import Facts
 
 ITEM: Final = "B-138"
 """The row of the checklist under which decisions are signed."""
+
+ONLINE_ITEM: Final = "B-127"
+"""The same for what Exchange Online could not copy."""
 
 FORM: Final = ("decision", "items", "reason")
 CEILING: Final = 10
@@ -41,8 +46,22 @@ def step_of(move: MailboxMove) -> str:
 
 def decided(facts: Facts, move: MailboxMove) -> Decision | None:
     """The decision about what the server counted; None where there is none, or one that does not say what it decides."""
+    return _decision(facts, ITEM, step_of(move), move.bad_items)
+
+
+def skipped_step(move: OnlineMove) -> str:
+    """As `step_of`, of a mailbox that goes to Exchange Online; its address as one word, so that it can be typed."""
+    return f"skipped-{re.sub(r'[^A-Za-z0-9._-]+', '-', move.address)}-{move.skipped}"
+
+
+def decided_online(facts: Facts, move: OnlineMove) -> Decision | None:
+    """The decision about what Exchange Online could not copy, likewise."""
+    return _decision(facts, ONLINE_ITEM, skipped_step(move), move.skipped)
+
+
+def _decision(facts: Facts, item: str, step: str, count: int) -> Decision | None:
     found = next(
-        (one for one in facts.of(PROJECT, SignOff) if (one.item, one.step.casefold()) == (ITEM, step_of(move).casefold())), None
+        (one for one in facts.of(PROJECT, SignOff) if (one.item, one.step.casefold()) == (item, step.casefold())), None
     )
     if found is None:
         return None
@@ -50,7 +69,7 @@ def decided(facts: Facts, move: MailboxMove) -> Decision | None:
     word, items, reason = (told.get(name, "").strip() for name in FORM)
     if word.casefold() == "refuse":
         return Decision(accepted=False, items=0, by=found.by, reason=reason)
-    if word.casefold() != "accept" or not items.isdigit() or int(items) != move.bad_items or not reason:
+    if word.casefold() != "accept" or not items.isdigit() or int(items) != count or not reason:
         return None
     return Decision(accepted=True, items=int(items), by=found.by, reason=reason)
 

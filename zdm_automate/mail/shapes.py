@@ -5,8 +5,7 @@ A property that an answer does not have is an error where the fact needs it; ren
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from zdm_automate.errors import WireError
 from zdm_automate.facts.mail import (
@@ -23,13 +22,20 @@ from zdm_automate.facts.mail import (
     MigrationUser,
     Scp,
 )
-from zdm_automate.mail.values import UNLIMITED, canonical_name, moment, size, span, whole
+from zdm_automate.mail.rows import Row
+from zdm_automate.mail.rows import limit as _limit
+from zdm_automate.mail.rows import text as _text
+from zdm_automate.mail.rows import texts as _list
+from zdm_automate.mail.rows import truth as _truth
+from zdm_automate.mail.shapes_online import ONLINE_SHAPES
+from zdm_automate.mail.shapes_service import SERVICE_SHAPES
+from zdm_automate.mail.values import canonical_name, moment, size, span, whole
 from zdm_automate.mail.versions import version_of
 
 if TYPE_CHECKING:
-    from zdm_automate.facts.base import Fact
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
-Row = Mapping[str, Any]
+    from zdm_automate.facts.base import Fact
 
 STALLS: Final = (
     "TotalStalledDueToContentIndexingDuration",
@@ -57,8 +63,6 @@ SERVICES: Final[Mapping[str, str]] = {
 """What each reader of virtual directories is about."""
 
 OWNER: Final = "NT AUTHORITY\\SELF"
-ANYTHING: Final = -1
-"""A limit that is none."""
 
 
 def facts_of(zdm_type: str, answers: Iterable[tuple[str, Iterable[Row]]]) -> tuple[Fact, ...]:
@@ -71,33 +75,6 @@ def facts_of(zdm_type: str, answers: Iterable[tuple[str, Iterable[Row]]]) -> tup
     if shape is None:
         raise WireError(f"no shape is known for {zdm_type}.", error_id="ZdmUnknownSchema")
     return tuple(found for cmdlet, rows in answers for row in rows for found in shape(row, cmdlet))
-
-
-def _text(row: Row, name: str) -> str:
-    if name not in row:
-        raise WireError(f"an object of Exchange has no {name}.", error_id="ZdmSchema")
-    value = row[name]
-    return "" if value is None else str(value.get("Value", "") if isinstance(value, Mapping) else value)
-
-
-def _list(row: Row, name: str) -> tuple[str, ...]:
-    value = row.get(name)
-    found = [] if value is None else [value] if isinstance(value, str) else list(value)
-    return tuple(str(one) for one in found)
-
-
-def _truth(row: Row, name: str) -> bool:
-    """A flag; a switch travels as an object or as text in some versions."""
-    value = row.get(name)
-    if isinstance(value, Mapping):
-        value = value.get("IsPresent")
-    return str(value) == "True"
-
-
-def _limit(row: Row, name: str) -> int:
-    value = row.get(name)
-    value = value.get("Value") if isinstance(value, Mapping) and not value.get("IsUnlimited") else value
-    return ANYTHING if str(value) == UNLIMITED or isinstance(value, Mapping) else whole(value)
 
 
 def _server(row: Row, _cmdlet: str) -> Iterator[Fact]:
@@ -264,5 +241,7 @@ SHAPES: Final[Mapping[str, Callable[[Row, str], Iterator[Fact]]]] = {
     MailboxMoveReport.zdm_type: _report,
     MigrationBatch.zdm_type: _batch,
     MigrationUser.zdm_type: _user,
+    **ONLINE_SHAPES,
+    **SERVICE_SHAPES,
 }
 """By schema name."""

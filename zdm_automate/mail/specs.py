@@ -8,6 +8,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -33,8 +34,10 @@ KINDS: Final[tuple[str, ...]] = (
     "bytes",
     "secret",
     "text|null",
+    "addresses",
 )
-"""`identity` is a GUID, `name` one name without wildcards, `text|null` a text that may be emptied on purpose."""
+"""`identity` is a GUID, `name` one name without wildcards, `text|null` a text that may be emptied on purpose,
+`addresses` a list of addresses, which is sent as the bytes of a CSV file."""
 
 _COMMAND_KEYS: Final = frozenset({"cmdlet", "versions", "only_with", "with", "take", "differs"})
 _VERB_KEYS: Final = frozenset({"reader", "outputs", "versions", "takes", "pipe", "run"})
@@ -195,13 +198,18 @@ def _typed(value: Any, kind: str, what: str) -> Any:  # noqa: C901, PLR0911, PLR
                 return found
         case "bytes", bytes() if value:
             return value
+        case "addresses", list() | tuple() if value and all(isinstance(one, str) and _ADDRESS.fullmatch(one) for one in value):
+            return ("\r\n".join(("EmailAddress", *value)) + "\r\n").encode()
         case "secret", Secret() | Credential():
             return value
     shown = type(value).__name__ if kind in {"secret", "bytes"} else repr(value)[:80]
     raise InputError(f"{what} takes {WORDS[kind]}, not {shown}.", hint="Nothing was sent.")
 
 
+_ADDRESS: Final = re.compile(r"[^\s,;\"'@]+@[^\s,;\"'@]+")
+
 WORDS: Final[Mapping[str, str]] = {
+    "addresses": "a list of addresses",
     "text": "a text that is not empty",
     "text|null": "a text, or nothing on purpose",
     "texts": "a list of texts",

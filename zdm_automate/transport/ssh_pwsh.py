@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from zdm_automate import errors as e
 from zdm_automate.transport.agent import SSH_COMMAND, call_text, ssh_start_text
-from zdm_automate.transport.agent_line import AgentLine
 from zdm_automate.transport.held import HeldTransport, Limits, Lost
+from zdm_automate.transport.program_line import ProgramLine
 from zdm_automate.transport.ssh import SshLine
 from zdm_automate.transport.watchdog import DeadlineError
 
@@ -19,21 +19,22 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from zdm_automate.transport.base import Arguments, Reply, Target
-    from zdm_automate.transport.ssh import Running, SshTarget
-
-LAST_WORDS = 2.0
-"""Seconds in which a program that has closed its output says what it ended with."""
+    from zdm_automate.transport.ssh import SshTarget
 
 
-class _Line(AgentLine):
+class _Line(ProgramLine):
     """One connection with one process."""
 
+    missing = (
+        "ZdmSshNoAgent",
+        "PowerShell 7 must be installed there and on the path of the account's SSH sessions.",
+    )
+    ended = ("ZdmSshEnded", "the SSH connection or its PowerShell ended.")
+
     def __init__(self, ssh: SshTarget, host: str, agent: str, prelude: str, limits: Limits) -> None:
-        self._host = host
         self._agent = agent
         self._ssh = SshLine(ssh)
-        self._program: Running | None = None
-        super().__init__(f"ssh-{host}", prelude, limits)
+        super().__init__(f"ssh-{host}", host, prelude, limits)
 
     @property
     def auth_used(self) -> str:
@@ -49,43 +50,6 @@ class _Line(AgentLine):
             problem.host = self._host
             raise Lost(problem, started=False, gone=False) from problem
 
-    def _answer(self, identity: str, most: str, last: str) -> str:
-        assert self._program is not None  # noqa: S101 - the line is open
-        self._program.write(most.encode())
-        self.sent = True
-        self._program.write(last.encode())
-        self._taken = True
-        while True:
-            heard = self._program.read()
-            for found, xml in self._replies.feed(heard.decode("utf-8", errors="replace")):
-                if found == identity:
-                    return xml
-            said = self._program.errors().decode("utf-8", errors="replace").strip()
-            self._replies.other += [said] if said else []
-            if not heard:
-                raise self._ended(self._program)
-
-    def _ended(self, program: Running) -> Lost:
-        """The process has gone: before it answered anything it cannot be had at all, later it was lost."""
-        self.dead = True
-        code = program.exit_code(LAST_WORDS)
-        said = " ".join((*self._replies.other, program.errors().decode("utf-8", errors="replace").strip())).strip()[:300]
-        if self.calls == 0 and code is not None:
-            error: e.RemoteError = e.UnreachableError(
-                f"pwsh ended with {code} before it answered: {said or 'nothing said'}.",
-                hint="PowerShell 7 must be installed there and on the path of the account's SSH sessions.",
-                host=self._host,
-                error_id="ZdmSshNoAgent",
-            )
-            return Lost(error, started=False, gone=False)
-        gone = e.PoolLostError(
-            "the SSH connection or its PowerShell ended.",
-            hint="Connect again and read what is there before going on.",
-            host=self._host,
-            error_id="ZdmSshEnded",
-        )
-        return Lost(gone, started=self._taken, gone=True)
-
     def close(self) -> None:
         """Ends process and connection."""
         try:
@@ -100,17 +64,6 @@ class _Line(AgentLine):
         self.dead = True
         self._ssh.close()
         self.worker.stop()
-
-    def _blank(self) -> None:
-        if self._program is not None:
-            self._program.write(b"\n")
-
-    def _verdict(self, problem: Exception) -> Lost:
-        del problem
-        error = e.PoolLostError(
-            "the SSH connection broke off.", hint="Connect again and read what is there before going on.", host=self._host
-        )
-        return Lost(error, started=self._taken or self.sent, gone=True)
 
 
 class SshPwshTransport(HeldTransport[_Line]):

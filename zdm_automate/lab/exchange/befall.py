@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from zdm_automate.lab.exchange.models import names_of
-from zdm_automate.lab.world import mail_batches
+from zdm_automate.lab.world import mail_batches, mail_flow
 from zdm_automate.lab.world.mail_moves import backed_up
 from zdm_automate.lab.world.mail_troubles import TROUBLES, WORDINGS
 
@@ -16,7 +16,16 @@ if TYPE_CHECKING:
 
 ENDS: Final = "none"
 STOPPED, STARTED, BACKUP, MOUNT = "service-stopped", "service-started", "backup", "mount"
-WHAT: Final = (ENDS, STOPPED, STARTED, BACKUP, MOUNT, *TROUBLES, *sorted(WORDINGS | mail_batches.TROUBLES))
+WHAT: Final = (
+    ENDS,
+    STOPPED,
+    STARTED,
+    BACKUP,
+    MOUNT,
+    *TROUBLES,
+    *sorted(WORDINGS | mail_batches.TROUBLES),
+    *mail_flow.BEFALLS,
+)
 
 
 def befall(world: World, whom: str, what: str) -> World:
@@ -41,6 +50,10 @@ def befall(world: World, whom: str, what: str) -> World:
         return replace(world, mail=replace(org, databases={**org.databases, name: database}))
     if what in {STOPPED, STARTED, BACKUP, MOUNT}:
         raise ValueError(f"{what} does not happen to {whom}")
+    if what in mail_flow.BEFALLS:
+        if name not in org.servers:
+            raise ValueError(f"{what} does not happen to {whom}")
+        return replace(world, mail=mail_flow.befallen(org, name, what, world.now))
     left = {key: one for key, one in org.troubles.items() if key != name}
     return replace(world, mail=replace(org, troubles=left if what == ENDS else {**left, name: what}))
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from zdm_automate.lab.commands_only import CommandsOnly, shown_commands
 from zdm_automate.lab.exchange.models import ExchangeCall, Row, known, run_cmdlet, visible
+from zdm_automate.lab.exchange.online import call_on
 from zdm_automate.lab.keeper import CallRecord
 from zdm_automate.lab.world.refusal import NotModelledError, Refusal
 
@@ -73,10 +74,11 @@ def perform_pipeline(
     """One pipeline at the present moment: its objects, its warnings, and what it was refused with."""
 
     def act(world: World) -> tuple[World, tuple[list[Row], ExchangeCall, Refusal | None]]:
-        call = ExchangeCall(world=world, host=host)
         rows: list[Row] = []
         error: Refusal | None = None
+        call = ExchangeCall(world=world, host=host)
         try:
+            call = call_on(world, host)
             rows = _run(call, commands)
         except Refusal as refusal:
             error = refusal

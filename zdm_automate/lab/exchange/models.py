@@ -64,6 +64,10 @@ class ExchangeCall:
         """The server that was asked."""
         return self.org.server(self.host)
 
+    def key(self, name: str) -> str:
+        """Where the model of a cmdlet stands in the register."""
+        return name.casefold()
+
     def update(self, org: MailOrg) -> None:
         """Takes this organisation as the present one."""
         self.world = replace(self.world, mail=org)
@@ -133,7 +137,7 @@ def run_cmdlet(call: ExchangeCall, name: str, parameters: Mapping[str, Any]) -> 
     """
     facts = known(call, name)
     bound = {facts_name(facts, own, call): value for own, value in parameters.items()}
-    made = load_exchange().get(facts.name.casefold())
+    made = load_exchange().get(call.key(facts.name))
     if made is None:
         raise NotModelledError(f"the lab does not model the Exchange cmdlet {facts.name}", host=call.host)
     verb = facts.name.partition("-")[0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from zdm_automate.lab.exchange.models import ExchangeCall, Row, failure, model
+from zdm_automate.lab.world import mail_flow
 from zdm_automate.lab.world.mail import BUILDS
 from zdm_automate.mail.values import UNLIMITED, size_text
 from zdm_automate.mail.versions import Exchange
@@ -175,8 +176,12 @@ def get_permission(call: ExchangeCall, *, Identity: Any) -> Iterator[Row]:
 @model("Get-SendConnector")
 def get_send_connector(call: ExchangeCall) -> Iterator[Row]:
     """The way out, through the oldest server until that is changed."""
-    oldest = min(call.org.servers.values(), key=lambda one: one.version)
-    yield {"Name": "Internet", "AddressSpaces": ["SMTP:*;1"], "SourceTransportServers": [oldest.name], "Enabled": True}
+    yield {
+        "Name": "Internet",
+        "AddressSpaces": ["SMTP:*;1"],
+        "SourceTransportServers": list(mail_flow.senders(call.org)),
+        "Enabled": True,
+    }
 
 
 @model("Get-ReceiveConnector")
@@ -189,11 +194,11 @@ def get_receive_connector(call: ExchangeCall) -> Iterator[Row]:
             "RemoteIPRanges": ["0.0.0.0-255.255.255.255"],
             "PermissionGroups": "ExchangeUsers, ExchangeServers, ExchangeLegacyServers",
         }
-    oldest = min(call.org.servers.values(), key=lambda one: one.version)
     for name, addresses in call.org.relays.items():
+        where, _, own = name.rpartition("\\")
         yield {
-            "Name": name,
-            "Server": oldest.name,
+            "Name": own,
+            "Server": where or mail_flow.oldest(call.org),
             "RemoteIPRanges": list(addresses),
             "PermissionGroups": "AnonymousUsers",
         }

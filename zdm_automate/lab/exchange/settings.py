@@ -17,6 +17,9 @@ DIRECTORIES = {
 }
 """Noun of the cmdlets and name of the virtual directory, by service."""
 
+KEPT = object()
+"""An argument that was not given."""
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -60,6 +63,7 @@ def _reader(service: str) -> Model:
                     "Server": server.name,
                     "InternalUrl": inside or None,
                     "ExternalUrl": outside or None,
+                    **({"MRSProxyEnabled": server.mrs_proxy} if service == "ews" else {}),
                 }
 
     return get
@@ -67,10 +71,17 @@ def _reader(service: str) -> Model:
 
 def _setter(service: str) -> Model:
     def put(
-        call: ExchangeCall, *, Identity: Any, InternalUrl: Any = None, ExternalUrl: Any = None, Force: bool = False
+        call: ExchangeCall,
+        *,
+        Identity: Any,
+        InternalUrl: Any = KEPT,
+        ExternalUrl: Any = KEPT,
+        IISAuthenticationMethods: Any = None,
+        MRSProxyEnabled: Any = None,
+        Force: bool = False,
     ) -> None:
-        """Its addresses; `$null` empties one."""
-        del Force
+        """What is given of its addresses, `$null` empties one; and whether other organisations may fetch mailboxes by it."""
+        del Force, IISAuthenticationMethods
         wanted = str(Identity).casefold()
         found = next((one for one in call.org.servers.values() if _named(one.name, service).casefold() == wanted), None)
         if found is None or service not in found.urls:
@@ -81,8 +92,11 @@ def _setter(service: str) -> Model:
                 f'Couldn\'t find object "{Identity}". Please make sure that it was spelled correctly or specify a different '
                 "object.",
             )
-        urls = {**found.urls, service: (str(InternalUrl or ""), str(ExternalUrl or ""))}
-        call.update(replace(call.org, servers={**call.org.servers, found.name: replace(found, urls=urls)}))
+        given = zip((InternalUrl, ExternalUrl), found.urls[service], strict=True)
+        inside, outside = (old if new is KEPT else str(new or "") for new, old in given)
+        proxy = found.mrs_proxy if MRSProxyEnabled is None else bool(MRSProxyEnabled)
+        changed = replace(found, urls={**found.urls, service: (inside, outside)}, mrs_proxy=proxy)
+        call.update(replace(call.org, servers={**call.org.servers, found.name: changed}))
 
     return put
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from zdm_automate.lab.world.mail_batches import MailBatch
+from zdm_automate.lab.world.mail_flow import MailFlow
+from zdm_automate.lab.world.mail_tenant import Tenant
 from zdm_automate.lab.world.refusal import NotModelledError
 
 GB = 1024**3
@@ -34,6 +36,7 @@ class MailServer:
         version: 2003 to SE.
         replication_service: whether the Mailbox Replication Service runs.
         scp: its service connection point; None where it was emptied.
+        mrs_proxy: whether other organisations may fetch mailboxes by way of it.
         log_free: free bytes of the disk that its transaction logs lie on.
         urls: internal and external URL by service (`owa`, `EWS` ...).
         health: what the monitoring of 2003 says of a part that is not well: 0 unknown, 2 warning, 3 error.
@@ -43,6 +46,7 @@ class MailServer:
     version: str
     replication_service: bool = True
     scp: str | None = None
+    mrs_proxy: bool = False
     log_free: int = 500 * GB
     urls: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     health: Mapping[str, int] = field(default_factory=dict)
@@ -162,6 +166,8 @@ class MailOrg:
         troubles: what is wrong, by whom it befalls: a mailbox's GUID, a database or a server.
         relays: devices' addresses by the name of a receive connector that lets them relay.
         batches: migration batches by name.
+        tenant: its organisation in Exchange Online; None for none.
+        flow: where mail and clients go.
     """
 
     name: str = "First Organization"
@@ -176,6 +182,8 @@ class MailOrg:
     troubles: Mapping[str, str] = field(default_factory=dict)
     relays: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     batches: Mapping[str, MailBatch] = field(default_factory=dict)
+    tenant: Tenant | None = None
+    flow: MailFlow = field(default_factory=MailFlow)
 
     def server(self, host: str) -> MailServer:
         """The Exchange server on a host.

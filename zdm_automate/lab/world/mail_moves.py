@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from zdm_automate.lab.world import mail_batches
+from zdm_automate.lab.world import mail_batches, mail_tenant_moves
 from zdm_automate.lab.world.mail import GB, MailBox, MailDatabase, MailOrg, Move
 from zdm_automate.lab.world.mail_troubles import SKIPS, TROUBLES
 
@@ -44,7 +44,9 @@ AGAIN: Final = timedelta(hours=24)
 def due(world: World) -> datetime | None:
     """The next minute at which the service has something to do; None where it has nothing."""
     org = world.mail
-    if org is None or not (any(move.active for move in org.moves.values()) or mail_batches.active(org)):
+    if org is None or not (
+        any(move.active for move in org.moves.values()) or mail_batches.active(org) or mail_tenant_moves.active(org)
+    ):
         return None
     following = (org.ticked or world.now) + TICK
     return following if following > world.now else world.now + TICK  # it was idle until something was asked of it
@@ -65,7 +67,7 @@ def fire(world: World) -> World:
                 continue
             busy[move.target] += 1
         org = _minute(org, org.mailboxes[guid], move, world.now)
-    return replace(world, mail=mail_batches.minute(org, world.now))
+    return replace(world, mail=mail_tenant_moves.minute(mail_batches.minute(org, world.now), world.now))
 
 
 def _minute(org: MailOrg, box: MailBox, move: Move, now: datetime) -> MailOrg:  # noqa: PLR0911 - one return per state
