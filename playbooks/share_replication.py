@@ -16,7 +16,6 @@ from zdm_automate import (
     Playbook,
     Read,
     Risk,
-    Rollback,
     Step,
     VerbCall,
     change,
@@ -29,26 +28,14 @@ from zdm_automate import (
     wait,
 )
 from zdm_automate.facts.project import PROJECT, SignOff
-from zdm_automate.facts.shares import DfsTarget, FileSample, Share
+from zdm_automate.facts.shares import Share
 from zdm_automate.model import Preview
 
-from ._share_steps import (
-    CLOSED,
-    FROZEN,
-    MovedShare,
-    SharesIntent,
-    allowed,
-    attempts,
-    by_name,
-    denied,
-    done,
-    forecast,
-    foreign_target,
-    refusal,
-    run_pass,
-    sessions_closed,
-    trend,
-)
+from ._share_compare import ways
+from ._share_cut import by_name, frozen, lead, not_now, ready, sessions_closed, set_acl, switched
+from ._share_guards import foreign_target, refusal
+from ._share_intent import CLOSED, FROZEN, MovedShare, SharesIntent, allowed, denied
+from ._share_passes import attempts, done, forecast, run_pass, trend
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -212,31 +199,13 @@ def _permissions(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
 # --- the night ---
 
 
-def _ready(facts: Facts, intent: SharesIntent) -> str:
-    """Why the cut must not begin yet; empty where it may."""
-    if not intent.cut:
-        return "`cut: true` in the project file begins it"
-    for share in intent.shares:
-        if not trend(facts, intent, share):
-            return f"{share.name} has had no delta pass: nobody knows how long the final one takes"
-    return ""
-
-
-def _not_now(facts: Facts, intent: SharesIntent, what: str) -> Step | None:
-    """The row where the night has not begun, or goes back; None where it goes on."""
-    why = _ready(facts, intent)
-    if why:
-        return wait(what, None, why, role="old")
-    return same("the cut is taken back", role="old") if intent.roll_back else None
-
-
 @playbook.item("B-153", "Freeze the old shares", risk=Risk.MEDIUM, gate="G-CUT", after=("B-114",), also=("A-122", "C-083"))
 def freeze(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
     """By the permissions of the share: quick, and taken back by one call. Who is connected is not touched by it yet."""
-    if not_now := _not_now(facts, intent, "freeze"):
-        yield not_now
+    if waits := not_now(facts, intent, "freeze"):
+        yield waits
         return
-    yield from (_set_acl(facts, "old", share.name, deny=FROZEN, text="frozen: read only") for share in intent.shares)
+    yield from (set_acl(facts, "old", share.name, deny=FROZEN, text="frozen: read only") for share in intent.shares)
 
 
 @playbook.item(
@@ -244,33 +213,13 @@ def freeze(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
 )
 def close_sessions(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
     """Everybody who is still connected to the old server, after the freeze: who connected before keeps the rights of before."""
-    if not_now := _not_now(facts, intent, "close sessions"):
-        yield not_now
+    if waits := not_now(facts, intent, "close sessions"):
+        yield waits
         return
     for share in intent.shares:
         spent = forecast(trend(facts, intent, share))
         yield same(f"{share.name}: the final pass is forecast to take {(spent or 0) / 60:.1f} min")
     yield from sessions_closed(facts, "old")
-
-
-def _set_acl(facts: Facts, role: str, name: str, *, deny: str = "", allow: tuple[str, ...] = (), text: str) -> Step:
-    there = facts.one(role, Share, name)
-    if there is None:
-        return unpredictable(f"{name}: {text}", f"{facts.hosts[role]} has no such share", role=role)
-    sddl = denied(allowed(there.sddl, *allow), deny) if deny else allowed(there.sddl, *allow)
-    return ensure(
-        facts,
-        VerbCall(role=role, verb="Set-ZdmShareAcl", params={"name": there.name, "sddl": sddl}),
-        replace(there, sddl=sddl),
-        f"{name} on {facts.hosts[role]}: {text}",
-        inverse=VerbCall(role=role, verb="Set-ZdmShareAcl", params={"name": there.name, "sddl": there.sddl}),
-        rollback=Rollback.R0,
-    )
-
-
-def _frozen(facts: Facts, share: MovedShare) -> bool:
-    there = facts.one("old", Share, share.name)
-    return there is not None and FROZEN in there.sddl
 
 
 @playbook.item("B-154", "Final pass", risk=Risk.HIGH, gate="G-CUT", after=("B-152",), also=("A-123", "C-084"))
@@ -284,8 +233,8 @@ def _final_pass(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
         text = f"{share.name}: final pass"
         if intent.roll_back:
             yield same(f"{text}: the cut is taken back")
-        elif not intent.cut or not _frozen(facts, share):
-            yield wait(text, None, _ready(facts, intent) or "the share is frozen first", role="new")
+        elif not intent.cut or not frozen(facts, share):
+            yield wait(text, None, ready(facts, intent) or "the share is frozen first", role="new")
         elif done(facts, intent, share, "final") is not None:
             yield run_pass(facts, intent, share, "final")
         else:
@@ -328,42 +277,11 @@ def sides_are_one(facts: Facts, intent: SharesIntent) -> Iterator[Check]:
     for share in intent.shares:
         if done(facts, intent, share, "compare") is None or intent.roll_back:
             continue
-        if _switched(facts, share):
+        if switched(facts, share):
             yield check(f"{share.name}: compared before the switch", ok=True, value="switched")
             continue
         for name, wrong in ways(facts, intent, share).items():
             yield check(f"{share.name}: {name}", not wrong, value=wrong or "the same", hint="Run the final pass again.")
-
-
-def _switched(facts: Facts, share: MovedShare) -> bool:
-    there = facts.one("new", Share, share.name)
-    return there is not None and CLOSED not in there.sddl
-
-
-def ways(facts: Facts, intent: SharesIntent, share: MovedShare) -> dict[str, str]:
-    """What differs between both sides, by the four ways of looking; empty where nothing does."""
-    found = done(facts, intent, share, "compare")
-    if found is None:
-        return {"forecast": "not compared yet"}
-    log = found.log
-    counted = f"{log.files.total} files, {log.files.skipped} the same, {log.files.extras} too many, {log.files.failed} unread"
-    equal = log.whole and log.files.total == log.files.skipped and not log.files.extras and not log.files.failed
-    old, new = sample(facts, "old", share.source), sample(facts, "new", share.target)
-    missing = sorted(set(old) - set(new))
-    contents = [name for name, one in old.items() if name in new and one.sha256 != new[name].sha256]
-    barred = [name for name, one in old.items() if name in new and one.sddl != new[name].sddl]
-    return {
-        "nothing is left to copy": "" if found.exit_code == 0 else f"exit code {found.exit_code}",
-        "the counts are the same": "" if equal else counted,
-        f"a sample of {len(old)} has the same contents": ", ".join([*contents, *missing][:3]) if old else "there is no sample",
-        "the sample has the same permissions": ", ".join(barred[:3]),
-    }
-
-
-def sample(facts: Facts, role: str, root: str) -> dict[str, FileSample]:
-    """The sample of a tree, by path in it."""
-    wanted = root.rstrip("\\").casefold()
-    return {one.relative_path.casefold(): one for one in facts.of(role, FileSample) if one.root.casefold() == wanted}
 
 
 @playbook.item("B-156", "People's paths lead to the new server", risk=Risk.HIGH, after=("B-155",), also=("C-086a",))
@@ -380,35 +298,11 @@ def switch(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
             yield wait(f"{share.name}: switch", None, "both sides are compared first", role="new")
             continue
         wrong = [f"{name}: {said}" for name, said in ways(facts, intent, share).items() if said]
-        if wrong and not _switched(facts, share):
+        if wrong and not switched(facts, share):
             yield unpredictable(f"{share.name}: switch", f"the sides differ: {'; '.join(wrong)}", role="new")
             continue
-        yield _set_acl(facts, "new", share.name, allow=(CLOSED,), text="open for its people")
-        yield from _lead(facts, intent, share, to_new=True)
-
-
-def _lead(facts: Facts, intent: SharesIntent, share: MovedShare, *, to_new: bool) -> Iterator[Step]:
-    if not share.dfs:
-        step = f"paths-{share.name}" if to_new else f"paths-back-{share.name}"
-        text = f"{share.name}: alias (dns_cutover), drive maps and shortcuts lead to the {'new' if to_new else 'old'} server"
-        yield manual(facts, "B-156" if to_new else "B-163", step, text, form=("how", "tested from"))
-        return
-    servers = (intent.new_name, intent.old_name) if to_new else (intent.old_name, intent.new_name)
-    for server, state in zip(servers, ("Online", "Offline"), strict=True):
-        path = f"\\\\{server}\\{share.name}"
-        found = facts.one("new", DfsTarget, share.dfs, path)
-        if found is None:
-            yield unpredictable(f"{share.dfs}: {path} {state}", "the folder has no such target: add it first", role="new")
-            continue
-        params = {"path": share.dfs, "target_path": found.target_path}
-        yield ensure(
-            facts,
-            VerbCall(role="new", verb="Set-ZdmDfsTarget", params={**params, "state": state}),
-            replace(found, state=state),
-            f"{share.dfs}: {path} {state.lower()}",
-            inverse=VerbCall(role="new", verb="Set-ZdmDfsTarget", params={**params, "state": found.state}),
-            rollback=Rollback.R0,
-        )
+        yield set_acl(facts, "new", share.name, allow=(CLOSED,), text="open for its people")
+        yield from lead(facts, intent, share, to_new=True)
 
 
 @playbook.item("B-157", "Home directories and redirected folders", risk=Risk.HIGH, after=("B-156",), also=("C-087",))
@@ -438,7 +332,7 @@ def accept(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
         yield manual(facts, "B-163", "accepted", "the client accepts the new side", form=("name",))
         return
     for share in intent.shares:
-        yield _set_acl(facts, "new", share.name, deny=CLOSED, text="closed again")
+        yield set_acl(facts, "new", share.name, deny=CLOSED, text="closed again")
     if not all(done(facts, intent, share, "reverse") for share in intent.shares):
         yield from sessions_closed(facts, "new")
     for share in intent.shares:
@@ -448,8 +342,8 @@ def accept(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
                 f"{share.name}: back to the old server", None, "what was written on the new one is copied first", role="old"
             )
             continue
-        yield from _lead(facts, intent, share, to_new=False)
-        yield _set_acl(facts, "old", share.name, allow=(FROZEN,), text="open again")
+        yield from lead(facts, intent, share, to_new=False)
+        yield set_acl(facts, "old", share.name, allow=(FROZEN,), text="open again")
 
 
 # --- later ---

@@ -19,7 +19,8 @@ from zdm_automate.playbook import load_playbook
 from zdm_automate.resources import folders
 
 BOOK = load_playbook("share_replication", folders("playbooks"))
-MODULE = __import__("zdm_playbooks._share_steps", fromlist=["x"])
+PASSES = __import__("zdm_playbooks._share_passes", fromlist=["x"])
+TEXTS = __import__("zdm_playbooks._share_intent", fromlist=["x"])
 NOW = datetime(2026, 3, 4, 20, 0, tzinfo=UTC)
 LINK = r"\\example.org\files\Data"
 DATA = Share(
@@ -32,7 +33,7 @@ DATA = Share(
     encrypt_data=False,
     sddl="O:SYG:SYD:(A;;0x1301bf;;;WD)",
 )
-TARGET = replace(DATA, path="E:\\Data", sddl=MODULE.denied(DATA.sddl, MODULE.CLOSED))
+TARGET = replace(DATA, path="E:\\Data", sddl=TEXTS.denied(DATA.sddl, TEXTS.CLOSED))
 HEAD = "-" * 78
 
 
@@ -52,8 +53,8 @@ def table(total: int, copied: int = 0, skipped: int = 0, extras: int = 0, failed
 
 def job(what: str, number: int = 1, *, code: str | None = "1", tail: tuple[str, ...] = (), **more: Any) -> Job:
     made = Job(
-        job_id=MODULE.number_of(WANTED, SHARE, what, number),
-        kind=MODULE.KINDS[what],
+        job_id=PASSES.number_of(WANTED, SHARE, what, number),
+        kind=PASSES.KINDS[what],
         title=what,
         command="",
         run_as="",
@@ -137,7 +138,7 @@ def started(item: str, found: Facts, wanted: Any = WANTED) -> list[str]:
     ]
 
 
-FROZEN = (replace(DATA, sddl=MODULE.denied(DATA.sddl, MODULE.FROZEN)),)
+FROZEN = (replace(DATA, sddl=TEXTS.denied(DATA.sddl, TEXTS.FROZEN)),)
 CUT = intent(cut=True)
 
 
@@ -195,7 +196,7 @@ def test_the_survey_comes_first() -> None:
     """Three lists, and nothing is copied before they are there."""
     found = facts(new=())
 
-    assert started("B-020", found) == [f"{MODULE.TITLES[what]} 1 of Data" for what in ("total", "databases", "encrypted")]
+    assert started("B-020", found) == [f"{PASSES.TITLES[what]} 1 of Data" for what in ("total", "databases", "encrypted")]
     assert started("B-112", found) == []
 
 
@@ -250,11 +251,11 @@ def test_the_next_delta_comes_a_day_later() -> None:
 
 def test_the_trend_gives_the_forecast() -> None:
     """Ten minutes for the last delta: a quarter of an hour for the final pass."""
-    deltas = MODULE.trend(facts(*SEEDED), WANTED, SHARE)
+    deltas = PASSES.trend(facts(*SEEDED), WANTED, SHARE)
 
     assert [(one.files, one.seconds) for one in deltas] == [(5, 600.0)]
-    assert MODULE.forecast(deltas) == 900.0
-    assert MODULE.forecast([]) is None
+    assert PASSES.forecast(deltas) == 900.0
+    assert PASSES.forecast([]) is None
 
 
 def test_nothing_of_the_night_happens_by_day() -> None:
@@ -323,7 +324,7 @@ def test_the_way_back_copies_before_it_leads_people_back() -> None:
     verbs = [row.change.call.verb for row in rows("B-163", first, back) if row.change]
 
     assert verbs == ["Set-ZdmShareAcl", "Close-ZdmShareSession", "Start-ZdmJob"]
-    words = MODULE.words_of(back, SHARE, "reverse", "x")
+    words = PASSES.words_of(back, SHARE, "reverse", "x")
     assert "/XO" in words
     assert not {"/PURGE", "/MIR"} & set(words)
     then = facts(*compared, job("reverse", tail=table(100, 2, 98)), old=FROZEN)
@@ -354,11 +355,11 @@ def test_the_old_share_goes_weeks_after_acceptance_and_can_come_back() -> None:
 # --- switches ---
 
 
-@pytest.mark.parametrize("what", list(MODULE.KINDS))
+@pytest.mark.parametrize("what", list(PASSES.KINDS))
 def test_every_pass_has_switches_that_go_together(what: Any) -> None:
     """None of robocopy's own complaints, retries are limited, junctions left out, and the log is in the job's folder."""
     for wanted in (WANTED, intent(throttle_ms=5, hours="2000-0600")):
-        words = MODULE.words_of(wanted, SHARE, what, "0a")
+        words = PASSES.words_of(wanted, SHARE, what, "0a")
 
         assert read_options(tuple(words)).wrong == ""
         assert any(word.startswith("/R:") for word in words)
@@ -369,7 +370,7 @@ def test_every_pass_has_switches_that_go_together(what: Any) -> None:
 
 def test_only_passes_that_follow_the_source_purge() -> None:
     """A seed, the pass for permissions and the way back take nothing away."""
-    purging = {what for what in MODULE.KINDS if "/PURGE" in MODULE.words_of(WANTED, SHARE, what, "x")}
+    purging = {what for what in PASSES.KINDS if "/PURGE" in PASSES.words_of(WANTED, SHARE, what, "x")}
 
     assert purging == {"delta", "final", "compare"}
 
@@ -377,20 +378,20 @@ def test_only_passes_that_follow_the_source_purge() -> None:
 def test_a_denial_in_front_is_taken_back_to_the_letter() -> None:
     """Whatever the permissions are."""
     for sddl in (DATA.sddl, "O:SYG:SYD:", "O:SYG:SYD:P(D;;FA;;;DU)(A;;FA;;;BA)"):
-        closed = MODULE.denied(sddl, MODULE.CLOSED)
+        closed = TEXTS.denied(sddl, TEXTS.CLOSED)
 
-        assert MODULE.denied(closed, MODULE.CLOSED) == closed
-        assert MODULE.allowed(closed, MODULE.CLOSED) == sddl
+        assert TEXTS.denied(closed, TEXTS.CLOSED) == closed
+        assert TEXTS.allowed(closed, TEXTS.CLOSED) == sddl
 
 
 def test_a_share_at_work_holds_up_no_other() -> None:
     """The seed of the second one starts although the first one's is at work."""
     other = {"name": "Archiv", "source": "D:\\Archiv", "target": "E:\\Archiv"}
     both = intent(shares=[{"name": "Data", "source": "D:\\Data", "target": "E:\\Data"}, other])
-    counted = replace(SURVEY[0], job_id=MODULE.number_of(both, both.shares[1], "total", 1))
+    counted = replace(SURVEY[0], job_id=PASSES.number_of(both, both.shares[1], "total", 1))
     archive = replace(DATA, name="Archiv", path="D:\\Archiv")
     closed = replace(TARGET, name="Archiv", path="E:\\Archiv")
-    lists = [replace(one, job_id=MODULE.number_of(both, both.shares[1], one.title, 1)) for one in SURVEY[1:]]
+    lists = [replace(one, job_id=PASSES.number_of(both, both.shares[1], one.title, 1)) for one in SURVEY[1:]]
     jobs = (*SURVEY, counted, *lists, job("seed", code=None))
     found = facts(*jobs, old=(DATA, archive), new=(TARGET, closed))
 

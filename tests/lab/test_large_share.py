@@ -29,7 +29,7 @@ FOLDERS, FILES, SIZE = 5_000, 1_000, 800_000
 TOTAL = FOLDERS * FILES
 LIMIT = 200 * 2**20
 BOOK = load_playbook("share_replication", folders("playbooks"))
-MODULE = __import__("zdm_playbooks._share_steps", fromlist=["x"])
+PASSES = __import__("zdm_playbooks._share_passes", fromlist=["x"])
 SHARE = {"name": "Data", "source": "D:\\Shares\\Data", "target": "E:\\Shares\\Data"}
 WANTED = BOOK.intent_of({"shares": [SHARE], "old_name": "OLD", "new_name": "NEW"})
 
@@ -54,13 +54,13 @@ def office() -> World:
 
 
 def started(world: World, what: Any) -> World:
-    job = MODULE.number_of(WANTED, WANTED.shares[0], what, 1)
+    job = PASSES.number_of(WANTED, WANTED.shares[0], what, 1)
     arguments = {
         "JobId": job,
-        "Kind": MODULE.KINDS[what],
+        "Kind": PASSES.KINDS[what],
         "Label": what,
         "FilePath": "robocopy.exe",
-        "ArgumentList": MODULE.words_of(WANTED, WANTED.shares[0], what, job),
+        "ArgumentList": PASSES.words_of(WANTED, WANTED.shares[0], what, job),
         "LogName": "robocopy.log",
         "Volume": "E:",
         "TotalBytes": str(TOTAL * SIZE),

@@ -1,43 +1,21 @@
-"""What the replication of shares knows and says: its intent, the passes with their switches, and its refusals.
+"""The passes of a share: their switches, their jobs, what became of them, and how long the last one will take.
 
 Every pass pulls: it runs on the new server, whose robocopy is the newer one, and reads the old server's administrative share.
-A share is closed or frozen by one line of denial in front of its permissions: taking that line away is taking it back.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-from zdm_automate import (
-    Facts,
-    Rollback,
-    Step,
-    VerbCall,
-    change,
-    credential_of,
-    drop,
-    intent,
-    put,
-    same,
-    unpredictable,
-    wait,
-)
+from zdm_automate import Facts, Rollback, Step, VerbCall, change, credential_of, put, same, unpredictable, wait
 from zdm_automate.facts.jobs import Job
-from zdm_automate.facts.shares import FileSample, Share, ShareSession
 from zdm_automate.job_kinds import JobState, Restart, kind_of
 from zdm_automate.jobs import begun, job_id, judge
 from zdm_automate.native.robocopy import CopyLog, read_log
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-CLOSED = "(D;;FA;;;WD)"
-"""Nobody, until the switch."""
-
-FROZEN = "(D;;0x110116;;;WD)"
-"""Everybody reads, nobody writes."""
+from ._share_intent import MovedShare, SharesIntent, admin_path
 
 BASE = ("/E", "/COPY:DATSO", "/DCOPY:DAT", "/B", "/R:1", "/W:1", "/XJ", "/NP", "/BYTES", "/FP", "/TS")
 FOLDERS_OUT = ("System Volume Information", "$RECYCLE.BIN", "RECYCLER", "DfsrPrivate", "~snapshot")
@@ -64,72 +42,6 @@ KINDS: dict[Pass, str] = {
     "compare": "compare",
     "reverse": "robocopy",
 }
-
-
-@intent
-class MovedShare:
-    r"""One share that moves.
-
-    Attributes:
-        name: of the share, the same on both servers.
-        source: its folder on the old server, as the share has it.
-        target: its folder on the new server.
-        dfs: the folder of a namespace that leads to it: `\\domain\namespace\folder`.
-    """
-
-    name: str
-    source: str
-    target: str
-    dfs: str = ""
-
-
-@intent
-class SharesIntent:
-    """What the project says about its shares.
-
-    Attributes:
-        shares: those that move.
-        old_name, new_name: the servers as UNC paths name them.
-        threads: files that a pass copies side by side.
-        hours: run hours of seed and deltas, `2000-0600`; empty for any time.
-        throttle_ms: pause between packets in seed and deltas; with it one file after the other is copied.
-        delta_hours: from the end of one delta to the next.
-        cut: true from the day of the cut: no more deltas, but freeze, final pass and switch.
-        roll_back: true takes the switch back and copies to the old server what was written on the new one.
-        remove_after_days: days after acceptance until the old shares are removed.
-    """
-
-    shares: tuple[MovedShare, ...]
-    old_name: str
-    new_name: str
-    threads: int = 16
-    hours: str = ""
-    throttle_ms: int = 0
-    delta_hours: int = 20
-    cut: bool = False
-    roll_back: bool = False
-    remove_after_days: int = 30
-
-
-def denied(sddl: str, ace: str) -> str:
-    """The permissions with a denial in front."""
-    head, sign, aces = sddl.partition("(")
-    return sddl if ace in sddl else f"{head}{ace}{sign}{aces}"
-
-
-def allowed(sddl: str, *aces: str) -> str:
-    """The permissions without these denials."""
-    for ace in aces:
-        sddl = sddl.replace(ace, "")
-    return sddl
-
-
-def admin_path(server: str, path: str) -> str:
-    r"""A local path as the administrative share shows it: `D:\Data` is `\\OLD\D$\Data`."""
-    return f"\\\\{server}\\{path[0]}$\\{path[3:]}".rstrip("\\")
-
-
-# --- passes as jobs ---
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,70 +176,6 @@ def _start(facts: Facts, intent: SharesIntent, share: MovedShare, what: Pass, nu
     )
 
 
-# --- refusals ---
-
-
-def refusal(facts: Facts, intent: SharesIntent, share: MovedShare, what: Pass) -> str:
-    """Why a pass that writes must not be begun; empty where nothing speaks against it."""
-    if facts.hosts["old"].casefold() == facts.hosts["new"].casefold():
-        return "old and new are the same host: source and target would be one"
-    there = facts.one("old", Share, share.name)
-    if there is None:
-        names = ", ".join(one.name for one in facts.of("old", Share)) or "none"
-        return f"{facts.hosts['old']} has no share {share.name}; it has: {names}"
-    if there.path.rstrip("\\").casefold() != share.source.rstrip("\\").casefold():
-        return f"the share {share.name} of {facts.hosts['old']} is {there.path}, not {share.source}: the wrong share, or folder"
-    return _uncounted(facts, intent, share) or (_in_use(facts, share) if what in {"seed", "delta", "final"} else "")
-
-
-def _uncounted(facts: Facts, intent: SharesIntent, share: MovedShare) -> str:
-    """Whether the source is known, and holds something."""
-    total = done(facts, intent, share, "total")
-    if total is None:
-        return "the source has not been counted yet"
-    if not total.log.whole:
-        return "the count of the source has no table; read its log"
-    if total.log.files.total == 0:
-        return f"the source {share.source} is empty: a pass that mirrors it would empty the target"
-    return ""
-
-
-def _in_use(facts: Facts, share: MovedShare) -> str:
-    """Whether somebody works in the target: a pass that purges would take their files away."""
-    place = share.target.rstrip("\\").casefold()
-    for one in facts.of("new", Share):
-        inside = f"{one.path.rstrip(chr(92)).casefold()}\\"
-        if f"{place}\\".startswith(inside) and CLOSED not in one.sddl:
-            return f"the target {share.target} is in use: people reach it by the share {one.name} of {facts.hosts['new']}"
-    for session in facts.of("new", ShareSession):
-        opened = next((path for path in session.open_files if path.casefold().startswith(f"{place}\\")), None)
-        if opened is not None:
-            return f"{session.user} has {opened} open on {facts.hosts['new']}: the target is in use"
-    return ""
-
-
-def foreign_target(facts: Facts, intent: SharesIntent, share: MovedShare) -> str:
-    """Why the first pass must not be begun: source and target may have been swapped."""
-    seen = [one for one in facts.of("new", Share) if one.path.casefold() == share.source.casefold()]
-    if seen and share.target.casefold() == share.source.casefold():
-        return f"{facts.hosts['new']} shares {share.source} already: are source and target swapped?"
-    total, held = done(facts, intent, share, "total"), held_before(facts, share)
-    if total is not None and held > total.log.files.total:
-        return f"the target holds {held} files, the source {total.log.files.total}: are they swapped?"
-    return f"the target holds {held} files that no pass of this project has copied" if held else ""
-
-
-def held_before(facts: Facts, share: MovedShare) -> int:
-    """How many files the sample of the target has found in its first folders."""
-    root = share.target.rstrip("\\").casefold()
-    return sum(
-        one.bytes for one in facts.of("new", FileSample) if one.root.casefold() == root and one.relative_path.endswith("\\")
-    )
-
-
-# --- the trend ---
-
-
 @dataclass(frozen=True, slots=True)
 class Delta:
     """What one delta pass did: files, bytes, seconds."""
@@ -354,32 +202,3 @@ def trend(facts: Facts, intent: SharesIntent, share: MovedShare) -> list[Delta]:
 def forecast(deltas: list[Delta]) -> float | None:
     """Seconds that the final pass will take: half as much again as the longest of the last three; None without a delta."""
     return max(one.seconds for one in deltas[-3:]) * 1.5 if deltas else None
-
-
-def by_name(facts: Facts, role: str) -> Mapping[str, Share]:
-    """The shares of a host by name in lower case."""
-    return {one.name.casefold(): one for one in facts.of(role, Share)}
-
-
-def sessions_closed(facts: Facts, role: str) -> Iterator[Step]:
-    """Everybody's connection to a server ends, so that nobody goes on with the rights of before; not those of the passes."""
-    copying = {_account(job.run_as) for job in facts.of("new", Job)} | {f"{name.casefold()}$" for name in facts.hosts.values()}
-    for session in facts.of(role, ShareSession):
-        if _account(session.user) in copying:
-            yield same(f"{session.user} from {session.client} copies: this session stays", role=role)
-            continue
-        opened = f", with {len(session.open_files)} files open" if session.open_files else ""
-        yield change(
-            VerbCall(role=role, verb="Close-ZdmShareSession", params={"session_id": session.session_id}),
-            f"close the session of {session.user} from {session.client}{opened}",
-            before={"User": session.user},
-            after={},
-            effects=(drop(role, session),),
-            no_inverse="people connect again by themselves; what was open and not saved is lost",
-            rollback=Rollback.R0,
-        )
-
-
-def _account(name: str) -> str:
-    """A name of an account without its domain: servers say it in either form."""
-    return name.rpartition("\\")[2].partition("@")[0].casefold()
