@@ -445,7 +445,7 @@ function Get-ZdmTaskRow {
         # Columns by place, their names and words are localised: 2 is the task, 4 its status, blank while it waits, 7 its last
         # result, which is 0 for one that has never run, too.
         foreach ($line in @((Invoke-ZdmNative -FilePath 'schtasks.exe' -ArgumentList '/Query', '/FO', 'CSV', '/V').StdOut)) {
-            if ($line -notmatch '^"[^"]*","\\?(Zdm-[^"]+)","[^"]*","([^"]*)","[^"]*","[^"]*","(-?\d+)"') { continue }
+            if ($line -notmatch '^"[^"]*","\\?(Zdm-[^"]+)","[^"]*","([^"]*)","[^"]*","[^"]*","(-?[0-9]{1,10})"') { continue }
             $name = $Matches[1]
             $state = 'Present'
             if ($Matches[2] -ne '') { $state = 'Running' }

@@ -27,7 +27,7 @@ LONGEST = 7000
 _SPECIAL = re.compile(r"[\s&|<>^(),;=!`+\[\]{}~']")
 _BROKEN = re.compile(r'["\x00-\x1f]')
 _PRINTABLE = re.compile(r"^[\x20-\x7e]*$")
-_CSV = re.compile(r'^"[^"]*","\\?(Zdm-[^"]+)","[^"]*","([^"]*)","[^"]*","[^"]*","(-?\d+)"', re.IGNORECASE)
+_CSV = re.compile(r'^"[^"]*","\\?(Zdm-[^"]+)","[^"]*","([^"]*)","[^"]*","[^"]*","(-?[0-9]{1,10})"', re.IGNORECASE)
 _WORDS = ("Kind", "Label", "Command", "RunAs", "LogName", "Volume", "CreatedUtc", "TotalBytes", "FreeBytes")
 _NAMES = ("Unknown", "Disabled", "Queued", "Ready", "Running")
 
@@ -69,11 +69,20 @@ def _tasks(call: Call, way: str) -> Iterator[Row]:
                 result = _unsigned(task["LastTaskResult"])
                 yield {"TaskName": task["Name"], "State": _NAMES[task["State"]], "Result": result}
     elif way == "schtasks":
-        for line in call.native("schtasks.exe", "/Query", "/FO", "CSV", "/V").out:
-            found = _CSV.match(line)
-            if found:
-                state = "Running" if found[2] else "Present"
-                yield {"TaskName": found[1], "State": state, "Result": _unsigned(int(found[3])) or NEVER_RUN}
+        listed = call.native("schtasks.exe", "/Query", "/FO", "CSV", "/V").out
+        yield from (row for line in listed if (row := listed_task(line)) is not None)
+
+
+def listed_task(line: str) -> Row | None:
+    """The task of a job in a line of `schtasks /Query /FO CSV /V`; None for any other line."""
+    found = _CSV.match(line)
+    if found is None:
+        return None
+    return {
+        "TaskName": found[1],
+        "State": "Running" if found[2] else "Present",
+        "Result": _unsigned(int(found[3])) or NEVER_RUN,
+    }
 
 
 def surrounding(call: Call) -> Surrounding:
