@@ -31,8 +31,9 @@ from zdm_automate.facts.project import PROJECT, SignOff
 from zdm_automate.facts.shares import Share
 from zdm_automate.model import Preview
 
-from ._share_compare import ways
+from ._share_compare import compared, ways
 from ._share_cut import by_name, frozen, lead, not_now, ready, sessions_closed, set_acl, switched
+from ._share_findings import found, surveyed, unsigned
 from ._share_guards import foreign_target, refusal
 from ._share_intent import CLOSED, FROZEN, MovedShare, SharesIntent, allowed, denied
 from ._share_passes import attempts, done, forecast, run_pass, trend
@@ -55,14 +56,13 @@ ADVICE = {
 
 @playbook.reads
 def reads(intent: SharesIntent, _hosts: Mapping[str, str]) -> Iterator[Read]:
-    """Shares and sessions of both, the jobs of the new one, a sample of both sides, and where namespaces lead."""
+    """Shares, sessions and jobs of both, what lies at the top of the targets, and where namespaces lead."""
     for role in ("old", "new"):
         yield Read(role=role, verb="Get-ZdmShare")
         yield Read(role=role, verb="Get-ZdmShareSession")
-    yield Read(role="new", verb="Get-ZdmJob", params={"tail_bytes": 16384})
+        yield Read(role=role, verb="Get-ZdmJob", params={"tail_bytes": 16384})
     for share in intent.shares:
-        yield Read(role="new", verb="Get-ZdmFileSample", params={"path": share.target}, optional=True)
-        yield Read(role="old", verb="Get-ZdmFileSample", params={"path": share.source}, optional=True)
+        yield Read(role="new", verb="Get-ZdmFileSample", params={"path": share.target, "max_megabytes": 1}, optional=True)
     links = sorted({share.dfs for share in intent.shares if share.dfs})
     if links:
         yield Read(role="new", verb="Get-ZdmDfsTarget", params={"path": links})
@@ -76,9 +76,9 @@ def changes_first(steps: Iterable[Step]) -> Iterator[Step]:
 # --- before the cut ---
 
 
-@playbook.item("B-020", "Share survey: sizes, databases, encrypted files", also=("A-018",))
+@playbook.item("B-020", "Share survey: sizes, and what a move meets", also=("A-018",))
 def survey(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
-    """Three lists for each share, made by robocopy without copying; what was found is said with its advice."""
+    """Three lists for each share by robocopy and a walk on the old server; what was found is said with its advice."""
     yield from changes_first(_survey(facts, intent))
 
 
@@ -88,14 +88,16 @@ def _survey(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
         yield run_pass(facts, intent, share, "total")
         for what in ("databases", "encrypted"):
             yield run_pass(facts, intent, share, what)
-            found = done(facts, intent, share, what)
-            if found is not None and found.log.files.copied:
-                listed = ", ".join(found.log.copied[:3])
-                text = f"{share.name}: {found.log.files.copied} {what}: {listed}. {ADVICE[what]}"
+            listed = done(facts, intent, share, what)
+            if listed is not None and listed.log.files.copied:
+                first = ", ".join(listed.log.copied[:3])
+                text = f"{share.name}: {listed.log.files.copied} {what}: {first}. {ADVICE[what]}"
                 yield manual(facts, "B-020", f"{what}-{share.name}", text, form=("what was done",))
         if total is not None and total.log.whole:
             log = total.log
             yield same(f"{share.name}: {log.folders.total} folders, {log.files.total} files, {log.size.total / 1e9:.1f} GB")
+        yield run_pass(facts, intent, share, "survey")
+        yield from surveyed(facts, intent, share)
 
 
 @playbook.item("B-111", "Target folders and shares, closed until the switch", also=("A-090", "C-072"))
@@ -193,6 +195,9 @@ def _permissions(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
             continue
         yield run_pass(facts, intent, share, "acl")
         text = f"{share.name}: permissions of local groups and of unknown SIDs mean nothing on the new server: review"
+        walk = found(facts, intent, share)
+        if walk is not None:
+            text += f" ({walk['local'].count} of local groups, {walk['orphan'].count} of nobody, {walk['owner'].count} owners)"
         yield manual(facts, "B-114", f"acl-{share.name}", text, form=("findings", "decided"))
 
 
@@ -259,7 +264,7 @@ def _after_guard(facts: Facts, intent: SharesIntent, share: MovedShare, text: st
 
 @playbook.item("B-155", "Compare", risk=Risk.HIGH, after=("B-154",), also=("A-124", "C-085"))
 def compare(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
-    """A final pass that would have nothing to do."""
+    """A final pass that would have nothing to do, and a sample that has the same contents and permissions."""
     yield from changes_first(_compare(facts, intent))
 
 
@@ -269,13 +274,15 @@ def _compare(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
             yield wait(f"{share.name}: compare both sides", None, "the final pass comes first", role="new")
         else:
             yield run_pass(facts, intent, share, "compare")
+            if done(facts, intent, share, "compare") is not None:
+                yield run_pass(facts, intent, share, "sample")
 
 
 @playbook.check("B-155")
 def sides_are_one(facts: Facts, intent: SharesIntent) -> Iterator[Check]:
     """In four ways, until the switch; after it the new side moves on."""
     for share in intent.shares:
-        if done(facts, intent, share, "compare") is None or intent.roll_back:
+        if not compared(facts, intent, share) or intent.roll_back:
             continue
         if switched(facts, share):
             yield check(f"{share.name}: compared before the switch", ok=True, value="switched")
@@ -294,8 +301,11 @@ def switch(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
         if intent.roll_back:
             yield same(f"{share.name}: the cut is taken back")
             continue
-        if done(facts, intent, share, "compare") is None:
+        if not compared(facts, intent, share):
             yield wait(f"{share.name}: switch", None, "both sides are compared first", role="new")
+            continue
+        if unsigned(facts, share) and not switched(facts, share):
+            yield wait(f"{share.name}: switch", None, "what the passes do not carry is signed first (B-020)", role="new")
             continue
         wrong = [f"{name}: {said}" for name, said in ways(facts, intent, share).items() if said]
         if wrong and not switched(facts, share):

@@ -13,6 +13,7 @@ from zdm_automate.facts.project import PROJECT, SignOff, Temporary
 from zdm_automate.facts.shares import DfsTarget, FileSample, Share, ShareSession
 from zdm_automate.facts.store import Facts
 from zdm_automate.lab.world.programs.robocopy_options import read_options
+from zdm_automate.lab.world.tree_walk import SORTS
 from zdm_automate.model import Preview, Row
 from zdm_automate.planner import plan_items
 from zdm_automate.playbook import load_playbook
@@ -83,16 +84,31 @@ def job(what: str, number: int = 1, *, code: str | None = "1", tail: tuple[str, 
     return replace(made, **more)
 
 
+FOUND = (
+    "folder\t7\t0",
+    "file\t100\t900",
+    "link\t1\t0\tD:\\Data\\elsewhere",
+    "orphan\t2\t0\tD:\\Data\\a\tD:\\Data\\b",
+    "unseen\t0\t0",
+)
+SAME = ("sampled\t100\t900\tD:\\Data\\a", "missing\t0\t0", "files\t100\t0")
 SURVEY = (
     job("total", tail=table(100, 100)),
     job("databases", code="0", tail=table(0)),
     job("encrypted", code="0", tail=table(0)),
+    job("survey", code="0", tail=FOUND, log_name="survey.log"),
 )
+KNOWN = SignOff(item="B-020", step="left-Data", by="Kim", at_utc="2026-03-02T12:00:00+00:00")
+"""Somebody has signed what the passes do not carry."""
 SEEDED = (
     *SURVEY,
     job("seed", tail=table(100, 100)),
     job("delta", tail=table(100, 5, 95)),
     job("acl", code="0", tail=table(100)),
+)
+COMPARED = (
+    job("compare", code="0", tail=table(100, 0, 100)),
+    job("sample", code="0", tail=SAME, log_name="sample.log"),
 )
 FINAL = (*SEEDED, job("newer", code="0", tail=table(100)), job("final", tail=table(100, 3, 97)))
 
@@ -114,11 +130,11 @@ def facts(
         ("new", Share, new),
         ("old", ShareSession, by.get("sessions", ())),
         ("new", ShareSession, by.get("busy", ())),
-        ("new", Job, jobs),
+        ("new", Job, [one for one in jobs if one.kind != "survey"]),
+        ("old", Job, [one for one in jobs if one.kind == "survey"]),
         ("new", FileSample, by.get("held", ())),
-        ("old", FileSample, by.get("had", ())),
         ("new", DfsTarget, targets),
-        (PROJECT, SignOff, by.get("signed", ())),
+        (PROJECT, SignOff, by.get("signed", (KNOWN,))),
         (PROJECT, Temporary, ()),
     ):
         made = made.with_facts(role, kind.zdm_type, rows)
@@ -193,10 +209,11 @@ def test_what_is_refused(item: str, found: Facts, wanted: Any, said: str) -> Non
 
 
 def test_the_survey_comes_first() -> None:
-    """Three lists, and nothing is copied before they are there."""
+    """Three lists and a walk, and nothing is copied before they are there."""
     found = facts(new=())
 
-    assert started("B-020", found) == [f"{PASSES.TITLES[what]} 1 of Data" for what in ("total", "databases", "encrypted")]
+    wanted = [f"{PASSES.TITLES[what]} 1 of Data" for what in ("total", "databases", "encrypted", "survey")]
+    assert started("B-020", found) == wanted
     assert started("B-112", found) == []
 
 
@@ -295,11 +312,8 @@ def test_the_night_in_its_order() -> None:
     assert started("B-154", facts(*FINAL[:-1], old=FROZEN), CUT) == ["final pass 1 of Data"]
     assert started("B-155", facts(*FINAL, old=FROZEN), CUT) == ["compare both sides 1 of Data"]
     assert not any(row.change for row in rows("B-156", facts(*FINAL, old=FROZEN), CUT))
-    same = {"held": (sampled(100),), "had": (replace(sampled(100), root="D:\\Data"),)}
-    compared = facts(*FINAL, job("compare", code="0", tail=table(100, 0, 100)), old=FROZEN, **same)
-    opened = facts(
-        *FINAL, job("compare", code="0", tail=table(100, 0, 100)), old=FROZEN, new=(replace(TARGET, sddl=DATA.sddl),)
-    )
+    compared = facts(*FINAL, *COMPARED, old=FROZEN)
+    opened = facts(*FINAL, *COMPARED, old=FROZEN, new=(replace(TARGET, sddl=DATA.sddl),))
     assert not any(row.preview is Preview.UNKNOWN for item in ("B-112", "B-113", "B-154") for row in rows(item, opened, CUT))
     switched = [
         (row.change.call.verb, row.change.call.params.get("state")) for row in rows("B-156", compared, CUT) if row.change
@@ -318,7 +332,7 @@ def test_sides_that_differ_are_not_switched() -> None:
 def test_the_way_back_copies_before_it_leads_people_back() -> None:
     """The new side is closed to everybody, what was written there comes back without purging, then the old side opens."""
     back = intent(cut=True, roll_back=True)
-    compared = (*FINAL, job("compare", code="0", tail=table(100, 0, 100)))
+    compared = (*FINAL, *COMPARED)
     working = ShareSession(session_id="8", user="X\\ben", client="PC", open_files=())
     first = facts(*compared, old=FROZEN, new=(replace(TARGET, sddl=DATA.sddl),), busy=(working,))
     verbs = [row.change.call.verb for row in rows("B-163", first, back) if row.change]
@@ -338,7 +352,7 @@ def test_the_old_share_goes_weeks_after_acceptance_and_can_come_back() -> None:
     steps = (("B-114", "acl-Data"), ("B-157", "homes"), ("B-163", "smoke"), ("B-163", "accepted"))
     long_ago = (NOW - timedelta(days=31)).isoformat()
     signed = tuple(SignOff(item=item, step=step, by="Kim", at_utc=long_ago) for item, step in steps)
-    compared = (*FINAL, job("compare", code="0", tail=table(100, 0, 100)))
+    compared = (*FINAL, *COMPARED)
     opened = (replace(TARGET, sddl=DATA.sddl),)
     links = {"targets": ("Offline", "Online")}
     later = facts(*compared, old=FROZEN, new=opened, signed=signed, **links)
@@ -355,7 +369,7 @@ def test_the_old_share_goes_weeks_after_acceptance_and_can_come_back() -> None:
 # --- switches ---
 
 
-@pytest.mark.parametrize("what", list(PASSES.KINDS))
+@pytest.mark.parametrize("what", [what for what in PASSES.KINDS if what not in PASSES.WALKS])
 def test_every_pass_has_switches_that_go_together(what: Any) -> None:
     """None of robocopy's own complaints, retries are limited, junctions left out, and the log is in the job's folder."""
     for wanted in (WANTED, intent(throttle_ms=5, hours="2000-0600")):
@@ -399,18 +413,89 @@ def test_a_share_at_work_holds_up_no_other() -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "more", "said"),
+    ("number", "walk", "said"),
     [
-        (100, {"sha256": "aa"}, "has the same contents: "),
-        (100, {"sddl": "O:BA"}, "the same permissions: "),
-        (99, {}, "the counts are the same: 100 files, 99 the same"),
+        (100, ("sampled\t9\t9", "contents\t1\t5\t\\a.txt", "files\t9\t0"), "1 contents (\\a.txt)"),
+        (100, ("sampled\t9\t9", "missing\t1\t5\t\\b.txt", "files\t9\t0"), "1 missing (\\b.txt)"),
+        (100, ("sampled\t9\t9", "permissions\t1\t5\t\\Leitung\\", "files\t9\t0"), "1 permissions (\\Leitung\\)"),
+        (100, ("sampled\t9\t9",), "its log is not whole"),
+        (99, SAME, "the counts are the same: 100 files, 99 the same"),
     ],
 )
-def test_a_sample_that_differs_keeps_the_switch_back(number: int, more: dict[str, str], said: str) -> None:
-    """Another content, another permission, a file too few: a sentence, and nobody is led over."""
-    had = (replace(sampled(100), root="D:\\Data", **more),)
-    jobs = (*FINAL, job("compare", code="0", tail=table(100, 0, number)))
-    told = rows("B-156", facts(*jobs, old=FROZEN, held=(sampled(100),), had=had), CUT)
+def test_a_sample_that_differs_keeps_the_switch_back(number: int, walk: tuple[str, ...], said: str) -> None:
+    """Another content, another permission, a file too few, half a log: a sentence, and nobody is led over."""
+    sample = job("sample", code="0", tail=walk, log_name="sample.log")
+    found = facts(*FINAL, job("compare", code="0", tail=table(100, 0, number)), sample, old=FROZEN)
+    told = [*rows("B-155", found, CUT), *rows("B-156", found, CUT)]
 
-    assert not any(row.change for row in told)
-    assert any(said in row.reason for row in told)
+    assert not any(row.change for row in rows("B-156", found, CUT))
+    assert any(said in row.text + row.reason for row in told)
+
+
+def test_four_ways_of_comparing() -> None:
+    """Forecast, counts, contents and permissions, each with what differs."""
+    compare = __import__("zdm_playbooks._share_compare", fromlist=["x"])
+    walk = ("sampled\t9\t9", "contents\t1\t5\t\\a", "permissions\t1\t5\t\\b", "files\t9\t0")
+    sample = job("sample", code="0", tail=walk, log_name="sample.log")
+
+    assert compare.ways(facts(*FINAL, COMPARED[0], sample, old=FROZEN), WANTED, SHARE) == {
+        "nothing is left to copy": "",
+        "the counts are the same": "",
+        "a sample of 9 has the same contents": "\\a",
+        "the sample has the same permissions": "\\b",
+    }
+
+
+def test_a_sample_that_differs_is_compared_again() -> None:
+    """Somebody has mended the files meanwhile; after three times a person looks."""
+    walk = ("sampled\t9\t9", "contents\t1\t5\t\\a.txt", "files\t9\t0")
+    tries = [job("sample", number, code="0", tail=walk, log_name="sample.log") for number in (1, 2, 3)]
+
+    assert started("B-155", facts(*FINAL, COMPARED[0], tries[0], old=FROZEN), CUT) == [f"{PASSES.TITLES['sample']} 2 of Data"]
+    assert started("B-155", facts(*FINAL, COMPARED[0], *tries, old=FROZEN), CUT) == []
+
+
+# --- the survey ---
+
+
+def test_a_finding_comes_with_its_advice() -> None:
+    """What it is, where, and what to do."""
+    told = [row.text for row in rows("B-020", facts(*SURVEY))]
+
+    assert "Data: 7 folders, 100 files, 0.0 GB were looked through" in told
+    (link,) = [text for text in told if "links" in text and "carry" not in text]
+    assert "D:\\Data\\elsewhere" in link
+    assert "make them again on the new server" in link
+
+
+def test_every_finding_has_advice() -> None:
+    """Each sort that the walk tells, but for the two that are counts."""
+    findings = __import__("zdm_playbooks._share_findings", fromlist=["x"])
+
+    assert set(SORTS) - {"folder", "file"} == set(findings.ADVICE)
+    assert set(findings.NOT_CARRIED) <= set(findings.ADVICE)
+
+
+def test_what_the_passes_do_not_carry_is_signed_before_the_switch() -> None:
+    """It is listed by day, with the first places; nobody is led over before somebody has signed it."""
+    (row,) = [row for row in rows("B-020", facts(*SURVEY, signed=())) if row.preview is Preview.MANUAL]
+
+    assert "1 folders are links or mount points (D:\\Data\\elsewhere)" in row.text
+    assert "shadow copies, quotas" in row.text
+    unsigned = facts(*FINAL, *COMPARED, old=FROZEN, signed=())
+    assert [row.reason for row in rows("B-156", unsigned, CUT)] == ["what the passes do not carry is signed first (B-020)"]
+
+
+def test_a_survey_that_cannot_be_made_is_signed_too() -> None:
+    """After three tries; what never comes along is listed all the same."""
+    tries = [job("survey", number, tail=(), log_name="survey.log") for number in (1, 2, 3)]
+    told = rows("B-020", facts(*SURVEY[:3], *tries, signed=()))
+
+    assert any(row.preview is Preview.MANUAL and "shadow copies" in row.text for row in told)
+
+
+def test_half_a_survey_is_made_again() -> None:
+    """A log without its last line was cut off."""
+    half = job("survey", code="0", tail=FOUND[:-1], log_name="survey.log")
+
+    assert started("B-020", facts(*SURVEY[:3], half)) == [f"{PASSES.TITLES['survey']} 2 of Data"]

@@ -65,8 +65,10 @@ def _sample(draw: st.DrawFn, scene: Scene) -> dict[str, Any]:
 
 
 def _tree(scene: Scene, data: str = "Data") -> str:
-    drive = scene.world.volumes.get(scene.host, {}).get("E")
-    return f"E:\\{data}" if drive is not None and drive.folder(data) is not None else "C:\\Nichts"
+    """A folder of a drive of data: that one, or a small one of an office."""
+    drives = scene.world.volumes.get(scene.host, {})
+    found = [(f"{letter}:\\{one.path}", one.path) for letter, drive in drives.items() for one in drive.folders.values()]
+    return next((path for path, name in found if name == data or name.endswith("\\Projekte")), "C:\\Nichts")
 
 
 @st.composite
