@@ -117,7 +117,7 @@ def attributes_of(call: Call, path: str) -> int:
         return 16 + (1024 if folder.link else 0)
     file = file_at(call, path)
     if file is not None:
-        return sum(mark for letter, mark in MARKS.items() if letter in file.attributes)
+        return _marks(file)
     return 16 if is_folder(call, path) else 32
 
 
@@ -136,13 +136,23 @@ def infos_of(call: Call, path: str) -> list[dict[str, Any]]:
     """
     if not is_folder(call, path):
         raise Refusal("DirectoryNotFoundException", f"Could not find a part of the path '{path}'.")
-    found = []
-    for name in files_in(call, path):
-        there = files.at_path(call.world, call.host, name)
-        if there is not None:
-            about = {"Name": name.rpartition("\\")[2], "Length": there.length, "Attributes": attributes_of(call, name)}
-            found.append(about | {"LastWriteTimeUtc": datetime.fromisoformat(there.at).astimezone(UTC)})
-    return found
+    folder, _ = _on_drive(call, path)
+    if folder is not None:
+        return [_info(file.name, file.size, _marks(file), datetime.fromtimestamp(file.at, UTC)) for file in folder]
+    there = {name: files.at_path(call.world, call.host, name) for name in files_in(call, path)}
+    return [
+        _info(name.rpartition("\\")[2], one.length, attributes_of(call, name), datetime.fromisoformat(one.at).astimezone(UTC))
+        for name, one in there.items()
+        if one is not None
+    ]
+
+
+def _info(name: str, length: int, marks: int, written: datetime) -> dict[str, Any]:
+    return {"Name": name, "Length": length, "Attributes": marks, "LastWriteTimeUtc": written}
+
+
+def _marks(file: File) -> int:
+    return sum(mark for letter, mark in MARKS.items() if letter in file.attributes)
 
 
 def sddl_of(call: Call, path: str) -> str:

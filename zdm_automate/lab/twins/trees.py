@@ -92,10 +92,11 @@ def get_tree_difference(
     _needs(call, target, roots[1])
     tree = HostTree(call)
 
-    def hash_of(_: Tree, path: str) -> tuple[int, str] | None:
+    def look(_: Tree, path: str) -> tuple[int, str, str] | None:
         found = file_state(call, path)
-        return (found["Bytes"], found["Sha256"]) if found["Exists"] and not found["IsFolder"] else None
+        there = found["Exists"] and not found["IsFolder"]
+        return (found["Bytes"], found["Sha256"], io.sddl_of(call, path)) if there else None
 
     sample = Sample(newest=newest, lot=lot, largest=largest)
-    for row in _rows(tree_walk.compared(tree, tree, roots, sample, hash_of)):
+    for row in _rows(tree_walk.compared(tree, tree, roots, sample, look)):
         yield made(call, "Zdm.TreeDifference", Root=roots[0], Target=roots[1], **row)

@@ -195,15 +195,15 @@ class Sample:
 
 
 def compared(
-    source: Tree, target: Tree, roots: tuple[str, str], sample: Sample, hash_of: Callable[[Tree, str], tuple[int, str] | None]
+    source: Tree, target: Tree, roots: tuple[str, str], sample: Sample, look: Callable[[Tree, str], tuple[int, str, str] | None]
 ) -> list[str]:
-    """Compare-ZdmTree of the prelude; `hash_of` gives size and content of a file, None where it is not there."""
+    """Compare-ZdmTree of the prelude; `look` gives size, content and permissions of a file, None where it is not there."""
     paths, seen = _chosen(source, roots[0], sample)
     tally = Tally(DIFFERENCES)
     hashed = 0
     folders: set[str] = set()
     for path in paths:
-        here, other = hash_of(source, roots[0] + path), hash_of(target, roots[1] + path)
+        here, other = look(source, roots[0] + path), look(target, roots[1] + path)
         if here is None:
             tally.note("unread", path)
             continue
@@ -220,18 +220,14 @@ def compared(
             hashed += size
             if here[1] != other[1]:
                 tally.note("contents", path, size)
-        folder, _, name = path.rpartition("\\")
-        if _own(_file_sddl(source, roots[0] + folder, name)) != _own(_file_sddl(target, roots[1] + folder, name)):
+        if _own(here[2]) != _own(other[2]):
             tally.note("permissions", path, size)
+        folder = path.rpartition("\\")[0]
         if folder not in folders:
             folders.add(folder)
             if _own(source.sddl(roots[0] + folder)) != _own(target.sddl(roots[1] + folder)):
                 tally.note("permissions", f"{folder}\\")
     return [*tally.lines(), f"files\t{seen}\t0"]
-
-
-def _file_sddl(tree: Tree, folder: str, name: str) -> str:
-    return next((one.sddl for one in tree.files(folder) if one.name.lower() == name.lower()), "")
 
 
 def _own(sddl: str) -> str:

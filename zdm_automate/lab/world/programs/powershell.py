@@ -74,11 +74,11 @@ class VolumeTree:
         folder = self._folder(path)
         return folder.sddl if folder is not None else ""
 
-    def content(self, path: str) -> tuple[int, str] | None:
-        """Size and hash of a file."""
+    def look(self, path: str) -> tuple[int, str, str] | None:
+        """Size, hash and permissions of a file."""
         folder = self._folder(path.rpartition("\\")[0])
         file = folder.file(path.rpartition("\\")[2]) if folder is not None else None
-        return (file.size, content_hash(file.content)) if file is not None else None
+        return (file.size, content_hash(file.content), file.sddl) if file is not None else None
 
 
 def _seen(file: File) -> Seen:
@@ -144,7 +144,7 @@ def _compared(source: VolumeTree, target: VolumeTree, words: Mapping[str, str]) 
     roots = (words["-Path"].rstrip("\\"), words["-Target"].rstrip("\\"))
     single = (replace(source, grouped=False), replace(target, grouped=False))
 
-    def hash_of(tree: Tree, path: str) -> tuple[int, str] | None:
-        return tree.content(path) if isinstance(tree, VolumeTree) else None
+    def look(tree: Tree, path: str) -> tuple[int, str, str] | None:
+        return tree.look(path) if isinstance(tree, VolumeTree) else None
 
-    return tree_walk.compared(*single, roots, Sample(), hash_of)
+    return tree_walk.compared(*single, roots, Sample(), look)
