@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from zdm_automate.facts.shares import FileSample, Share, ShareSession
 
 from ._share_intent import CLOSED, MovedShare, SharesIntent
+from ._share_method import ITEM, SERVICE, by_service
 from ._share_passes import Pass, done
 
 if TYPE_CHECKING:
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 def refusal(facts: Facts, intent: SharesIntent, share: MovedShare, what: Pass) -> str:
     """Why a pass that writes must not be begun; empty where nothing speaks against it."""
+    if by_service(facts):
+        return f"the files move by {SERVICE}, as is signed under {ITEM}"
     if facts.hosts["old"].casefold() == facts.hosts["new"].casefold():
         return "old and new are the same host: source and target would be one"
     there = facts.one("old", Share, share.name)

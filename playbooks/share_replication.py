@@ -36,6 +36,7 @@ from ._share_cut import by_name, frozen, lead, not_now, ready, sessions_closed, 
 from ._share_findings import found, surveyed, unsigned
 from ._share_guards import foreign_target, refusal
 from ._share_intent import CLOSED, FROZEN, MovedShare, SharesIntent, allowed, denied
+from ._share_method import arrived, by_service, chosen
 from ._share_passes import attempts, done, forecast, run_pass, trend
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ ADVICE = {
 def reads(intent: SharesIntent, _hosts: Mapping[str, str]) -> Iterator[Read]:
     """Shares, sessions and jobs of both, what lies at the top of the targets, and where namespaces lead."""
     for role in ("old", "new"):
+        yield Read(role=role, verb="Get-ZdmHostInventory")
         yield Read(role=role, verb="Get-ZdmShare")
         yield Read(role=role, verb="Get-ZdmShareSession")
         yield Read(role=role, verb="Get-ZdmJob", params={"tail_bytes": 16384})
@@ -74,6 +76,18 @@ def changes_first(steps: Iterable[Step]) -> Iterator[Step]:
 
 
 # --- before the cut ---
+
+
+@playbook.item("C-070", "File method chosen")
+def method(facts: Facts, _intent: SharesIntent) -> Iterator[Step]:
+    """Storage Migration Service where it fits and somebody signs it; else this playbook."""
+    yield from chosen(facts)
+
+
+@playbook.check("C-070")
+def moved_by_service(facts: Facts, intent: SharesIntent) -> Iterator[Check]:
+    """Where a person has moved the files by the service."""
+    yield from arrived(facts, intent)
 
 
 @playbook.item("B-020", "Share survey: sizes, and what a move meets", also=("A-018",))
@@ -110,6 +124,9 @@ def make_targets(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
             yield unpredictable(f"share {share.name}", refusal(facts, intent, share, "total"), role="new")
             continue
         there = new.get(share.name.casefold())
+        if by_service(facts):
+            yield same(f"{share.name}: made by the service that moves the files", role="new")
+            continue
         if there is not None and there.path.casefold() == share.target.casefold():
             yield same(f"{share.name} is shared on {facts.hosts['new']}", role="new")
             continue

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from zdm_automate.facts.host import HostInventory
 from zdm_automate.facts.jobs import Job
 from zdm_automate.facts.project import PROJECT, SignOff, Temporary
 from zdm_automate.facts.shares import DfsTarget, FileSample, Share, ShareSession
@@ -113,6 +114,28 @@ COMPARED = (
 FINAL = (*SEEDED, job("newer", code="0", tail=table(100)), job("final", tail=table(100, 3, 97)))
 
 
+MACHINE = HostInventory(
+    os_caption="Windows Server",
+    os_version="6.3.9600",
+    service_pack=0,
+    product_type=3,
+    product_suite=0,
+    installed_at_utc=None,
+    last_boot_utc=None,
+    ps_version="4.0",
+    domain="example.org",
+    domain_role=3,
+    system_type="x64",
+    manufacturer="",
+    model="",
+    serial_number="",
+    machine_uuid="",
+    windows_serial="",
+    memory_bytes=0,
+    culture="en-US",
+)
+
+
 def facts(
     *jobs: Job,
     old: tuple[Share, ...] = (DATA,),
@@ -126,6 +149,8 @@ def facts(
         for server, state in zip(("OLD", "NEW"), by.get("targets", ("Online", "Offline")), strict=True)
     ]
     for role, kind, rows in (
+        ("old", HostInventory, by.get("machine", (MACHINE,))),
+        ("new", HostInventory, (replace(MACHINE, os_version=by.get("release", "10.0.20348")),)),
         ("old", Share, old),
         ("new", Share, new),
         ("old", ShareSession, by.get("sessions", ())),
@@ -453,6 +478,48 @@ def test_a_sample_that_differs_is_compared_again() -> None:
 
     assert started("B-155", facts(*FINAL, COMPARED[0], tries[0], old=FROZEN), CUT) == [f"{PASSES.TITLES['sample']} 2 of Data"]
     assert started("B-155", facts(*FINAL, COMPARED[0], *tries, old=FROZEN), CUT) == []
+
+
+# --- the method ---
+
+SERVED = (
+    SignOff(item="C-070", step="method", by="Kim", at_utc="2026-03-02T12:00:00+00:00", answers=("method=SMS", "why=name")),
+)
+
+
+def test_storage_migration_service_is_offered_where_it_fits() -> None:
+    """From a member server to 2019 or later: a choice for a person, with both words."""
+    (row,) = rows("C-070", facts())
+
+    assert row.preview is Preview.MANUAL
+    assert "method=robocopy or method=sms" in row.text
+
+
+@pytest.mark.parametrize(
+    ("more", "why"),
+    [
+        ({"machine": (replace(MACHINE, domain_role=5),)}, "OLD is a domain controller"),
+        ({"machine": (replace(MACHINE, os_version="5.0.2195"),)}, "its source is Windows Server 2003 or later"),
+        ({"machine": ()}, "nobody knows yet"),
+        ({"release": "10.0.14393"}, "its target is Windows Server 2019 or later"),
+    ],
+)
+def test_storage_migration_service_is_refused_where_it_cannot(more: dict[str, Any], why: str) -> None:
+    """A domain controller, a target before 2019, a source before 2003, an unknown one: with the reason, even if signed."""
+    (row,) = rows("C-070", facts(**more))
+
+    assert (row.preview, why in row.text) == (Preview.SAME, True)
+    assert started("B-112", facts(*SURVEY, signed=(KNOWN, *SERVED), **more)) == ["seed 1 of Data"]
+
+
+def test_nothing_is_copied_twice() -> None:
+    """Who has signed for the service gets no passes, no shares, and a check that each share is there."""
+    signed = facts(*SURVEY, new=(), signed=(KNOWN, *SERVED))
+
+    assert not any(row.change for item in ("B-111", "B-112") for row in rows(item, signed))
+    assert any("as is signed under C-070" in row.reason for row in rows("B-112", signed))
+    (judge,) = [item.judge for item in BOOK.items if item.id == "C-070" and item.judge is not None]
+    assert [(one.name, one.value) for one in judge(facts(signed=(KNOWN, *SERVED)), WANTED)] == [("Data on NEW", "closed")]
 
 
 # --- the survey ---
