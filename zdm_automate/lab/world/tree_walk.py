@@ -5,6 +5,7 @@ A tree may hold many files of one rule; they are told as one with a number. Valu
 
 from __future__ import annotations
 
+import heapq
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Protocol
@@ -248,8 +249,8 @@ def _chosen(tree: Tree, root: str, sample: Sample) -> tuple[list[str], int]:
             if left_out(file.name):
                 continue
             path = f"{folder}\\{file.name}"
-            young.append((file.ticks, ordinal(path), path))
-            big.append((file.size, ordinal(path), path))
+            _keep(young, (file.ticks, ordinal(path), path), sample.newest)
+            _keep(big, (file.size, ordinal(path), path), sample.largest)
             seen += 1
             if seen <= sample.lot:
                 drawn.append(path)
@@ -259,5 +260,13 @@ def _chosen(tree: Tree, root: str, sample: Sample) -> tuple[list[str], int]:
                 drawn[state % seen] = path
         own = [name for name, link in tree.folders(root + folder) if not link and name.lower() not in LEFT]
         waiting += [f"{folder}\\{name}" for name in reversed(own)]
-    chosen = {one[2] for one in sorted(young)[-sample.newest :]} | {one[2] for one in sorted(big)[-sample.largest :]}
+    chosen = {one[2] for one in (*young, *big)}
     return sorted(chosen | set(drawn), key=ordinal), seen
+
+
+def _keep(most: list[tuple[int, bytes, str]], one: tuple[int, bytes, str], number: int) -> None:
+    """Adds to so many of the highest."""
+    if len(most) < number:
+        heapq.heappush(most, one)
+    elif one > most[0]:
+        heapq.heapreplace(most, one)

@@ -40,21 +40,20 @@ class VolumeTree:
     Attributes:
         start: what its paths begin with, such as `D:` or `\\OLD\D$`.
         grouped: whether the many files of one rule come as one.
+        children: the folders right in each, by its path in lower case.
     """
 
     volume: Volume
     start: str
-    grouped: bool
+    children: Mapping[str, list[Folder]]
+    grouped: bool = True
 
     def _folder(self, path: str) -> Folder | None:
         return self.volume.folder(path[len(self.start) :])
 
     def folders(self, path: str) -> Iterable[tuple[str, bool]]:
         """Right in it, in the order of their letters."""
-        key = key_of(path[len(self.start) :])
-        inside = f"{key}\\" if key else ""
-        below = (one for name, one in self.volume.folders.items() if name and name.startswith(inside))
-        own = [one for one in below if "\\" not in key_of(one.path)[len(inside) :]]
+        own = self.children.get(key_of(path[len(self.start) :]), ())
         return [(one.name, bool(one.link)) for one in sorted(own, key=lambda one: ignoring_case(one.name))]
 
     def files(self, path: str) -> Iterator[Seen]:
@@ -121,7 +120,13 @@ def _tree(world: World, host: str, run: Run, path: str) -> VolumeTree | None:
         return None
     volume = spot.volume(world)
     start = path[: len(path.rstrip("\\")) - len(spot.rest)].rstrip("\\")
-    return VolumeTree(volume, start, grouped=True) if volume is not None else None
+    if volume is None:
+        return None
+    children: dict[str, list[Folder]] = {}
+    for key, folder in volume.folders.items():
+        if key:
+            children.setdefault(key.rpartition("\\")[0], []).append(folder)
+    return VolumeTree(volume, start, children)
 
 
 def _seconds(tree: VolumeTree, words: Mapping[str, str], function: str) -> float:
