@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from ._share_intent import SharesIntent
 
-ITEM, STEP = "C-070", "method"
+ITEM, STEP = "B-111", "method"
 SERVICE = "Storage Migration Service"
 FIRST_TARGET = (10, 0, 17763)
 """Windows Server 2019, the first that takes over."""

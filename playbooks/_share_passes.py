@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Literal
 
 from zdm_automate import Facts, Rollback, Step, VerbCall, change, credential_of, put, same, unpredictable, wait
@@ -55,6 +56,12 @@ WALKS: dict[Pass, str] = {"survey": "Measure-ZdmTree", "sample": "Compare-ZdmTre
 """What no robocopy can do: walks by PowerShell, each a function of the toolkit."""
 
 
+@lru_cache(maxsize=1024)
+def log_of(tail: tuple[str, ...]) -> CopyLog:
+    """What the end of a log says; a plan asks many times for the same one."""
+    return read_log(tail)
+
+
 @dataclass(frozen=True, slots=True)
 class Attempt:
     """A pass that was tried: which try, its job, and what became of it."""
@@ -68,7 +75,7 @@ class Attempt:
     @property
     def log(self) -> CopyLog:
         """What the end of its log says."""
-        return read_log(self.job.tail)
+        return log_of(self.job.tail)
 
     @property
     def walk(self) -> Walk:
@@ -93,7 +100,7 @@ def attempts(facts: Facts, intent: SharesIntent, share: MovedShare, what: Pass) 
     while (job := known.get(number_of(intent, share, what, len(found) + 1))) is not None:
         judged = judge(job)
         state, says = judged.state, judged.says
-        worse = next((one for one in read_log(job.tail).errors if one.code not in IN_USE), None)
+        worse = next((one for one in log_of(job.tail).errors if one.code not in IN_USE), None)
         if job.kind == "pass" and state is JobState.WARNINGS and worse is not None:
             state, says = JobState.FAILED, f"{worse.says} ({worse.path}). {worse.then}"
         if what in WALKS and state.good and (wrong := _wrong(read_walk(job.tail))):

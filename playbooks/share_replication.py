@@ -78,18 +78,6 @@ def changes_first(steps: Iterable[Step]) -> Iterator[Step]:
 # --- before the cut ---
 
 
-@playbook.item("C-070", "File method chosen")
-def method(facts: Facts, _intent: SharesIntent) -> Iterator[Step]:
-    """Storage Migration Service where it fits and somebody signs it; else this playbook."""
-    yield from chosen(facts)
-
-
-@playbook.check("C-070")
-def moved_by_service(facts: Facts, intent: SharesIntent) -> Iterator[Check]:
-    """Where a person has moved the files by the service."""
-    yield from arrived(facts, intent)
-
-
 @playbook.item("B-020", "Share survey: sizes, and what a move meets", also=("A-018",))
 def survey(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
     """Three lists for each share by robocopy and a walk on the old server; what was found is said with its advice."""
@@ -114,9 +102,10 @@ def _survey(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
         yield from surveyed(facts, intent, share)
 
 
-@playbook.item("B-111", "Target folders and shares, closed until the switch", also=("A-090", "C-072"))
+@playbook.item("B-111", "Method chosen; target folders and shares, closed until the switch", also=("A-090", "C-070", "C-072"))
 def make_targets(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
-    """The old share's own permissions with one line of denial for everybody in front."""
+    """Storage Migration Service is offered or refused; then the old share's permissions with a line of denial in front."""
+    yield from chosen(facts)
     old, new = by_name(facts, "old"), by_name(facts, "new")
     for share in intent.shares:
         here = old.get(share.name.casefold())
@@ -148,6 +137,12 @@ def make_targets(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
             f"{share.name}: share {share.target}, closed",
             inverse=VerbCall(role="new", verb="Remove-ZdmShare", params={"name": wanted.name}),
         )
+
+
+@playbook.check("B-111")
+def moved_by_service(facts: Facts, intent: SharesIntent) -> Iterator[Check]:
+    """Where a person has moved the files by the service: whether each share has arrived."""
+    yield from arrived(facts, intent)
 
 
 @playbook.item("B-112", "Seed passes", after=("B-020", "B-111"), also=("A-091", "C-075"))

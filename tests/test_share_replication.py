@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from zdm_automate.cli.jobs import _table
 from zdm_automate.facts.host import HostInventory
 from zdm_automate.facts.jobs import Job
 from zdm_automate.facts.project import PROJECT, SignOff, Temporary
@@ -489,7 +491,7 @@ SERVED = (
 
 def test_storage_migration_service_is_offered_where_it_fits() -> None:
     """From a member server to 2019 or later: a choice for a person, with both words."""
-    (row,) = rows("C-070", facts())
+    row = rows("B-111", facts())[0]
 
     assert row.preview is Preview.MANUAL
     assert "method=robocopy or method=sms" in row.text
@@ -506,7 +508,7 @@ def test_storage_migration_service_is_offered_where_it_fits() -> None:
 )
 def test_storage_migration_service_is_refused_where_it_cannot(more: dict[str, Any], why: str) -> None:
     """A domain controller, a target before 2019, a source before 2003, an unknown one: with the reason, even if signed."""
-    (row,) = rows("C-070", facts(**more))
+    row = rows("B-111", facts(**more))[0]
 
     assert (row.preview, why in row.text) == (Preview.SAME, True)
     assert started("B-112", facts(*SURVEY, signed=(KNOWN, *SERVED), **more)) == ["seed 1 of Data"]
@@ -517,8 +519,8 @@ def test_nothing_is_copied_twice() -> None:
     signed = facts(*SURVEY, new=(), signed=(KNOWN, *SERVED))
 
     assert not any(row.change for item in ("B-111", "B-112") for row in rows(item, signed))
-    assert any("as is signed under C-070" in row.reason for row in rows("B-112", signed))
-    (judge,) = [item.judge for item in BOOK.items if item.id == "C-070" and item.judge is not None]
+    assert any("as is signed under B-111" in row.reason for row in rows("B-112", signed))
+    (judge,) = [item.judge for item in BOOK.items if item.id == "B-111" and item.judge is not None]
     assert [(one.name, one.value) for one in judge(facts(signed=(KNOWN, *SERVED)), WANTED)] == [("Data on NEW", "closed")]
 
 
@@ -566,3 +568,39 @@ def test_half_a_survey_is_made_again() -> None:
     half = job("survey", code="0", tail=FOUND[:-1], log_name="survey.log")
 
     assert started("B-020", facts(*SURVEY[:3], half)) == [f"{PASSES.TITLES['survey']} 2 of Data"]
+
+
+# --- how much of it is kept ---
+
+LIMIT = 200 * 2**20
+LINE = "\t    New File  \t\t  800000\t\\\\OLD\\D$\\Data\\" + "x" * 60
+"""A line of a log that was read from its end."""
+
+
+def test_a_large_share_costs_little() -> None:
+    """Five million files in each of four shares, thirty deltas: plan and view hold the ends of logs alone.
+
+    `benchmarks/large_share.py` weighs the commands themselves.
+    """
+    many = 5_000_000
+    names = [f"Data{number}" for number in range(4)]
+    shares = [{"name": name, "source": f"D:\\{name}", "target": f"E:\\{name}"} for name in names]
+    wanted = intent(shares=shares)
+    tail = (*[LINE] * 120, *table(many, many))
+    tracemalloc.start()
+    jobs = [
+        replace(one, job_id=PASSES.number_of(wanted, share, one.title, number), tail=tuple("".join(line) for line in tail))
+        for share in wanted.shares
+        for one in (*SURVEY[:3], *SEEDED[4:])
+        for number in range(1, 31 if one.title == "delta" else 2)
+    ]
+    old = tuple(replace(DATA, name=name, path=f"D:\\{name}") for name in names)
+    new = tuple(replace(TARGET, name=name, path=f"E:\\{name}") for name in names)
+    plan = plan_items(BOOK.items, facts(*jobs, old=old, new=new), wanted)
+    _table({"NEW": jobs}, NOW)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert peak < LIMIT
+    assert sum(len(item.rows) for item in plan) > len(names) * 30
+    assert any("5000000 files" in row.text for item in plan for row in item.rows)

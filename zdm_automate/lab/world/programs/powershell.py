@@ -5,6 +5,7 @@ What the function finds is written to the job's log at the end; until then it ta
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
@@ -15,15 +16,15 @@ from zdm_automate.lab.world.paths import Spot, leads
 from zdm_automate.lab.world.programs import Ended, Paused, program
 from zdm_automate.lab.world.refusal import NotModelledError
 from zdm_automate.lab.world.tree_walk import Sample, Seen, ignoring_case, ticks_of
-from zdm_automate.lab.world.volumes import MARKS, Bulk, Volume, content_hash, key_of
+from zdm_automate.lab.world.volumes import MARKS, Bulk, Folder, Volume, content_hash, key_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
     from zdm_automate.lab.world.model import World
     from zdm_automate.lab.world.running import Run
     from zdm_automate.lab.world.tree_walk import Tree
-    from zdm_automate.lab.world.volumes import File, Folder
+    from zdm_automate.lab.world.volumes import File
 
 WALKED, LISTED, HASHED = 1500.0, 4000.0, 80e6
 """A second's work: files looked at with their permissions, files listed, bytes hashed."""
