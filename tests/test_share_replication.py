@@ -484,9 +484,7 @@ def test_a_sample_that_differs_is_compared_again() -> None:
 
 # --- the method ---
 
-SERVED = (
-    SignOff(item="C-070", step="method", by="Kim", at_utc="2026-03-02T12:00:00+00:00", answers=("method=SMS", "why=name")),
-)
+SERVED = (replace(KNOWN, item="B-111", step="method", answers=("method=SMS", "why=name")),)
 
 
 def test_storage_migration_service_is_offered_where_it_fits() -> None:
