@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 WALKED, LISTED, HASHED = 1500.0, 4000.0, 80e6
 """A second's work: files looked at with their permissions, files listed, bytes hashed."""
-SINGLY: Final = 1000
+SINGLY: Final = 200
 """Files of one rule that are still told one by one."""
 FAILED: Final = 1
 YEARS: Final = 7
