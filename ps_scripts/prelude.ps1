@@ -448,7 +448,8 @@ function Get-ZdmTaskRow {
             if ($line -notmatch '^"[^"]*","\\?(Zdm-[^"]+)","[^"]*","([^"]*)","[^"]*","[^"]*","(-?[0-9]{1,10})"') { continue }
             $name = $Matches[1]
             $state = 'Present'
-            if ($Matches[2] -ne '') { $state = 'Running' }
+            # By its length: a text of signs that do not print is equal to none.
+            if (([string]$Matches[2]).Length -gt 0) { $state = 'Running' }
             $result = [long]$Matches[3]
             if ($result -lt 0) { $result += 4294967296 }
             if ($result -eq 0) { $result = [long]267011 }

@@ -2,194 +2,43 @@
 
 from __future__ import annotations
 
-import tracemalloc
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from zdm_automate.cli.jobs import _table
-from zdm_automate.facts.host import HostInventory
-from zdm_automate.facts.jobs import Job
-from zdm_automate.facts.project import PROJECT, SignOff, Temporary
-from zdm_automate.facts.shares import DfsTarget, FileSample, Share, ShareSession
+from share_facts import (
+    BOOK,
+    COMPARED,
+    CUT,
+    DATA,
+    FINAL,
+    FROZEN,
+    NOW,
+    PASSES,
+    SAME,
+    SEEDED,
+    SHARE,
+    SURVEY,
+    TARGET,
+    TEXTS,
+    WANTED,
+    facts,
+    intent,
+    job,
+    rows,
+    sampled,
+    started,
+    table,
+)
+from zdm_automate.facts.project import SignOff
+from zdm_automate.facts.shares import ShareSession
 from zdm_automate.facts.store import Facts
 from zdm_automate.lab.world.programs.robocopy_options import read_options
-from zdm_automate.lab.world.tree_walk import SORTS
-from zdm_automate.model import Preview, Row
-from zdm_automate.planner import plan_items
-from zdm_automate.playbook import load_playbook
-from zdm_automate.resources import folders
-
-BOOK = load_playbook("share_replication", folders("playbooks"))
-PASSES = __import__("zdm_playbooks._share_passes", fromlist=["x"])
-TEXTS = __import__("zdm_playbooks._share_intent", fromlist=["x"])
-NOW = datetime(2026, 3, 4, 20, 0, tzinfo=UTC)
-LINK = r"\\example.org\files\Data"
-DATA = Share(
-    name="Data",
-    path="D:\\Data",
-    description="",
-    caching_mode="Manual",
-    enumeration_mode="Unrestricted",
-    user_limit=0,
-    encrypt_data=False,
-    sddl="O:SYG:SYD:(A;;0x1301bf;;;WD)",
-)
-TARGET = replace(DATA, path="E:\\Data", sddl=TEXTS.denied(DATA.sddl, TEXTS.CLOSED))
-HEAD = "-" * 78
-
-
-def intent(**more: Any) -> Any:
-    share = {"name": "Data", "source": "D:\\Data", "target": "E:\\Data", "dfs": LINK}
-    return BOOK.intent_of({"shares": [share], "old_name": "OLD", "new_name": "NEW"} | more)
-
-
-WANTED = intent()
-SHARE = WANTED.shares[0]
-
-
-def table(total: int, copied: int = 0, skipped: int = 0, extras: int = 0, failed: int = 0) -> tuple[str, ...]:
-    row = "".join(f"{value:>10}" for value in (total, copied, skipped, 0, failed, extras))
-    return (HEAD, f"    Dirs :{row}", f"   Files :{row}", f"   Bytes :{row}")
-
-
-def job(what: str, number: int = 1, *, code: str | None = "1", tail: tuple[str, ...] = (), **more: Any) -> Job:
-    made = Job(
-        job_id=PASSES.number_of(WANTED, SHARE, what, number),
-        kind=PASSES.KINDS[what],
-        title=what,
-        command="",
-        run_as="",
-        created_utc="",
-        launched=True,
-        registered=True,
-        task_state="Ready" if code else "Running",
-        task_result=0,
-        started_utc="2026-03-03T20:00:00.0000000Z",
-        ended_utc="2026-03-03T20:10:00.0000000Z" if code else None,
-        exit_text=code,
-        closing=False,
-        stopped=False,
-        process_id=None,
-        processes=0 if code else 2,
-        booted_utc="2026-03-01T06:00:00.0000000Z",
-        log_name="robocopy.log",
-        log_bytes=0,
-        log_offset=0,
-        last_output_utc=None,
-        tail=tail,
-        total_bytes=None,
-        free_bytes_before=None,
-        free_bytes_now=None,
-    )
-    return replace(made, **more)
-
-
-FOUND = (
-    "folder\t7\t0",
-    "file\t100\t900",
-    "link\t1\t0\tD:\\Data\\elsewhere",
-    "orphan\t2\t0\tD:\\Data\\a\tD:\\Data\\b",
-    "unseen\t0\t0",
-)
-SAME = ("sampled\t100\t900\tD:\\Data\\a", "missing\t0\t0", "files\t100\t0")
-SURVEY = (
-    job("total", tail=table(100, 100)),
-    job("databases", code="0", tail=table(0)),
-    job("encrypted", code="0", tail=table(0)),
-    job("survey", code="0", tail=FOUND, log_name="survey.log"),
-)
-KNOWN = SignOff(item="B-020", step="left-Data", by="Kim", at_utc="2026-03-02T12:00:00+00:00")
-"""Somebody has signed what the passes do not carry."""
-SEEDED = (
-    *SURVEY,
-    job("seed", tail=table(100, 100)),
-    job("delta", tail=table(100, 5, 95)),
-    job("acl", code="0", tail=table(100)),
-)
-COMPARED = (
-    job("compare", code="0", tail=table(100, 0, 100)),
-    job("sample", code="0", tail=SAME, log_name="sample.log"),
-)
-FINAL = (*SEEDED, job("newer", code="0", tail=table(100)), job("final", tail=table(100, 3, 97)))
-
-
-MACHINE = HostInventory(
-    os_caption="Windows Server",
-    os_version="6.3.9600",
-    service_pack=0,
-    product_type=3,
-    product_suite=0,
-    installed_at_utc=None,
-    last_boot_utc=None,
-    ps_version="4.0",
-    domain="example.org",
-    domain_role=3,
-    system_type="x64",
-    manufacturer="",
-    model="",
-    serial_number="",
-    machine_uuid="",
-    windows_serial="",
-    memory_bytes=0,
-    culture="en-US",
-)
-
-
-def facts(
-    *jobs: Job,
-    old: tuple[Share, ...] = (DATA,),
-    new: tuple[Share, ...] = (TARGET,),
-    hosts: tuple[str, str] = ("OLD", "NEW"),
-    **by: Any,
-) -> Facts:
-    made = Facts(taken_at=NOW, hosts={"old": hosts[0], "new": hosts[1]})
-    targets = [
-        DfsTarget(path=LINK, target_path=rf"\\{server}\Data", state=state)
-        for server, state in zip(("OLD", "NEW"), by.get("targets", ("Online", "Offline")), strict=True)
-    ]
-    for role, kind, rows in (
-        ("old", HostInventory, by.get("machine", (MACHINE,))),
-        ("new", HostInventory, (replace(MACHINE, os_version=by.get("release", "10.0.20348")),)),
-        ("old", Share, old),
-        ("new", Share, new),
-        ("old", ShareSession, by.get("sessions", ())),
-        ("new", ShareSession, by.get("busy", ())),
-        ("new", Job, [one for one in jobs if one.kind != "survey"]),
-        ("old", Job, [one for one in jobs if one.kind == "survey"]),
-        ("new", FileSample, by.get("held", ())),
-        ("new", DfsTarget, targets),
-        (PROJECT, SignOff, by.get("signed", (KNOWN,))),
-        (PROJECT, Temporary, ()),
-    ):
-        made = made.with_facts(role, kind.zdm_type, rows)
-    return made
-
-
-def rows(item: str, found: Facts, wanted: Any = WANTED) -> list[Row]:
-    return [row for one in plan_items(BOOK.items, found, wanted) if one.id == item for row in one.rows]
-
-
-def started(item: str, found: Facts, wanted: Any = WANTED) -> list[str]:
-    """The titles of the jobs that an item would start."""
-    return [
-        row.change.call.params["label"]
-        for row in rows(item, found, wanted)
-        if row.change and row.change.call.verb == "Start-ZdmJob"
-    ]
-
-
-FROZEN = (replace(DATA, sddl=TEXTS.denied(DATA.sddl, TEXTS.FROZEN)),)
-CUT = intent(cut=True)
-
+from zdm_automate.model import Preview
 
 # --- refusals ---
-
-
-def sampled(number: int) -> FileSample:
-    return FileSample(root="E:\\Data", relative_path="\\", bytes=number, modified_utc=None, sha256=None, sddl="")
 
 
 @pytest.mark.parametrize(
@@ -480,125 +329,3 @@ def test_a_sample_that_differs_is_compared_again() -> None:
 
     assert started("B-155", facts(*FINAL, COMPARED[0], tries[0], old=FROZEN), CUT) == [f"{PASSES.TITLES['sample']} 2 of Data"]
     assert started("B-155", facts(*FINAL, COMPARED[0], *tries, old=FROZEN), CUT) == []
-
-
-# --- the method ---
-
-SERVED = (replace(KNOWN, item="B-111", step="method", answers=("method=SMS", "why=name")),)
-
-
-def test_storage_migration_service_is_offered_where_it_fits() -> None:
-    """From a member server to 2019 or later: a choice for a person, with both words."""
-    row = rows("B-111", facts())[0]
-
-    assert row.preview is Preview.MANUAL
-    assert "method=robocopy or method=sms" in row.text
-
-
-@pytest.mark.parametrize(
-    ("more", "why"),
-    [
-        ({"machine": (replace(MACHINE, domain_role=5),)}, "OLD is a domain controller"),
-        ({"machine": (replace(MACHINE, os_version="5.0.2195"),)}, "its source is Windows Server 2003 or later"),
-        ({"machine": ()}, "nobody knows yet"),
-        ({"release": "10.0.14393"}, "its target is Windows Server 2019 or later"),
-    ],
-)
-def test_storage_migration_service_is_refused_where_it_cannot(more: dict[str, Any], why: str) -> None:
-    """A domain controller, a target before 2019, a source before 2003, an unknown one: with the reason, even if signed."""
-    row = rows("B-111", facts(**more))[0]
-
-    assert (row.preview, why in row.text) == (Preview.SAME, True)
-    assert started("B-112", facts(*SURVEY, signed=(KNOWN, *SERVED), **more)) == ["seed 1 of Data"]
-
-
-def test_nothing_is_copied_twice() -> None:
-    """Who has signed for the service gets no passes, no shares, and a check that each share is there."""
-    signed = facts(*SURVEY, new=(), signed=(KNOWN, *SERVED))
-
-    assert not any(row.change for item in ("B-111", "B-112") for row in rows(item, signed))
-    assert any("as is signed under B-111" in row.reason for row in rows("B-112", signed))
-    (judge,) = [item.judge for item in BOOK.items if item.id == "B-111" and item.judge is not None]
-    assert [(one.name, one.value) for one in judge(facts(signed=(KNOWN, *SERVED)), WANTED)] == [("Data on NEW", "closed")]
-
-
-# --- the survey ---
-
-
-def test_a_finding_comes_with_its_advice() -> None:
-    """What it is, where, and what to do."""
-    told = [row.text for row in rows("B-020", facts(*SURVEY))]
-
-    assert "Data: 7 folders, 100 files, 0.0 GB were looked through" in told
-    (link,) = [text for text in told if "links" in text and "carry" not in text]
-    assert "D:\\Data\\elsewhere" in link
-    assert "make them again on the new server" in link
-
-
-def test_every_finding_has_advice() -> None:
-    """Each sort that the walk tells, but for the two that are counts."""
-    findings = __import__("zdm_playbooks._share_findings", fromlist=["x"])
-
-    assert set(SORTS) - {"folder", "file"} == set(findings.ADVICE)
-    assert set(findings.NOT_CARRIED) <= set(findings.ADVICE)
-
-
-def test_what_the_passes_do_not_carry_is_signed_before_the_switch() -> None:
-    """It is listed by day, with the first places; nobody is led over before somebody has signed it."""
-    (row,) = [row for row in rows("B-020", facts(*SURVEY, signed=())) if row.preview is Preview.MANUAL]
-
-    assert "1 folders are links or mount points (D:\\Data\\elsewhere)" in row.text
-    assert "shadow copies, quotas" in row.text
-    unsigned = facts(*FINAL, *COMPARED, old=FROZEN, signed=())
-    assert [row.reason for row in rows("B-156", unsigned, CUT)] == ["what the passes do not carry is signed first (B-020)"]
-
-
-def test_a_survey_that_cannot_be_made_is_signed_too() -> None:
-    """After three tries; what never comes along is listed all the same."""
-    tries = [job("survey", number, tail=(), log_name="survey.log") for number in (1, 2, 3)]
-    told = rows("B-020", facts(*SURVEY[:3], *tries, signed=()))
-
-    assert any(row.preview is Preview.MANUAL and "shadow copies" in row.text for row in told)
-
-
-def test_half_a_survey_is_made_again() -> None:
-    """A log without its last line was cut off."""
-    half = job("survey", code="0", tail=FOUND[:-1], log_name="survey.log")
-
-    assert started("B-020", facts(*SURVEY[:3], half)) == [f"{PASSES.TITLES['survey']} 2 of Data"]
-
-
-# --- how much of it is kept ---
-
-LIMIT = 200 * 2**20
-LINE = "\t    New File  \t\t  800000\t\\\\OLD\\D$\\Data\\" + "x" * 60
-"""A line of a log that was read from its end."""
-
-
-def test_a_large_share_costs_little() -> None:
-    """Five million files in each of four shares, thirty deltas: plan and view hold the ends of logs alone.
-
-    `benchmarks/large_share.py` weighs the commands themselves.
-    """
-    many = 5_000_000
-    names = [f"Data{number}" for number in range(4)]
-    shares = [{"name": name, "source": f"D:\\{name}", "target": f"E:\\{name}"} for name in names]
-    wanted = intent(shares=shares)
-    tail = (*[LINE] * 120, *table(many, many))
-    tracemalloc.start()
-    jobs = [
-        replace(one, job_id=PASSES.number_of(wanted, share, one.title, number), tail=tuple("".join(line) for line in tail))
-        for share in wanted.shares
-        for one in (*SURVEY[:3], *SEEDED[4:])
-        for number in range(1, 31 if one.title == "delta" else 2)
-    ]
-    old = tuple(replace(DATA, name=name, path=f"D:\\{name}") for name in names)
-    new = tuple(replace(TARGET, name=name, path=f"E:\\{name}") for name in names)
-    plan = plan_items(BOOK.items, facts(*jobs, old=old, new=new), wanted)
-    _table({"NEW": jobs}, NOW)
-    _, peak = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
-
-    assert peak < LIMIT
-    assert sum(len(item.rows) for item in plan) > len(names) * 30
-    assert any("5000000 files" in row.text for item in plan for row in item.rows)
