@@ -16,7 +16,6 @@ from zdm_automate import (
     Playbook,
     Read,
     Risk,
-    Rollback,
     Step,
     VerbCall,
     change,
@@ -29,26 +28,16 @@ from zdm_automate import (
     wait,
 )
 from zdm_automate.facts.project import PROJECT, SignOff
-from zdm_automate.facts.shares import DfsTarget, FileSample, Share
+from zdm_automate.facts.shares import Share
 from zdm_automate.model import Preview
 
-from ._share_steps import (
-    CLOSED,
-    FROZEN,
-    MovedShare,
-    SharesIntent,
-    allowed,
-    attempts,
-    by_name,
-    denied,
-    done,
-    forecast,
-    foreign_target,
-    refusal,
-    run_pass,
-    sessions_closed,
-    trend,
-)
+from ._share_compare import compared, ways
+from ._share_cut import by_name, frozen, lead, not_now, ready, sessions_closed, set_acl, switched
+from ._share_findings import found, surveyed, unsigned
+from ._share_guards import foreign_target, refusal
+from ._share_intent import CLOSED, FROZEN, MovedShare, SharesIntent, allowed, denied
+from ._share_method import arrived, by_service, chosen
+from ._share_passes import attempts, done, forecast, run_pass, trend
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -68,14 +57,14 @@ ADVICE = {
 
 @playbook.reads
 def reads(intent: SharesIntent, _hosts: Mapping[str, str]) -> Iterator[Read]:
-    """Shares and sessions of both, the jobs of the new one, a sample of both sides, and where namespaces lead."""
+    """Shares, sessions and jobs of both, what lies at the top of the targets, and where namespaces lead."""
     for role in ("old", "new"):
+        yield Read(role=role, verb="Get-ZdmHostInventory")
         yield Read(role=role, verb="Get-ZdmShare")
         yield Read(role=role, verb="Get-ZdmShareSession")
-    yield Read(role="new", verb="Get-ZdmJob", params={"tail_bytes": 16384})
+        yield Read(role=role, verb="Get-ZdmJob", params={"tail_bytes": 16384})
     for share in intent.shares:
-        yield Read(role="new", verb="Get-ZdmFileSample", params={"path": share.target}, optional=True)
-        yield Read(role="old", verb="Get-ZdmFileSample", params={"path": share.source}, optional=True)
+        yield Read(role="new", verb="Get-ZdmFileSample", params={"path": share.target, "max_megabytes": 1}, optional=True)
     links = sorted({share.dfs for share in intent.shares if share.dfs})
     if links:
         yield Read(role="new", verb="Get-ZdmDfsTarget", params={"path": links})
@@ -89,9 +78,9 @@ def changes_first(steps: Iterable[Step]) -> Iterator[Step]:
 # --- before the cut ---
 
 
-@playbook.item("B-020", "Share survey: sizes, databases, encrypted files", also=("A-018",))
+@playbook.item("B-020", "Share survey: sizes, and what a move meets", also=("A-018",))
 def survey(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
-    """Three lists for each share, made by robocopy without copying; what was found is said with its advice."""
+    """Three lists for each share by robocopy and a walk on the old server; what was found is said with its advice."""
     yield from changes_first(_survey(facts, intent))
 
 
@@ -101,19 +90,22 @@ def _survey(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
         yield run_pass(facts, intent, share, "total")
         for what in ("databases", "encrypted"):
             yield run_pass(facts, intent, share, what)
-            found = done(facts, intent, share, what)
-            if found is not None and found.log.files.copied:
-                listed = ", ".join(found.log.copied[:3])
-                text = f"{share.name}: {found.log.files.copied} {what}: {listed}. {ADVICE[what]}"
+            listed = done(facts, intent, share, what)
+            if listed is not None and listed.log.files.copied:
+                first = ", ".join(listed.log.copied[:3])
+                text = f"{share.name}: {listed.log.files.copied} {what}: {first}. {ADVICE[what]}"
                 yield manual(facts, "B-020", f"{what}-{share.name}", text, form=("what was done",))
         if total is not None and total.log.whole:
             log = total.log
             yield same(f"{share.name}: {log.folders.total} folders, {log.files.total} files, {log.size.total / 1e9:.1f} GB")
+        yield run_pass(facts, intent, share, "survey")
+        yield from surveyed(facts, intent, share)
 
 
-@playbook.item("B-111", "Target folders and shares, closed until the switch", also=("A-090", "C-072"))
+@playbook.item("B-111", "Method chosen; target folders and shares, closed until the switch", also=("A-090", "C-070", "C-072"))
 def make_targets(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
-    """The old share's own permissions with one line of denial for everybody in front."""
+    """Storage Migration Service is offered or refused; then the old share's permissions with a line of denial in front."""
+    yield from chosen(facts)
     old, new = by_name(facts, "old"), by_name(facts, "new")
     for share in intent.shares:
         here = old.get(share.name.casefold())
@@ -121,6 +113,9 @@ def make_targets(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
             yield unpredictable(f"share {share.name}", refusal(facts, intent, share, "total"), role="new")
             continue
         there = new.get(share.name.casefold())
+        if by_service(facts):
+            yield same(f"{share.name}: made by the service that moves the files", role="new")
+            continue
         if there is not None and there.path.casefold() == share.target.casefold():
             yield same(f"{share.name} is shared on {facts.hosts['new']}", role="new")
             continue
@@ -142,6 +137,12 @@ def make_targets(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
             f"{share.name}: share {share.target}, closed",
             inverse=VerbCall(role="new", verb="Remove-ZdmShare", params={"name": wanted.name}),
         )
+
+
+@playbook.check("B-111")
+def moved_by_service(facts: Facts, intent: SharesIntent) -> Iterator[Check]:
+    """Where a person has moved the files by the service: whether each share has arrived."""
+    yield from arrived(facts, intent)
 
 
 @playbook.item("B-112", "Seed passes", after=("B-020", "B-111"), also=("A-091", "C-075"))
@@ -206,37 +207,22 @@ def _permissions(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
             continue
         yield run_pass(facts, intent, share, "acl")
         text = f"{share.name}: permissions of local groups and of unknown SIDs mean nothing on the new server: review"
+        walk = found(facts, intent, share)
+        if walk is not None:
+            text += f" ({walk['local'].count} of local groups, {walk['orphan'].count} of nobody, {walk['owner'].count} owners)"
         yield manual(facts, "B-114", f"acl-{share.name}", text, form=("findings", "decided"))
 
 
 # --- the night ---
 
 
-def _ready(facts: Facts, intent: SharesIntent) -> str:
-    """Why the cut must not begin yet; empty where it may."""
-    if not intent.cut:
-        return "`cut: true` in the project file begins it"
-    for share in intent.shares:
-        if not trend(facts, intent, share):
-            return f"{share.name} has had no delta pass: nobody knows how long the final one takes"
-    return ""
-
-
-def _not_now(facts: Facts, intent: SharesIntent, what: str) -> Step | None:
-    """The row where the night has not begun, or goes back; None where it goes on."""
-    why = _ready(facts, intent)
-    if why:
-        return wait(what, None, why, role="old")
-    return same("the cut is taken back", role="old") if intent.roll_back else None
-
-
 @playbook.item("B-153", "Freeze the old shares", risk=Risk.MEDIUM, gate="G-CUT", after=("B-114",), also=("A-122", "C-083"))
 def freeze(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
     """By the permissions of the share: quick, and taken back by one call. Who is connected is not touched by it yet."""
-    if not_now := _not_now(facts, intent, "freeze"):
-        yield not_now
+    if waits := not_now(facts, intent, "freeze"):
+        yield waits
         return
-    yield from (_set_acl(facts, "old", share.name, deny=FROZEN, text="frozen: read only") for share in intent.shares)
+    yield from (set_acl(facts, "old", share.name, deny=FROZEN, text="frozen: read only") for share in intent.shares)
 
 
 @playbook.item(
@@ -244,33 +230,13 @@ def freeze(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
 )
 def close_sessions(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
     """Everybody who is still connected to the old server, after the freeze: who connected before keeps the rights of before."""
-    if not_now := _not_now(facts, intent, "close sessions"):
-        yield not_now
+    if waits := not_now(facts, intent, "close sessions"):
+        yield waits
         return
     for share in intent.shares:
         spent = forecast(trend(facts, intent, share))
         yield same(f"{share.name}: the final pass is forecast to take {(spent or 0) / 60:.1f} min")
     yield from sessions_closed(facts, "old")
-
-
-def _set_acl(facts: Facts, role: str, name: str, *, deny: str = "", allow: tuple[str, ...] = (), text: str) -> Step:
-    there = facts.one(role, Share, name)
-    if there is None:
-        return unpredictable(f"{name}: {text}", f"{facts.hosts[role]} has no such share", role=role)
-    sddl = denied(allowed(there.sddl, *allow), deny) if deny else allowed(there.sddl, *allow)
-    return ensure(
-        facts,
-        VerbCall(role=role, verb="Set-ZdmShareAcl", params={"name": there.name, "sddl": sddl}),
-        replace(there, sddl=sddl),
-        f"{name} on {facts.hosts[role]}: {text}",
-        inverse=VerbCall(role=role, verb="Set-ZdmShareAcl", params={"name": there.name, "sddl": there.sddl}),
-        rollback=Rollback.R0,
-    )
-
-
-def _frozen(facts: Facts, share: MovedShare) -> bool:
-    there = facts.one("old", Share, share.name)
-    return there is not None and FROZEN in there.sddl
 
 
 @playbook.item("B-154", "Final pass", risk=Risk.HIGH, gate="G-CUT", after=("B-152",), also=("A-123", "C-084"))
@@ -284,8 +250,8 @@ def _final_pass(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
         text = f"{share.name}: final pass"
         if intent.roll_back:
             yield same(f"{text}: the cut is taken back")
-        elif not intent.cut or not _frozen(facts, share):
-            yield wait(text, None, _ready(facts, intent) or "the share is frozen first", role="new")
+        elif not intent.cut or not frozen(facts, share):
+            yield wait(text, None, ready(facts, intent) or "the share is frozen first", role="new")
         elif done(facts, intent, share, "final") is not None:
             yield run_pass(facts, intent, share, "final")
         else:
@@ -310,7 +276,7 @@ def _after_guard(facts: Facts, intent: SharesIntent, share: MovedShare, text: st
 
 @playbook.item("B-155", "Compare", risk=Risk.HIGH, after=("B-154",), also=("A-124", "C-085"))
 def compare(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
-    """A final pass that would have nothing to do."""
+    """A final pass that would have nothing to do, and a sample that has the same contents and permissions."""
     yield from changes_first(_compare(facts, intent))
 
 
@@ -320,50 +286,21 @@ def _compare(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
             yield wait(f"{share.name}: compare both sides", None, "the final pass comes first", role="new")
         else:
             yield run_pass(facts, intent, share, "compare")
+            if done(facts, intent, share, "compare") is not None:
+                yield run_pass(facts, intent, share, "sample")
 
 
 @playbook.check("B-155")
 def sides_are_one(facts: Facts, intent: SharesIntent) -> Iterator[Check]:
     """In four ways, until the switch; after it the new side moves on."""
     for share in intent.shares:
-        if done(facts, intent, share, "compare") is None or intent.roll_back:
+        if not compared(facts, intent, share) or intent.roll_back:
             continue
-        if _switched(facts, share):
+        if switched(facts, share):
             yield check(f"{share.name}: compared before the switch", ok=True, value="switched")
             continue
         for name, wrong in ways(facts, intent, share).items():
             yield check(f"{share.name}: {name}", not wrong, value=wrong or "the same", hint="Run the final pass again.")
-
-
-def _switched(facts: Facts, share: MovedShare) -> bool:
-    there = facts.one("new", Share, share.name)
-    return there is not None and CLOSED not in there.sddl
-
-
-def ways(facts: Facts, intent: SharesIntent, share: MovedShare) -> dict[str, str]:
-    """What differs between both sides, by the four ways of looking; empty where nothing does."""
-    found = done(facts, intent, share, "compare")
-    if found is None:
-        return {"forecast": "not compared yet"}
-    log = found.log
-    counted = f"{log.files.total} files, {log.files.skipped} the same, {log.files.extras} too many, {log.files.failed} unread"
-    equal = log.whole and log.files.total == log.files.skipped and not log.files.extras and not log.files.failed
-    old, new = sample(facts, "old", share.source), sample(facts, "new", share.target)
-    missing = sorted(set(old) - set(new))
-    contents = [name for name, one in old.items() if name in new and one.sha256 != new[name].sha256]
-    barred = [name for name, one in old.items() if name in new and one.sddl != new[name].sddl]
-    return {
-        "nothing is left to copy": "" if found.exit_code == 0 else f"exit code {found.exit_code}",
-        "the counts are the same": "" if equal else counted,
-        f"a sample of {len(old)} has the same contents": ", ".join([*contents, *missing][:3]) if old else "there is no sample",
-        "the sample has the same permissions": ", ".join(barred[:3]),
-    }
-
-
-def sample(facts: Facts, role: str, root: str) -> dict[str, FileSample]:
-    """The sample of a tree, by path in it."""
-    wanted = root.rstrip("\\").casefold()
-    return {one.relative_path.casefold(): one for one in facts.of(role, FileSample) if one.root.casefold() == wanted}
 
 
 @playbook.item("B-156", "People's paths lead to the new server", risk=Risk.HIGH, after=("B-155",), also=("C-086a",))
@@ -376,39 +313,18 @@ def switch(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
         if intent.roll_back:
             yield same(f"{share.name}: the cut is taken back")
             continue
-        if done(facts, intent, share, "compare") is None:
+        if not compared(facts, intent, share):
             yield wait(f"{share.name}: switch", None, "both sides are compared first", role="new")
             continue
+        if unsigned(facts, share) and not switched(facts, share):
+            yield wait(f"{share.name}: switch", None, "what the passes do not carry is signed first (B-020)", role="new")
+            continue
         wrong = [f"{name}: {said}" for name, said in ways(facts, intent, share).items() if said]
-        if wrong and not _switched(facts, share):
+        if wrong and not switched(facts, share):
             yield unpredictable(f"{share.name}: switch", f"the sides differ: {'; '.join(wrong)}", role="new")
             continue
-        yield _set_acl(facts, "new", share.name, allow=(CLOSED,), text="open for its people")
-        yield from _lead(facts, intent, share, to_new=True)
-
-
-def _lead(facts: Facts, intent: SharesIntent, share: MovedShare, *, to_new: bool) -> Iterator[Step]:
-    if not share.dfs:
-        step = f"paths-{share.name}" if to_new else f"paths-back-{share.name}"
-        text = f"{share.name}: alias (dns_cutover), drive maps and shortcuts lead to the {'new' if to_new else 'old'} server"
-        yield manual(facts, "B-156" if to_new else "B-163", step, text, form=("how", "tested from"))
-        return
-    servers = (intent.new_name, intent.old_name) if to_new else (intent.old_name, intent.new_name)
-    for server, state in zip(servers, ("Online", "Offline"), strict=True):
-        path = f"\\\\{server}\\{share.name}"
-        found = facts.one("new", DfsTarget, share.dfs, path)
-        if found is None:
-            yield unpredictable(f"{share.dfs}: {path} {state}", "the folder has no such target: add it first", role="new")
-            continue
-        params = {"path": share.dfs, "target_path": found.target_path}
-        yield ensure(
-            facts,
-            VerbCall(role="new", verb="Set-ZdmDfsTarget", params={**params, "state": state}),
-            replace(found, state=state),
-            f"{share.dfs}: {path} {state.lower()}",
-            inverse=VerbCall(role="new", verb="Set-ZdmDfsTarget", params={**params, "state": found.state}),
-            rollback=Rollback.R0,
-        )
+        yield set_acl(facts, "new", share.name, allow=(CLOSED,), text="open for its people")
+        yield from lead(facts, intent, share, to_new=True)
 
 
 @playbook.item("B-157", "Home directories and redirected folders", risk=Risk.HIGH, after=("B-156",), also=("C-087",))
@@ -438,7 +354,7 @@ def accept(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
         yield manual(facts, "B-163", "accepted", "the client accepts the new side", form=("name",))
         return
     for share in intent.shares:
-        yield _set_acl(facts, "new", share.name, deny=CLOSED, text="closed again")
+        yield set_acl(facts, "new", share.name, deny=CLOSED, text="closed again")
     if not all(done(facts, intent, share, "reverse") for share in intent.shares):
         yield from sessions_closed(facts, "new")
     for share in intent.shares:
@@ -448,8 +364,8 @@ def accept(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
                 f"{share.name}: back to the old server", None, "what was written on the new one is copied first", role="old"
             )
             continue
-        yield from _lead(facts, intent, share, to_new=False)
-        yield _set_acl(facts, "old", share.name, allow=(FROZEN,), text="open again")
+        yield from lead(facts, intent, share, to_new=False)
+        yield set_acl(facts, "old", share.name, allow=(FROZEN,), text="open again")
 
 
 # --- later ---

@@ -445,10 +445,11 @@ function Get-ZdmTaskRow {
         # Columns by place, their names and words are localised: 2 is the task, 4 its status, blank while it waits, 7 its last
         # result, which is 0 for one that has never run, too.
         foreach ($line in @((Invoke-ZdmNative -FilePath 'schtasks.exe' -ArgumentList '/Query', '/FO', 'CSV', '/V').StdOut)) {
-            if ($line -notmatch '^"[^"]*","\\?(Zdm-[^"]+)","[^"]*","([^"]*)","[^"]*","[^"]*","(-?\d+)"') { continue }
+            if ($line -notmatch '^"[^"]*","\\?(Zdm-[^"]+)","[^"]*","([^"]*)","[^"]*","[^"]*","(-?[0-9]{1,10})"') { continue }
             $name = $Matches[1]
             $state = 'Present'
-            if ($Matches[2] -ne '') { $state = 'Running' }
+            # By its length: a text of signs that do not print is equal to none.
+            if (([string]$Matches[2]).Length -gt 0) { $state = 'Running' }
             $result = [long]$Matches[3]
             if ($result -lt 0) { $result += 4294967296 }
             if ($result -eq 0) { $result = [long]267011 }
@@ -556,6 +557,26 @@ function Get-ZdmJobText {
     param([string]$Path)
     if (-not [System.IO.File]::Exists($Path)) { return $null }
     return ([string][System.IO.File]::ReadAllText($Path, [System.Text.Encoding]::UTF8)).Trim()
+}
+
+function Get-ZdmJobScript {
+    # The file by which PowerShell runs a function of this prelude in a job: the function, what it leans on, and its call.
+    param([string]$Name)
+    $parts = @('Get-ZdmFolderList', 'Test-ZdmLeftOut', $Name)
+    $call = 'Measure-ZdmTree -Path $Path'
+    if ($Name -eq 'Compare-ZdmTree') {
+        $parts = @('ConvertTo-ZdmUtc', 'Stop-ZdmVerb', 'Test-ZdmCommand', 'Invoke-ZdmNative', 'Get-ZdmFileState') + $parts
+        $call = 'Compare-ZdmTree -Source $Path -Target $Target'
+    }
+    $lines = @(('# ' + $Name), 'param([string]$Path, [string]$Target, [string]$Log)', "`$ErrorActionPreference = 'Stop'")
+    foreach ($part in @($parts)) {
+        if ($null -eq $part) { continue }
+        $lines += ('function ' + $part + ' {' + (Get-Command -Name $part -CommandType Function).Definition + '}')
+    }
+    # Written at the end and whole: a log that is there can be read.
+    $lines += ('$found = @(' + $call + ')')
+    $lines += '[System.IO.File]::WriteAllText($Log, ($found -join "`r`n") + "`r`n", [System.Text.Encoding]::Unicode)'
+    return (($lines -join "`n") -replace "`r?`n", "`r`n") + "`r`n"
 }
 
 function Get-ZdmJobState {
@@ -770,6 +791,283 @@ function Get-ZdmShareState {
         $state.Sddl = [string]$found[0].SecurityDescriptor
     }
     return $state
+}
+
+function Get-ZdmFolderList {
+    # Files and folders right in a folder in the order of their letters, which is the same on each system.
+    param([string]$Path)
+    $here = New-Object -TypeName System.IO.DirectoryInfo -ArgumentList $Path
+    $list = @{ Files = @(); Folders = @() }
+    $own = @{}
+    foreach ($one in @($here.GetFiles())) {
+        if ($null -eq $one) { continue }
+        $file = [System.IO.FileInfo]$one
+        $own[$file.Name] = @{ Name = $file.Name; Bytes = [long]$file.Length; Marks = [int]$file.Attributes; Ticks = [long]$file.LastWriteTimeUtc.Ticks }
+    }
+    $names = [string[]]@($own.Keys)
+    $null = [System.Array]::Sort($names, [System.StringComparer]::OrdinalIgnoreCase)
+    $list.Files = @($names | ForEach-Object { $own[$_] })
+    $own = @{}
+    foreach ($folder in @($here.GetDirectories())) {
+        if ($null -ne $folder) { $own[[string]$folder.Name] = @{ Name = [string]$folder.Name; Marks = [int]$folder.Attributes } }
+    }
+    $names = [string[]]@($own.Keys)
+    $null = [System.Array]::Sort($names, [System.StringComparer]::OrdinalIgnoreCase)
+    $list.Folders = @($names | ForEach-Object { $own[$_] })
+    return $list
+}
+
+function Test-ZdmLeftOut {
+    # Whether the passes of a share leave a file of that name out.
+    param([string]$Name)
+    return ($Name -like '~$*' -or $Name -like '*.tmp' -or $Name -eq 'thumbs.db' -or $Name -eq 'pagefile.sys')
+}
+
+function Measure-ZdmTree {
+    # What a move of a tree meets: a line for each sort of finding with how often, how many bytes, and the first five, with tabs
+    # between. A job runs it with what it leans on (Start-ZdmJob names that). Folders 0 is the whole tree.
+    param([string]$Path, [int]$Folders = 0, [int]$Years = 7)
+    $root = $Path.TrimEnd('\')
+    $sorts = @(
+        'folder', 'file', 'unread', 'long', 'name', 'link', 'point', 'encrypted', 'packed', 'sparse', 'large', 'old',
+        'database', 'mail', 'excluded', 'stream', 'owner', 'orphan', 'local', 'cut-off'
+    )
+    $found = @{}
+    foreach ($sort in $sorts) { $found[$sort] = @{ Times = [long]0; Bytes = [long]0; First = @() } }
+    $kinds = @{}
+    foreach ($kind in '.pst', '.ost') { $kinds[$kind] = 'mail' }
+    foreach ($kind in '.mdb', '.accdb', '.ldb', '.laccdb', '.qbw', '.mdf', '.ndf', '.ldf', '.edb', '.fdb', '.sdf') { $kinds[$kind] = 'database' }
+    $left = @('System Volume Information', '$RECYCLE.BIN', 'RECYCLER', 'DfsrPrivate', '~snapshot')
+    $sections = [System.Security.AccessControl.AccessControlSections]'Access, Owner'
+    $streams = $PSVersionTable.PSVersion.Major -ge 3
+    $parameter = 'Stream'
+    $before = [long](Get-Date).ToUniversalTime().AddDays(-365 * $Years).Ticks
+    # Groups of this machine alone, by the short names of security descriptors; Administrators and Users are everywhere.
+    $classes = @{ PU = 'local'; BG = 'local'; BO = 'local'; SO = 'local'; AO = 'local'; PO = 'local'; LA = 'local'; LG = 'local' }
+    $note = {
+        param([string]$Sort, [string]$Place, [long]$Bytes)
+        $row = $found[$Sort]
+        $row.Times += 1
+        $row.Bytes += $Bytes
+        if ($row.Times -le 5) { $row.First += $Place }
+    }
+    $classify = {
+        # Of a SID: orphan where nobody has it any more, local where it is this machine's own, else nothing.
+        param([string]$Sid)
+        if (-not $classes.ContainsKey($Sid)) {
+            $classes[$Sid] = ''
+            if ($Sid -like 'S-1-5-21-*') {
+                try {
+                    $identity = New-Object -TypeName System.Security.Principal.SecurityIdentifier -ArgumentList $Sid
+                    $account = [string]$identity.Translate([System.Security.Principal.NTAccount])
+                    if ($account -like ([string]$env:COMPUTERNAME + '\*')) { $classes[$Sid] = 'local' }
+                }
+                catch {
+                    if ([string]$_.FullyQualifiedErrorId -notmatch 'IdentityNotMapped|DotNetMethod') { throw }
+                    $classes[$Sid] = 'orphan'
+                }
+            }
+        }
+        return [string]$classes[$Sid]
+    }
+    $judge = {
+        # The permissions of a file or folder: its own ones alone, what it inherits is told at the top.
+        param([string]$Sddl, [string]$Place, [bool]$Top)
+        if ($Sddl -cmatch '^O:(S-[0-9-]+|[A-Z]{2})' -and (& $classify $Matches[1]) -ne '') { & $note 'owner' $Place 0 }
+        if (-not $Top -and $Sddl -cmatch 'D:(AI|AR)*P') { & $note 'cut-off' $Place 0 }
+        $told = @{}
+        foreach ($entry in @([regex]::Matches($Sddl, '\([A-Z]+;([A-Z]*);[^;()]*;[^;()]*;[^;()]*;([A-Z]{2}|S-[0-9-]+)\)'))) {
+            if ($null -eq $entry -or (-not $Top -and [string]$entry.Groups[1].Value -clike '*ID*')) { continue }
+            $class = & $classify ([string]$entry.Groups[2].Value)
+            if ($class -ne '' -and -not $told.ContainsKey($class)) {
+                $told[$class] = $true
+                & $note $class $Place 0
+            }
+        }
+    }
+    $waiting = New-Object -TypeName System.Collections.ArrayList
+    $null = $waiting.Add($root)
+    $looked = 0
+    while ($waiting.Count -gt 0 -and ($Folders -eq 0 -or $looked -lt $Folders)) {
+        $folder = [string]$waiting[$waiting.Count - 1]
+        $null = $waiting.RemoveAt($waiting.Count - 1)
+        $looked += 1
+        try {
+            $listed = Get-ZdmFolderList -Path $folder
+            $sddl = [string][System.IO.Directory]::GetAccessControl($folder).GetSecurityDescriptorSddlForm($sections)
+        }
+        catch {
+            # Who walks has no right there, or the path is too long for .NET; robocopy in backup mode takes both.
+            & $note 'unread' $folder 0
+            continue
+        }
+        & $note 'folder' $folder 0
+        & $judge $sddl $folder ($folder -eq $root)
+        foreach ($item in @($listed['Files'])) {
+            if ($null -eq $item) { continue }
+            $name = [string]$item['Name']
+            $file = $folder + '\' + $name
+            $size = [long]$item['Bytes']
+            $marks = [int]$item['Marks']
+            if ($file.Length -ge 260) { & $note 'long' $file $size }
+            if ($name -match '[ .]$') { & $note 'name' $file $size }
+            try {
+                $sddl = [string][System.IO.File]::GetAccessControl($file).GetSecurityDescriptorSddlForm($sections)
+                $parts = 1
+                if ($streams) {
+                    # The parameter came with 3.0 and is named there alone.
+                    $asked = @{ LiteralPath = $file; Force = $true; ErrorAction = 'Stop' }
+                    $asked[$parameter] = '*'
+                    $parts = @(Get-Item @asked).Length
+                }
+            }
+            catch {
+                & $note 'unread' $file $size
+                continue
+            }
+            & $note 'file' $file $size
+            if (($marks -band 1024) -ne 0) { & $note 'point' $file $size }
+            if (($marks -band 16384) -ne 0) { & $note 'encrypted' $file $size }
+            if (($marks -band 2048) -ne 0) { & $note 'packed' $file $size }
+            if (($marks -band 512) -ne 0) { & $note 'sparse' $file $size }
+            if ($size -gt 4294967296) { & $note 'large' $file $size }
+            if ([long]$item['Ticks'] -lt $before) { & $note 'old' $file $size }
+            $dot = $name.LastIndexOf('.')
+            if ($dot -ge 0 -and $kinds.ContainsKey($name.Substring($dot))) { & $note $kinds[$name.Substring($dot)] $file $size }
+            if (Test-ZdmLeftOut -Name $name) { & $note 'excluded' $file $size }
+            if ($parts -gt 1) { & $note 'stream' $file $size }
+            & $judge $sddl $file $false
+        }
+        $below = @($listed['Folders'])
+        for ($at = $below.Length - 1; $at -ge 0; $at -= 1) {
+            if ($null -eq $below[$at] -or $left -contains [string]$below[$at]['Name']) { continue }
+            $one = $folder + '\' + [string]$below[$at]['Name']
+            if (([int]$below[$at]['Marks'] -band 1024) -ne 0) { & $note 'link' $one 0 }
+            else { $null = $waiting.Add($one) }
+        }
+    }
+    if (-not $streams) { $found['stream'].Times = [long]-1 }
+    $lines = @()
+    foreach ($sort in $sorts) {
+        $row = $found[$sort]
+        $lines += (@(@($sort, [string]$row.Times, [string]$row.Bytes) + @($row.First)) -join "`t")
+    }
+    # Last, so that a log that was cut off has no such line.
+    $lines += 'unseen' + "`t" + [string]$waiting.Count + "`t0"
+    return $lines
+}
+
+function Compare-ZdmTree {
+    # A sample of a tree at two places: the newest files, the largest, and some drawn by lot. A line for each sort of difference
+    # with how often, how many bytes, and the first five, with tabs between. A job runs it with what it leans on.
+    param([string]$Source, [string]$Target, [int]$Newest = 200, [int]$Lot = 200, [int]$Largest = 20, [long]$MostBytes = 107374182400)
+    $root = $Source.TrimEnd('\')
+    $there = $Target.TrimEnd('\')
+    $sections = [System.Security.AccessControl.AccessControlSections]'Access, Owner'
+    $left = @('System Volume Information', '$RECYCLE.BIN', 'RECYCLER', 'DfsrPrivate', '~snapshot')
+    $found = @{}
+    $sorts = @('sampled', 'missing', 'contents', 'permissions', 'unread', 'unhashed')
+    foreach ($sort in $sorts) { $found[$sort] = @{ Times = [long]0; Bytes = [long]0; First = @() } }
+    $note = {
+        param([string]$Sort, [string]$Place, [long]$Bytes)
+        $row = $found[$Sort]
+        $row.Times += 1
+        $row.Bytes += $Bytes
+        if ($row.Times -le 5) { $row.First += $Place }
+    }
+    $own = {
+        # Permissions as far as they are an item's own: what it inherits follows from the folder above, on each side.
+        param([string]$Place, [bool]$Folder)
+        if ($Folder) { $sddl = [string][System.IO.Directory]::GetAccessControl($Place).GetSecurityDescriptorSddlForm($sections) }
+        else { $sddl = [string][System.IO.File]::GetAccessControl($Place).GetSecurityDescriptorSddlForm($sections) }
+        return (($sddl -creplace '\([A-Z]+;[A-Z]*ID[A-Z]*;[^()]*\)', '') -creplace 'D:(P?)(AI|AR)*', 'D:$1')
+    }
+    $young = New-Object -TypeName System.Collections.ArrayList
+    $big = New-Object -TypeName System.Collections.ArrayList
+    $drawn = New-Object -TypeName System.Collections.ArrayList
+    $keep = {
+        # The last so many of a list, in the order of the letters.
+        param([System.Collections.ArrayList]$List, [int]$Most)
+        $null = $List.Sort([System.StringComparer]::Ordinal)
+        if ($List.Count -gt $Most) { $null = $List.RemoveRange(0, $List.Count - $Most) }
+    }
+    $seen = [long]0
+    $state = [long]8
+    $waiting = New-Object -TypeName System.Collections.ArrayList
+    $null = $waiting.Add('')
+    while ($waiting.Count -gt 0) {
+        $folder = [string]$waiting[$waiting.Count - 1]
+        $null = $waiting.RemoveAt($waiting.Count - 1)
+        try { $listed = Get-ZdmFolderList -Path ($root + $folder) }
+        catch {
+            & $note 'unread' ($root + $folder) 0
+            continue
+        }
+        foreach ($item in @($listed['Files'])) {
+            if ($null -eq $item -or (Test-ZdmLeftOut -Name ([string]$item['Name']))) { continue }
+            $file = $folder + '\' + [string]$item['Name']
+            $null = $young.Add(([long]$item['Ticks']).ToString('d19') + $file)
+            $null = $big.Add(([long]$item['Bytes']).ToString('d19') + $file)
+            if ($young.Count -gt 2 * $Newest + 1000) { & $keep $young $Newest }
+            if ($big.Count -gt 2 * $Largest + 1000) { & $keep $big $Largest }
+            $seen += 1
+            if ($seen -le $Lot) {
+                $null = $drawn.Add($file)
+                continue
+            }
+            $state = ($state * 1103515245 + 12345) % 2147483648
+            $at = $state % $seen
+            if ($at -lt $Lot) { $drawn[[int]$at] = $file }
+        }
+        $below = @($listed['Folders'])
+        for ($at = $below.Length - 1; $at -ge 0; $at -= 1) {
+            if ($null -eq $below[$at] -or $left -contains [string]$below[$at]['Name']) { continue }
+            if (([int]$below[$at]['Marks'] -band 1024) -eq 0) { $null = $waiting.Add($folder + '\' + [string]$below[$at]['Name']) }
+        }
+    }
+    & $keep $young $Newest
+    & $keep $big $Largest
+    $chosen = @{}
+    foreach ($key in @(@($young.ToArray()) + @($big.ToArray()))) { $chosen[([string]$key).Substring(19)] = $true }
+    foreach ($key in @($drawn.ToArray())) { $chosen[[string]$key] = $true }
+    $paths = [string[]]@($chosen.Keys)
+    $null = [System.Array]::Sort($paths, [System.StringComparer]::Ordinal)
+    $hashed = [long]0
+    $folders = @{}
+    foreach ($path in @($paths)) {
+        if ($null -eq $path) { continue }
+        try {
+            $here = Get-Item -LiteralPath ($root + $path) -Force -ErrorAction Stop
+            $size = [long]$here.Length
+            & $note 'sampled' ($root + $path) $size
+            if (-not [System.IO.File]::Exists($there + $path)) {
+                & $note 'missing' $path $size
+                continue
+            }
+            $other = Get-Item -LiteralPath ($there + $path) -Force -ErrorAction Stop
+            if ($size -ne [long]$other.Length) { & $note 'contents' $path $size }
+            elseif ($hashed + $size -gt $MostBytes) { & $note 'unhashed' $path $size }
+            else {
+                $hashed += $size
+                if ((Get-ZdmFileState -Path ($root + $path)).Sha256 -ne (Get-ZdmFileState -Path ($there + $path)).Sha256) { & $note 'contents' $path $size }
+            }
+            if ((& $own ($root + $path) $false) -cne (& $own ($there + $path) $false)) { & $note 'permissions' $path $size }
+            $folder = $path.Substring(0, $path.LastIndexOf('\'))
+            if (-not $folders.ContainsKey($folder)) {
+                $folders[$folder] = $true
+                if ((& $own ($root + $folder) $true) -cne (& $own ($there + $folder) $true)) { & $note 'permissions' ($folder + '\') 0 }
+            }
+        }
+        catch { & $note 'unread' $path 0 }
+    }
+    $lines = @()
+    foreach ($sort in $sorts) {
+        $row = $found[$sort]
+        $lines += (@(@($sort, [string]$row.Times, [string]$row.Bytes) + @($row.First)) -join "`t")
+    }
+    # Last, so that a log that was cut off has no such line.
+    $lines += 'files' + "`t" + [string]$seen + "`t0"
+    return $lines
 }
 
 function Get-ZdmVhdState {

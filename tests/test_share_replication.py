@@ -8,144 +8,37 @@ from typing import Any
 
 import pytest
 
-from zdm_automate.facts.jobs import Job
-from zdm_automate.facts.project import PROJECT, SignOff, Temporary
-from zdm_automate.facts.shares import DfsTarget, FileSample, Share, ShareSession
+from share_facts import (
+    BOOK,
+    COMPARED,
+    CUT,
+    DATA,
+    FINAL,
+    FROZEN,
+    NOW,
+    PASSES,
+    SAME,
+    SEEDED,
+    SHARE,
+    SURVEY,
+    TARGET,
+    TEXTS,
+    WANTED,
+    facts,
+    intent,
+    job,
+    rows,
+    sampled,
+    started,
+    table,
+)
+from zdm_automate.facts.project import SignOff
+from zdm_automate.facts.shares import ShareSession
 from zdm_automate.facts.store import Facts
 from zdm_automate.lab.world.programs.robocopy_options import read_options
-from zdm_automate.model import Preview, Row
-from zdm_automate.planner import plan_items
-from zdm_automate.playbook import load_playbook
-from zdm_automate.resources import folders
-
-BOOK = load_playbook("share_replication", folders("playbooks"))
-MODULE = __import__("zdm_playbooks._share_steps", fromlist=["x"])
-NOW = datetime(2026, 3, 4, 20, 0, tzinfo=UTC)
-LINK = r"\\example.org\files\Data"
-DATA = Share(
-    name="Data",
-    path="D:\\Data",
-    description="",
-    caching_mode="Manual",
-    enumeration_mode="Unrestricted",
-    user_limit=0,
-    encrypt_data=False,
-    sddl="O:SYG:SYD:(A;;0x1301bf;;;WD)",
-)
-TARGET = replace(DATA, path="E:\\Data", sddl=MODULE.denied(DATA.sddl, MODULE.CLOSED))
-HEAD = "-" * 78
-
-
-def intent(**more: Any) -> Any:
-    share = {"name": "Data", "source": "D:\\Data", "target": "E:\\Data", "dfs": LINK}
-    return BOOK.intent_of({"shares": [share], "old_name": "OLD", "new_name": "NEW"} | more)
-
-
-WANTED = intent()
-SHARE = WANTED.shares[0]
-
-
-def table(total: int, copied: int = 0, skipped: int = 0, extras: int = 0, failed: int = 0) -> tuple[str, ...]:
-    row = "".join(f"{value:>10}" for value in (total, copied, skipped, 0, failed, extras))
-    return (HEAD, f"    Dirs :{row}", f"   Files :{row}", f"   Bytes :{row}")
-
-
-def job(what: str, number: int = 1, *, code: str | None = "1", tail: tuple[str, ...] = (), **more: Any) -> Job:
-    made = Job(
-        job_id=MODULE.number_of(WANTED, SHARE, what, number),
-        kind=MODULE.KINDS[what],
-        title=what,
-        command="",
-        run_as="",
-        created_utc="",
-        launched=True,
-        registered=True,
-        task_state="Ready" if code else "Running",
-        task_result=0,
-        started_utc="2026-03-03T20:00:00.0000000Z",
-        ended_utc="2026-03-03T20:10:00.0000000Z" if code else None,
-        exit_text=code,
-        closing=False,
-        stopped=False,
-        process_id=None,
-        processes=0 if code else 2,
-        booted_utc="2026-03-01T06:00:00.0000000Z",
-        log_name="robocopy.log",
-        log_bytes=0,
-        log_offset=0,
-        last_output_utc=None,
-        tail=tail,
-        total_bytes=None,
-        free_bytes_before=None,
-        free_bytes_now=None,
-    )
-    return replace(made, **more)
-
-
-SURVEY = (
-    job("total", tail=table(100, 100)),
-    job("databases", code="0", tail=table(0)),
-    job("encrypted", code="0", tail=table(0)),
-)
-SEEDED = (
-    *SURVEY,
-    job("seed", tail=table(100, 100)),
-    job("delta", tail=table(100, 5, 95)),
-    job("acl", code="0", tail=table(100)),
-)
-FINAL = (*SEEDED, job("newer", code="0", tail=table(100)), job("final", tail=table(100, 3, 97)))
-
-
-def facts(
-    *jobs: Job,
-    old: tuple[Share, ...] = (DATA,),
-    new: tuple[Share, ...] = (TARGET,),
-    hosts: tuple[str, str] = ("OLD", "NEW"),
-    **by: Any,
-) -> Facts:
-    made = Facts(taken_at=NOW, hosts={"old": hosts[0], "new": hosts[1]})
-    targets = [
-        DfsTarget(path=LINK, target_path=rf"\\{server}\Data", state=state)
-        for server, state in zip(("OLD", "NEW"), by.get("targets", ("Online", "Offline")), strict=True)
-    ]
-    for role, kind, rows in (
-        ("old", Share, old),
-        ("new", Share, new),
-        ("old", ShareSession, by.get("sessions", ())),
-        ("new", ShareSession, by.get("busy", ())),
-        ("new", Job, jobs),
-        ("new", FileSample, by.get("held", ())),
-        ("old", FileSample, by.get("had", ())),
-        ("new", DfsTarget, targets),
-        (PROJECT, SignOff, by.get("signed", ())),
-        (PROJECT, Temporary, ()),
-    ):
-        made = made.with_facts(role, kind.zdm_type, rows)
-    return made
-
-
-def rows(item: str, found: Facts, wanted: Any = WANTED) -> list[Row]:
-    return [row for one in plan_items(BOOK.items, found, wanted) if one.id == item for row in one.rows]
-
-
-def started(item: str, found: Facts, wanted: Any = WANTED) -> list[str]:
-    """The titles of the jobs that an item would start."""
-    return [
-        row.change.call.params["label"]
-        for row in rows(item, found, wanted)
-        if row.change and row.change.call.verb == "Start-ZdmJob"
-    ]
-
-
-FROZEN = (replace(DATA, sddl=MODULE.denied(DATA.sddl, MODULE.FROZEN)),)
-CUT = intent(cut=True)
-
+from zdm_automate.model import Preview
 
 # --- refusals ---
-
-
-def sampled(number: int) -> FileSample:
-    return FileSample(root="E:\\Data", relative_path="\\", bytes=number, modified_utc=None, sha256=None, sddl="")
 
 
 @pytest.mark.parametrize(
@@ -192,10 +85,11 @@ def test_what_is_refused(item: str, found: Facts, wanted: Any, said: str) -> Non
 
 
 def test_the_survey_comes_first() -> None:
-    """Three lists, and nothing is copied before they are there."""
+    """Three lists and a walk, and nothing is copied before they are there."""
     found = facts(new=())
 
-    assert started("B-020", found) == [f"{MODULE.TITLES[what]} 1 of Data" for what in ("total", "databases", "encrypted")]
+    wanted = [f"{PASSES.TITLES[what]} 1 of Data" for what in ("total", "databases", "encrypted", "survey")]
+    assert started("B-020", found) == wanted
     assert started("B-112", found) == []
 
 
@@ -250,11 +144,11 @@ def test_the_next_delta_comes_a_day_later() -> None:
 
 def test_the_trend_gives_the_forecast() -> None:
     """Ten minutes for the last delta: a quarter of an hour for the final pass."""
-    deltas = MODULE.trend(facts(*SEEDED), WANTED, SHARE)
+    deltas = PASSES.trend(facts(*SEEDED), WANTED, SHARE)
 
     assert [(one.files, one.seconds) for one in deltas] == [(5, 600.0)]
-    assert MODULE.forecast(deltas) == 900.0
-    assert MODULE.forecast([]) is None
+    assert PASSES.forecast(deltas) == 900.0
+    assert PASSES.forecast([]) is None
 
 
 def test_nothing_of_the_night_happens_by_day() -> None:
@@ -294,11 +188,8 @@ def test_the_night_in_its_order() -> None:
     assert started("B-154", facts(*FINAL[:-1], old=FROZEN), CUT) == ["final pass 1 of Data"]
     assert started("B-155", facts(*FINAL, old=FROZEN), CUT) == ["compare both sides 1 of Data"]
     assert not any(row.change for row in rows("B-156", facts(*FINAL, old=FROZEN), CUT))
-    same = {"held": (sampled(100),), "had": (replace(sampled(100), root="D:\\Data"),)}
-    compared = facts(*FINAL, job("compare", code="0", tail=table(100, 0, 100)), old=FROZEN, **same)
-    opened = facts(
-        *FINAL, job("compare", code="0", tail=table(100, 0, 100)), old=FROZEN, new=(replace(TARGET, sddl=DATA.sddl),)
-    )
+    compared = facts(*FINAL, *COMPARED, old=FROZEN)
+    opened = facts(*FINAL, *COMPARED, old=FROZEN, new=(replace(TARGET, sddl=DATA.sddl),))
     assert not any(row.preview is Preview.UNKNOWN for item in ("B-112", "B-113", "B-154") for row in rows(item, opened, CUT))
     switched = [
         (row.change.call.verb, row.change.call.params.get("state")) for row in rows("B-156", compared, CUT) if row.change
@@ -317,13 +208,13 @@ def test_sides_that_differ_are_not_switched() -> None:
 def test_the_way_back_copies_before_it_leads_people_back() -> None:
     """The new side is closed to everybody, what was written there comes back without purging, then the old side opens."""
     back = intent(cut=True, roll_back=True)
-    compared = (*FINAL, job("compare", code="0", tail=table(100, 0, 100)))
+    compared = (*FINAL, *COMPARED)
     working = ShareSession(session_id="8", user="X\\ben", client="PC", open_files=())
     first = facts(*compared, old=FROZEN, new=(replace(TARGET, sddl=DATA.sddl),), busy=(working,))
     verbs = [row.change.call.verb for row in rows("B-163", first, back) if row.change]
 
     assert verbs == ["Set-ZdmShareAcl", "Close-ZdmShareSession", "Start-ZdmJob"]
-    words = MODULE.words_of(back, SHARE, "reverse", "x")
+    words = PASSES.words_of(back, SHARE, "reverse", "x")
     assert "/XO" in words
     assert not {"/PURGE", "/MIR"} & set(words)
     then = facts(*compared, job("reverse", tail=table(100, 2, 98)), old=FROZEN)
@@ -337,7 +228,7 @@ def test_the_old_share_goes_weeks_after_acceptance_and_can_come_back() -> None:
     steps = (("B-114", "acl-Data"), ("B-157", "homes"), ("B-163", "smoke"), ("B-163", "accepted"))
     long_ago = (NOW - timedelta(days=31)).isoformat()
     signed = tuple(SignOff(item=item, step=step, by="Kim", at_utc=long_ago) for item, step in steps)
-    compared = (*FINAL, job("compare", code="0", tail=table(100, 0, 100)))
+    compared = (*FINAL, *COMPARED)
     opened = (replace(TARGET, sddl=DATA.sddl),)
     links = {"targets": ("Offline", "Online")}
     later = facts(*compared, old=FROZEN, new=opened, signed=signed, **links)
@@ -354,11 +245,11 @@ def test_the_old_share_goes_weeks_after_acceptance_and_can_come_back() -> None:
 # --- switches ---
 
 
-@pytest.mark.parametrize("what", list(MODULE.KINDS))
+@pytest.mark.parametrize("what", [what for what in PASSES.KINDS if what not in PASSES.WALKS])
 def test_every_pass_has_switches_that_go_together(what: Any) -> None:
     """None of robocopy's own complaints, retries are limited, junctions left out, and the log is in the job's folder."""
     for wanted in (WANTED, intent(throttle_ms=5, hours="2000-0600")):
-        words = MODULE.words_of(wanted, SHARE, what, "0a")
+        words = PASSES.words_of(wanted, SHARE, what, "0a")
 
         assert read_options(tuple(words)).wrong == ""
         assert any(word.startswith("/R:") for word in words)
@@ -369,7 +260,7 @@ def test_every_pass_has_switches_that_go_together(what: Any) -> None:
 
 def test_only_passes_that_follow_the_source_purge() -> None:
     """A seed, the pass for permissions and the way back take nothing away."""
-    purging = {what for what in MODULE.KINDS if "/PURGE" in MODULE.words_of(WANTED, SHARE, what, "x")}
+    purging = {what for what in PASSES.KINDS if "/PURGE" in PASSES.words_of(WANTED, SHARE, what, "x")}
 
     assert purging == {"delta", "final", "compare"}
 
@@ -377,20 +268,20 @@ def test_only_passes_that_follow_the_source_purge() -> None:
 def test_a_denial_in_front_is_taken_back_to_the_letter() -> None:
     """Whatever the permissions are."""
     for sddl in (DATA.sddl, "O:SYG:SYD:", "O:SYG:SYD:P(D;;FA;;;DU)(A;;FA;;;BA)"):
-        closed = MODULE.denied(sddl, MODULE.CLOSED)
+        closed = TEXTS.denied(sddl, TEXTS.CLOSED)
 
-        assert MODULE.denied(closed, MODULE.CLOSED) == closed
-        assert MODULE.allowed(closed, MODULE.CLOSED) == sddl
+        assert TEXTS.denied(closed, TEXTS.CLOSED) == closed
+        assert TEXTS.allowed(closed, TEXTS.CLOSED) == sddl
 
 
 def test_a_share_at_work_holds_up_no_other() -> None:
     """The seed of the second one starts although the first one's is at work."""
     other = {"name": "Archiv", "source": "D:\\Archiv", "target": "E:\\Archiv"}
     both = intent(shares=[{"name": "Data", "source": "D:\\Data", "target": "E:\\Data"}, other])
-    counted = replace(SURVEY[0], job_id=MODULE.number_of(both, both.shares[1], "total", 1))
+    counted = replace(SURVEY[0], job_id=PASSES.number_of(both, both.shares[1], "total", 1))
     archive = replace(DATA, name="Archiv", path="D:\\Archiv")
     closed = replace(TARGET, name="Archiv", path="E:\\Archiv")
-    lists = [replace(one, job_id=MODULE.number_of(both, both.shares[1], one.title, 1)) for one in SURVEY[1:]]
+    lists = [replace(one, job_id=PASSES.number_of(both, both.shares[1], one.title, 1)) for one in SURVEY[1:]]
     jobs = (*SURVEY, counted, *lists, job("seed", code=None))
     found = facts(*jobs, old=(DATA, archive), new=(TARGET, closed))
 
@@ -398,18 +289,43 @@ def test_a_share_at_work_holds_up_no_other() -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "more", "said"),
+    ("number", "walk", "said"),
     [
-        (100, {"sha256": "aa"}, "has the same contents: "),
-        (100, {"sddl": "O:BA"}, "the same permissions: "),
-        (99, {}, "the counts are the same: 100 files, 99 the same"),
+        (100, ("sampled\t9\t9", "contents\t1\t5\t\\a.txt", "files\t9\t0"), "1 contents (\\a.txt)"),
+        (100, ("sampled\t9\t9", "missing\t1\t5\t\\b.txt", "files\t9\t0"), "1 missing (\\b.txt)"),
+        (100, ("sampled\t9\t9", "permissions\t1\t5\t\\Leitung\\", "files\t9\t0"), "1 permissions (\\Leitung\\)"),
+        (100, ("sampled\t9\t9",), "its log is not whole"),
+        (99, SAME, "the counts are the same: 100 files, 99 the same"),
     ],
 )
-def test_a_sample_that_differs_keeps_the_switch_back(number: int, more: dict[str, str], said: str) -> None:
-    """Another content, another permission, a file too few: a sentence, and nobody is led over."""
-    had = (replace(sampled(100), root="D:\\Data", **more),)
-    jobs = (*FINAL, job("compare", code="0", tail=table(100, 0, number)))
-    told = rows("B-156", facts(*jobs, old=FROZEN, held=(sampled(100),), had=had), CUT)
+def test_a_sample_that_differs_keeps_the_switch_back(number: int, walk: tuple[str, ...], said: str) -> None:
+    """Another content, another permission, a file too few, half a log: a sentence, and nobody is led over."""
+    sample = job("sample", code="0", tail=walk, log_name="sample.log")
+    found = facts(*FINAL, job("compare", code="0", tail=table(100, 0, number)), sample, old=FROZEN)
+    told = [*rows("B-155", found, CUT), *rows("B-156", found, CUT)]
 
-    assert not any(row.change for row in told)
-    assert any(said in row.reason for row in told)
+    assert not any(row.change for row in rows("B-156", found, CUT))
+    assert any(said in row.text + row.reason for row in told)
+
+
+def test_four_ways_of_comparing() -> None:
+    """Forecast, counts, contents and permissions, each with what differs."""
+    compare = __import__("zdm_playbooks._share_compare", fromlist=["x"])
+    walk = ("sampled\t9\t9", "contents\t1\t5\t\\a", "permissions\t1\t5\t\\b", "files\t9\t0")
+    sample = job("sample", code="0", tail=walk, log_name="sample.log")
+
+    assert compare.ways(facts(*FINAL, COMPARED[0], sample, old=FROZEN), WANTED, SHARE) == {
+        "nothing is left to copy": "",
+        "the counts are the same": "",
+        "a sample of 9 has the same contents": "\\a",
+        "the sample has the same permissions": "\\b",
+    }
+
+
+def test_a_sample_that_differs_is_compared_again() -> None:
+    """Somebody has mended the files meanwhile; after three times a person looks."""
+    walk = ("sampled\t9\t9", "contents\t1\t5\t\\a.txt", "files\t9\t0")
+    tries = [job("sample", number, code="0", tail=walk, log_name="sample.log") for number in (1, 2, 3)]
+
+    assert started("B-155", facts(*FINAL, COMPARED[0], tries[0], old=FROZEN), CUT) == [f"{PASSES.TITLES['sample']} 2 of Data"]
+    assert started("B-155", facts(*FINAL, COMPARED[0], *tries, old=FROZEN), CUT) == []

@@ -166,6 +166,25 @@ COMPARE: Final = Kind(
     log="robocopy.log",
 )
 
+SURVEY: Final = Kind(
+    name="survey",
+    codes=(CodeClass(0, 0, JobState.SUCCEEDED, "the tree was looked through"),),
+    otherwise=_failed("the tree could not be looked through", "Read the error of the program in its folder (stderr.log)."),
+    restart=Restart.AGAIN,
+    advice="Run it again: it only reads.",
+    log="survey.log",
+)
+
+SAMPLE: Final = Kind(
+    name="sample",
+    codes=(CodeClass(0, 0, JobState.SUCCEEDED, "the sample was compared"),),
+    otherwise=_failed("the sample could not be compared", "Read the error of the program in its folder (stderr.log)."),
+    restart=Restart.AGAIN,
+    advice="Run it again: it only reads.",
+    log="sample.log",
+)
+"""Whether the sides are the same is not said by its exit code, but by its log."""
+
 
 def _of_usmt(name: str, restart: Restart, advice: str, log: str) -> Kind:
     """A tool of USMT: its classes are the rows of its return codes."""
@@ -211,7 +230,20 @@ TRY_MOVE: Final = Kind(
 
 _KINDS: dict[str, Kind] = {
     kind.name: kind
-    for kind in (COMMAND, ROBOCOPY, PASS, LIST, COMPARE, SCANSTATE, LOADSTATE, USMTUTILS, MOVE_MAILBOX, TRY_MOVE)
+    for kind in (
+        COMMAND,
+        ROBOCOPY,
+        PASS,
+        LIST,
+        COMPARE,
+        SURVEY,
+        SAMPLE,
+        SCANSTATE,
+        LOADSTATE,
+        USMTUTILS,
+        MOVE_MAILBOX,
+        TRY_MOVE,
+    )
 }
 
 

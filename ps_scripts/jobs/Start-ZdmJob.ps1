@@ -27,6 +27,9 @@ function Start-ZdmJob {
         How much it is about to write, in bytes.
     .PARAMETER TimeoutMinutes
         After this the scheduler ends it; 0 for never.
+    .PARAMETER Function
+        A function of the toolkit that PowerShell runs in the job, with what it leans on, from a file in the job's folder; then
+        FilePath is powershell.exe, and ArgumentList ends with its parameters Path, Log and, of Compare-ZdmTree, Target.
     .PARAMETER Credential
         The account that it runs under; without one the system's own, which has no rights on other machines beyond the computer's.
     .EXAMPLE
@@ -78,6 +81,10 @@ function Start-ZdmJob {
         [Parameter(Mandatory = $false)]
         [ValidateRange(0, 20160)]
         [int]$TimeoutMinutes = 0,
+
+        [Parameter(Mandatory = $false)]
+        [ValidateSet('', 'Measure-ZdmTree', 'Compare-ZdmTree')]
+        [string]$Function = '',
 
         [Parameter(Mandatory = $false)]
         [pscredential]$Credential
@@ -155,6 +162,9 @@ function Start-ZdmJob {
         try {
             $null = [System.IO.Directory]::CreateDirectory($folder)
             $null = [System.IO.File]::WriteAllText($folder + '\run.cmd', ($batch -join "`r`n") + "`r`n", $plain)
+            if ($Function -ne '') {
+                $null = [System.IO.File]::WriteAllText($folder + '\job.ps1', (Get-ZdmJobScript -Name $Function), $plain)
+            }
         }
         catch {
             $said = [string]$_.Exception.Message

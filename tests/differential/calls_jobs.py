@@ -51,6 +51,7 @@ def _start(draw: st.DrawFn, scene: Scene) -> dict[str, Any]:
         "TimeoutMinutes": draw(st.sampled_from((0, 60))),
         "LogName": draw(st.sampled_from(("stdout.log", "robocopy.log"))),
         "WorkingDirectory": draw(st.sampled_from(("C:\\", "C:\\Windows"))),
+        "Function": draw(st.sampled_from(("Measure-ZdmTree", "Compare-ZdmTree", ""))),
     }
     chosen = draw(st.sets(st.sampled_from(sorted(extra))))
     return made | {name: extra[name] for name in sorted(chosen)}

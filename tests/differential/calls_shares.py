@@ -64,12 +64,34 @@ def _sample(draw: st.DrawFn, scene: Scene) -> dict[str, Any]:
     return made | draw(st.sampled_from(({}, {"Folders": 1}, {"MaxMegabytes": 1})))
 
 
+def _tree(scene: Scene, data: str = "Data") -> str:
+    """A folder of a drive of data: that one, or a small one of an office."""
+    drives = scene.world.volumes.get(scene.host, {})
+    found = [(f"{letter}:\\{one.path}", one.path) for letter, drive in drives.items() for one in drive.folders.values()]
+    return next((path for path, name in found if name == data or name.endswith("\\Projekte")), "C:\\Nichts")
+
+
+@st.composite
+def _finding(draw: st.DrawFn, scene: Scene) -> dict[str, Any]:
+    path = _tree(scene) if scene.sure else draw(st.sampled_from((_tree(scene), "C:\\Nichts", _tree(scene) + "\\")))
+    return {"Path": path} | draw(st.sampled_from(({}, {"Folders": 1}, {"Folders": 2}, {"Years": 50}, {"Years": 1})))
+
+
+@st.composite
+def _difference(draw: st.DrawFn, scene: Scene) -> dict[str, Any]:
+    target = _tree(scene, "Kopie") if scene.sure else draw(st.sampled_from((_tree(scene), "C:\\Nichts")))
+    made = {"Source": _tree(scene), "Target": target}
+    return made | draw(st.sampled_from(({}, {"Newest": 1, "Largest": 1, "Lot": 1}, {"Lot": 3, "Newest": 2})))
+
+
 FITTING: dict[str, Callable[[Scene], st.SearchStrategy[dict[str, Any]]]] = {
     "Get-ZdmShare": lambda _: st.just({}),
     "Get-ZdmShareSession": lambda _: st.just({}),
     "Get-ZdmDfsTarget": lambda scene: st.fixed_dictionaries({"Path": st.lists(_link(scene), min_size=1, max_size=3)}),
     "Set-ZdmDfsTarget": _target,
     "Get-ZdmFileSample": _sample,
+    "Get-ZdmTreeFinding": _finding,
+    "Get-ZdmTreeDifference": _difference,
     "New-ZdmShare": _new,
     "Set-ZdmShareAcl": lambda scene: st.fixed_dictionaries({"Name": _name(scene), "Sddl": st.sampled_from(SDDL)}),
     "Remove-ZdmShare": lambda scene: st.fixed_dictionaries({"Name": _name(scene)}),

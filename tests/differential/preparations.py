@@ -120,6 +120,8 @@ PREPARED: dict[str, Callable[[World, str], Prepared]] = {
     "Get-ZdmDfsTarget": share_worlds.with_shares,
     "Set-ZdmDfsTarget": share_worlds.with_shares,
     "Get-ZdmFileSample": share_worlds.with_shares,
+    "Get-ZdmTreeFinding": share_worlds.with_shares,
+    "Get-ZdmTreeDifference": share_worlds.with_shares,
     "New-ZdmShare": share_worlds.with_shares,
     "Set-ZdmShareAcl": share_worlds.with_shares,
     "Remove-ZdmShare": share_worlds.with_shares,

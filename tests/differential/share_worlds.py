@@ -26,6 +26,23 @@ OPENS = (
 )
 
 
+HERE = "S-1-5-21-1-2-3-"
+OWN = f"O:{HERE}1120G:DUD:AI(A;ID;FA;;;{HERE}9999)(A;;FA;;;{HERE}1001)(D;OICI;0x1301bf;;;{HERE}500)"
+ODD = {
+    one.name: one
+    for one in (
+        File(name="post.PST", size=70, at=1_700_000_000, content="p", attributes="AE", sddl=OWN),
+        File(name="lager.mdb", size=7, at=1_700_000_000, content="m", attributes="AC", streams=("Zone.Identifier",)),
+        File(name="~$brief.docx", size=1, at=1_772_000_000, content="b", attributes="AH"),
+        File(name="Thumbs.db", size=2, at=1000, content="t", attributes="ASH", sddl="O:DUG:DUD:ARAIPAI(A;;FA;;;BG)"),
+        File(name="alt.tmp", size=0, at=1000, content="", attributes="LP", streams=("a", "b")),
+        File(name="Ende ", size=3, at=1000, content="e", sddl=f"O:BAG:DUD:(A;;FA;;;{HERE}4711)(A;;FA;;;{HERE}4711)"),
+        File(name="x" * 251 + ".mdf", size=3, at=1000, content="l"),
+    )
+}
+"""Files that a move meets: each for several reasons."""
+
+
 @st.composite
 def with_shares(draw: st.DrawFn, world: World, host: str) -> tuple[World, str]:
     """Some of the shares and sessions, on a host that has the module."""
@@ -36,10 +53,17 @@ def with_shares(draw: st.DrawFn, world: World, host: str) -> tuple[World, str]:
     opens = OPENS[: draw(st.integers(0, 2))] if sessions else ()
     names = draw(st.sets(st.sampled_from(("a.txt", "B.txt", "ü $x.docx", "z'.pdf", "Ä.txt", "_.txt")), min_size=1))
     kept = {name.casefold(): File(name=name, size=len(name), at=1000, content=name) for name in sorted(names)}
-    large = File(name="gross.bin", size=3 * 2**30, at=2000, content="g", sddl="O:BAG:DUD:P(A;;FA;;;BA)")
+    for name in draw(st.sets(st.sampled_from(sorted(ODD)))):
+        kept[name.casefold()] = ODD[name]
+    large = File(name="gross.bin", size=5 * 2**30, at=2000, content="g", sddl="O:BAG:DUD:P(A;;FA;;;BA)")
+    copied = dict(list(kept.items())[: draw(st.integers(0, 9))])
     folders = (
         Folder(path="Data", at=1000, files=kept),
         Folder(path="Data\\öl", at=1000, files={"gross.bin": large}),
+        Folder(path="Data\\öl\\Tief", at=1000, sddl=f"O:{HERE}1001G:DUD:PAI(A;;FA;;;{HERE}1001)(A;;FA;;;BO)", files=copied),
+        Folder(path="Kopie", at=1000, files=copied),
+        Folder(path="Kopie\\öl", at=1000, sddl="O:BAG:DUD:AI(A;;FA;;;WD)", files={"gross.bin": large}),
+        Folder(path="Data\\$RECYCLE.BIN", at=1000, files=kept),
         Folder(path="Data\\Link", at=1000, link="C:\\Windows", attributes="P"),
     )
     volume = Volume(letter="E", size=10**12).with_folders(folders)
@@ -48,7 +72,9 @@ def with_shares(draw: st.DrawFn, world: World, host: str) -> tuple[World, str]:
     if draw(st.integers(0, 3)):
         machine = world.host(host)
         world = world.with_host(replace(machine, features=machine.features | {"RSAT-DFS-Mgmt-Con"}))
-    server = SmbServer(shares=shares, sessions=sessions, opens=opens)
+    names = {f"{HERE}1001": f"{host}\\Kasse", f"{HERE}1120": "X\\Leitung", f"{HERE}500": f"{host.lower()}\\Administrator"}
+    named = {sid: names[sid] for sid in sorted(draw(st.sets(st.sampled_from(sorted(names)))))}
+    server = SmbServer(shares=shares, sessions=sessions, opens=opens, names=named)
     return world.with_volume(host, volume).with_smb(host, server), host
 
 

@@ -20,6 +20,7 @@ from zdm_automate.lab.world.advance import advance
 from zdm_automate.lab.world.model import World
 from zdm_automate.lab.world.volumes import Bulk, Folder, Volume
 from zdm_automate.native.robocopy import read_log
+from zdm_automate.native.tree_lines import read_walk
 from zdm_automate.playbook import load_playbook
 from zdm_automate.resources import folders
 from zdm_automate.scripts import Library
@@ -29,7 +30,7 @@ FOLDERS, FILES, SIZE = 5_000, 1_000, 800_000
 TOTAL = FOLDERS * FILES
 LIMIT = 200 * 2**20
 BOOK = load_playbook("share_replication", folders("playbooks"))
-MODULE = __import__("zdm_playbooks._share_steps", fromlist=["x"])
+PASSES = __import__("zdm_playbooks._share_passes", fromlist=["x"])
 SHARE = {"name": "Data", "source": "D:\\Shares\\Data", "target": "E:\\Shares\\Data"}
 WANTED = BOOK.intent_of({"shares": [SHARE], "old_name": "OLD", "new_name": "NEW"})
 
@@ -54,13 +55,13 @@ def office() -> World:
 
 
 def started(world: World, what: Any) -> World:
-    job = MODULE.number_of(WANTED, WANTED.shares[0], what, 1)
+    job = PASSES.number_of(WANTED, WANTED.shares[0], what, 1)
     arguments = {
         "JobId": job,
-        "Kind": MODULE.KINDS[what],
+        "Kind": PASSES.KINDS[what],
         "Label": what,
         "FilePath": "robocopy.exe",
-        "ArgumentList": MODULE.words_of(WANTED, WANTED.shares[0], what, job),
+        "ArgumentList": PASSES.words_of(WANTED, WANTED.shares[0], what, job),
         "LogName": "robocopy.log",
         "Volume": "E:",
         "TotalBytes": str(TOTAL * SIZE),
@@ -71,8 +72,30 @@ def started(world: World, what: Any) -> World:
     return made.world
 
 
-def rows(world: World) -> tuple[Any, ...]:
-    made = perform(world, "NEW", library()["Get-ZdmJob"], {"TailBytes": 16384})
+@pytest.mark.slow
+def test_a_survey_of_five_million_files() -> None:
+    """Its whole result is the end of its log: some kilobytes."""
+    job = PASSES.number_of(WANTED, WANTED.shares[0], "survey", 1)
+    arguments = {
+        "JobId": job,
+        "Kind": "survey",
+        "Label": "survey",
+        "FilePath": "powershell.exe",
+        "ArgumentList": PASSES.words_of(WANTED, WANTED.shares[0], "survey", job),
+        "LogName": "survey.log",
+        "Function": "Measure-ZdmTree",
+    }
+    made = perform(office(), "OLD", library()["Start-ZdmJob"], arguments)
+
+    assert made.error is None
+    (row,) = rows(advance(made.world, made.world.now + timedelta(hours=3)), "OLD")
+    found = read_walk(row["Tail"])
+    assert len(json.dumps(row, default=str)) < 20_000
+    assert (found.whole, found["file"].count, found["file"].size) == (True, TOTAL, TOTAL * SIZE)
+
+
+def rows(world: World, host: str = "NEW") -> tuple[Any, ...]:
+    made = perform(world, host, library()["Get-ZdmJob"], {"TailBytes": 16384})
 
     assert made.error is None
     return made.rows

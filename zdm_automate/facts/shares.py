@@ -81,3 +81,38 @@ class FileSample(Fact):
     modified_utc: str | None
     sha256: str | None
     sddl: str
+
+
+@fact
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TreeFinding(Fact):
+    """What of one sort a move of a tree meets: how often, how many bytes, and the first five places."""
+
+    zdm_type: ClassVar[str] = "Zdm.TreeFinding"
+    reader: ClassVar[str] = "Get-ZdmTreeFinding"
+    key: ClassVar[tuple[str, ...]] = ("root", "sort")
+    transient: ClassVar[bool] = True
+
+    root: str
+    sort: str
+    count: int
+    bytes: int
+    examples: tuple[str, ...]
+
+
+@fact
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TreeDifference(Fact):
+    """In what a sample of a tree differs from its copy: how often, how many bytes, and the first five places."""
+
+    zdm_type: ClassVar[str] = "Zdm.TreeDifference"
+    reader: ClassVar[str] = "Get-ZdmTreeDifference"
+    key: ClassVar[tuple[str, ...]] = ("root", "target", "sort")
+    transient: ClassVar[bool] = True
+
+    root: str
+    target: str
+    sort: str
+    count: int
+    bytes: int
+    examples: tuple[str, ...]

@@ -47,6 +47,7 @@ class FileSection(_Section):
     days: float = 30
     sddl: str = PLAIN_SDDL
     attributes: str = "A"
+    streams: tuple[str, ...] = ()
 
 
 class FolderSection(_Section):
@@ -107,6 +108,8 @@ class FilesSection(_Section):
     shares: dict[str, tuple[ShareSection, ...]] = Field(default_factory=dict)
     people: dict[str, PersonSection] = Field(default_factory=dict)
     dfs: tuple[LinkSection, ...] = ()
+    accounts: dict[str, dict[str, str]] = Field(default_factory=dict)
+    """Who the SIDs in permissions are, as each host names them; who is not here is nobody any more."""
 
 
 def build_files(section: dict[str, Any], world: World) -> World:
@@ -116,7 +119,7 @@ def build_files(section: dict[str, Any], world: World) -> World:
         ValueError: a host that the office has not.
     """
     made = FilesSection.model_validate(section)
-    for host in {*made.volumes, *made.shares, *(one.seat for one in made.people.values())}:
+    for host in {*made.volumes, *made.shares, *made.accounts, *(one.seat for one in made.people.values())}:
         if host not in world.hosts:
             raise ValueError(f"there is no host {host!r}")
     now = int(world.now.timestamp())
@@ -126,7 +129,7 @@ def build_files(section: dict[str, Any], world: World) -> World:
             world = world.with_volume(host, Volume(letter=letter, size=drive.size, other=drive.other).with_folders(folders))
     for host, shares in made.shares.items():
         own = {one.name.casefold(): Share(**one.model_dump()) for one in shares}
-        world = world.with_smb(host, SmbServer(shares=own))
+        world = world.with_smb(host, SmbServer(shares=own, names=made.accounts.get(host, {})))
     links = {one.path.casefold(): Link(path=one.path, targets=_states(one.targets)) for one in made.dfs}
     return _peopled(replace(world, dfs=links), made)
 
@@ -146,6 +149,7 @@ def _folders(section: FolderSection, now: int, seed: int) -> list[Folder]:
             content=f"{seed}:{section.path}:{one.name}",
             sddl=one.sddl,
             attributes=one.attributes,
+            streams=one.streams,
         )
         for one in section.files
     }

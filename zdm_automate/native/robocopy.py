@@ -158,7 +158,7 @@ def _error(line: str) -> CopyError | None:
 def _item(line: str, extras: list[str], copied: list[str]) -> None:
     """A file or folder: after the last tab its path; a star in front says that only the target has it."""
     parts = line.split("\t")
-    # A percentage is appended behind a carriage return; a waiting notice may be glued to the end.
+    # A percentage is appended behind a carriage return; a waiting notice glued to the end is in the host's words, and stays.
     path = parts[-1].partition("\r")[0].strip()
     kind = parts[1].strip() if len(parts) > 2 else ""  # noqa: PLR2004 - class and path at least
     if not path:

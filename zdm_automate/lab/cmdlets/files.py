@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from zdm_automate.lab.call import Call, Native, Row, cmdlet, native
+from zdm_automate.lab.cmdlets import io_classes
 from zdm_automate.lab.world import files, hyperv_change, profile_files
 from zdm_automate.lab.world.host import Host
 from zdm_automate.lab.world.refusal import NotModelledError, Refusal
@@ -162,12 +163,19 @@ def test_path(call: Call, /, *, LiteralPath: str) -> Iterator[Row]:
 
 
 @cmdlet("Get-Item")
-def get_item(call: Call, /, *, LiteralPath: str, Force: bool = False) -> Iterator[Row]:
-    """A file or folder."""
+def get_item(call: Call, /, *, LiteralPath: str, Force: bool = False, Stream: str = "") -> Iterator[Row]:
+    """A file or folder; with -Stream * the streams of a file, its content among them."""
     place = _place(call, LiteralPath, "GetItemCommand")
     found = files.at_path(call.world, place.host, place.path)
     if found is None:
         raise _missing(LiteralPath, "GetItemCommand")
+    if Stream:
+        if Stream != "*" or found.content is None:
+            raise NotModelledError(f"the lab does not model Get-Item -Stream {Stream} of {LiteralPath}", host=call.host_name)
+        file = io_classes.file_at(call, place.path)
+        for name in (":$DATA", *(file.streams if file is not None else ())):
+            yield {"FileName": LiteralPath, "Stream": name}
+        return
     row: Row = {
         "FullName": LiteralPath,
         "Name": LiteralPath.rstrip("\\").rpartition("\\")[2],

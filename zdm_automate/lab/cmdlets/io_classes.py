@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from zdm_automate.lab.world import files, tasks, volumes
 from zdm_automate.lab.world.paths import Spot, leads
 from zdm_automate.lab.world.refusal import Refusal
-from zdm_automate.lab.world.volumes import PLAIN_SDDL, Folder, Volume, key_of
+from zdm_automate.lab.world.volumes import MARKS, PLAIN_SDDL, File, Folder, Volume, key_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -111,11 +111,48 @@ def files_in(call: Call, path: str) -> list[str]:
 
 
 def attributes_of(call: Call, path: str) -> int:
-    """File.GetAttributes: folder 16, link 1024, archive 32, encrypted 16384."""
+    """File.GetAttributes: folder 16, link 1024, and a file's own."""
     folder, _ = _on_drive(call, path)
     if folder is not None:
         return 16 + (1024 if folder.link else 0)
+    file = file_at(call, path)
+    if file is not None:
+        return _marks(file)
     return 16 if is_folder(call, path) else 32
+
+
+def file_at(call: Call, path: str) -> File | None:
+    """The file at a path of a drive of data."""
+    parent, _, name = path.rpartition("\\")
+    above, _ = _on_drive(call, parent)
+    return above.file(name) if above is not None else None
+
+
+def infos_of(call: Call, path: str) -> list[dict[str, Any]]:
+    """What DirectoryInfo.GetFiles tells of each file.
+
+    Raises:
+        Refusal: there is no such folder.
+    """
+    if not is_folder(call, path):
+        raise Refusal("DirectoryNotFoundException", f"Could not find a part of the path '{path}'.")
+    folder, _ = _on_drive(call, path)
+    if folder is not None:
+        return [_info(file.name, file.size, _marks(file), datetime.fromtimestamp(file.at, UTC)) for file in folder]
+    there = {name: files.at_path(call.world, call.host, name) for name in files_in(call, path)}
+    return [
+        _info(name.rpartition("\\")[2], one.length, attributes_of(call, name), datetime.fromisoformat(one.at).astimezone(UTC))
+        for name, one in there.items()
+        if one is not None
+    ]
+
+
+def _info(name: str, length: int, marks: int, written: datetime) -> dict[str, Any]:
+    return {"Name": name, "Length": length, "Attributes": marks, "LastWriteTimeUtc": written}
+
+
+def _marks(file: File) -> int:
+    return sum(mark for letter, mark in MARKS.items() if letter in file.attributes)
 
 
 def sddl_of(call: Call, path: str) -> str:
@@ -127,9 +164,7 @@ def sddl_of(call: Call, path: str) -> str:
     folder, _ = _on_drive(call, path)
     if folder is not None:
         return folder.sddl
-    parent, _, name = path.rpartition("\\")
-    above, _ = _on_drive(call, parent)
-    file = above.file(name) if above is not None else None
+    file = file_at(call, path)
     if file is not None:
         return file.sddl
     if files.entry(call.host, path) is None:
@@ -194,6 +229,7 @@ ASKED: dict[str, Callable[..., Any]] = {
     "Directory.GetFiles": files_in,
     "Attributes": attributes_of,
     "Sddl": sddl_of,
+    "Infos": infos_of,
 }
 DONE: dict[str, Callable[..., None]] = {
     "File.WriteAllText": write_all,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from zdm_automate.lab.call import Call, Native, Row, native, wmi_class, wmi_method
 from zdm_automate.lab.cmdlets.system import dmtf
-from zdm_automate.lab.world import files, profile_files
+from zdm_automate.lab.world import files, identities, profile_files
 from zdm_automate.lab.world.refusal import NotModelledError, Refusal
 
 if TYPE_CHECKING:
@@ -55,10 +55,9 @@ def win32_sid(call: Call) -> Iterator[Row]:
     """The accounts that have a name: what Windows itself translates a SID by."""
     for sid, (domain, name) in WELL_KNOWN.items():
         yield {"SID": sid, "ReferencedDomainName": domain, "AccountName": name}
-    for one in call.world.user_states.desk(call.host_name).profiles.values():
-        domain, _, name = one.account.partition("\\")
-        if name:
-            yield {"SID": one.sid, "ReferencedDomainName": domain, "AccountName": name}
+    for sid, account in identities.names(call.world, call.host_name).items():
+        domain, _, name = account.partition("\\")
+        yield {"SID": sid, "ReferencedDomainName": domain, "AccountName": name}
 
 
 @wmi_class("CIM_DataFile")

@@ -5,14 +5,18 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
+from zdm_automate.errors import InputError
 from zdm_automate.lab.call import Row
 from zdm_automate.lab.cmdlets import io_classes as io
 from zdm_automate.lab.cmdlets import tasks as scheduler
 from zdm_automate.lab.twins.pattern import change, host_now, made, stamp, stop, twin
 from zdm_automate.lab.twins.same import same
+from zdm_automate.resources import folders
+from zdm_automate.scripts import Library
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,7 +31,7 @@ LONGEST = 7000
 _SPECIAL = re.compile(r"[\s&|<>^(),;=!`+\[\]{}~']")
 _BROKEN = re.compile(r'["\x00-\x1f]')
 _PRINTABLE = re.compile(r"^[\x20-\x7e]*$")
-_CSV = re.compile(r'^"[^"]*","\\?(Zdm-[^"]+)","[^"]*","([^"]*)","[^"]*","[^"]*","(-?\d+)"', re.IGNORECASE)
+_CSV = re.compile(r'^"[^"]*","\\?(Zdm-[^"]+)","[^"]*","([^"]*)","[^"]*","[^"]*","(-?[0-9]{1,10})"', re.IGNORECASE)
 _WORDS = ("Kind", "Label", "Command", "RunAs", "LogName", "Volume", "CreatedUtc", "TotalBytes", "FreeBytes")
 _NAMES = ("Unknown", "Disabled", "Queued", "Ready", "Running")
 
@@ -69,11 +73,20 @@ def _tasks(call: Call, way: str) -> Iterator[Row]:
                 result = _unsigned(task["LastTaskResult"])
                 yield {"TaskName": task["Name"], "State": _NAMES[task["State"]], "Result": result}
     elif way == "schtasks":
-        for line in call.native("schtasks.exe", "/Query", "/FO", "CSV", "/V").out:
-            found = _CSV.match(line)
-            if found:
-                state = "Running" if found[2] else "Present"
-                yield {"TaskName": found[1], "State": state, "Result": _unsigned(int(found[3])) or NEVER_RUN}
+        listed = call.native("schtasks.exe", "/Query", "/FO", "CSV", "/V").out
+        yield from (row for line in listed if (row := listed_task(line)) is not None)
+
+
+def listed_task(line: str) -> Row | None:
+    """The task of a job in a line of `schtasks /Query /FO CSV /V`; None for any other line."""
+    found = _CSV.match(line)
+    if found is None:
+        return None
+    return {
+        "TaskName": found[1],
+        "State": "Running" if found[2] else "Present",
+        "Result": _unsigned(int(found[3])) or NEVER_RUN,
+    }
 
 
 def surrounding(call: Call) -> Surrounding:
@@ -218,6 +231,29 @@ def batch_of(folder: str, command: str, work: str, *, wide: bool) -> str:
     return "\r\n".join(lines) + "\r\n"
 
 
+@cache
+def script_of(name: str) -> str:
+    """Get-ZdmJobScript of the prelude: the function, what it leans on, and its call."""
+    canonical = {"measure-zdmtree": "Measure-ZdmTree", "compare-zdmtree": "Compare-ZdmTree"}[name.casefold()]
+    prelude = Library.load(folders("ps_scripts")).prelude_text
+    parts = ["Get-ZdmFolderList", "Test-ZdmLeftOut", canonical]
+    call = "Measure-ZdmTree -Path $Path"
+    if canonical == "Compare-ZdmTree":
+        parts = ["ConvertTo-ZdmUtc", "Stop-ZdmVerb", "Test-ZdmCommand", "Invoke-ZdmNative", "Get-ZdmFileState", *parts]
+        call = "Compare-ZdmTree -Source $Path -Target $Target"
+    lines = [f"# {name}", "param([string]$Path, [string]$Target, [string]$Log)", "$ErrorActionPreference = 'Stop'"]
+    for part in parts:
+        found = re.search(rf"^function {part} (\{{\n.*?^\}})$", prelude, re.DOTALL | re.MULTILINE)
+        if found is None:
+            raise InputError(f"the prelude has no function {part}, which a job leans on.")
+        lines.append(f"function {part} {found[1]}")
+    lines += [
+        f"$found = @({call})",
+        '[System.IO.File]::WriteAllText($Log, ($found -join "`r`n") + "`r`n", [System.Text.Encoding]::Unicode)',
+    ]
+    return "\n".join(lines).replace("\n", "\r\n") + "\r\n"
+
+
 def _register(
     call: Call, way: str, name: str, batch: str, about: str, minutes: int, credential: tuple[str, str] | None
 ) -> None:
@@ -268,6 +304,7 @@ def start_job(
     volume: str = "",
     total_bytes: str = "",
     timeout_minutes: int = 0,
+    function: str = "",
     credential: tuple[str, str] | None = None,
 ) -> Iterator[Row]:
     """Folder, task, start: each only where it is not there yet."""
@@ -307,6 +344,8 @@ def start_job(
             raise stop("Precondition", said, target=folder, category="WriteError")
         io.make_folder(call, folder)
         io.write_all(call, f"{folder}\\run.cmd", batch_of(folder, command, working_directory, wide=not plain))
+        if function:
+            io.write_all(call, f"{folder}\\job.ps1", script_of(function))
         name = f"Zdm-{job}"
         if not before["Registered"]:
             _register(call, around.way, name, f"{folder}\\run.cmd", label, timeout_minutes, credential)

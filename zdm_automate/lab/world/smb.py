@@ -75,11 +75,16 @@ class OpenFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SmbServer:
-    """The shares of one host, by name in lower case, and who uses them."""
+    r"""The shares of one host, by name in lower case, and who uses them.
+
+    Attributes:
+        names: the accounts that its permissions name, `DOMAIN\name` or `HOST\name` by SID; who is not here is an orphan.
+    """
 
     shares: Mapping[str, Share] = field(default_factory=dict)
     sessions: tuple[SmbSession, ...] = ()
     opens: tuple[OpenFile, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
 
     def share(self, name: str) -> Share | None:
         """The share of that name."""

@@ -16,6 +16,9 @@ PLAIN_SDDL = "O:BAG:DUD:AI(A;OICIID;FA;;;SY)(A;OICIID;FA;;;BA)(A;OICIID;0x1301bf
 
 MAX_PATH = 260
 
+MARKS = {"R": 1, "H": 2, "S": 4, "A": 32, "P": 512, "L": 1024, "C": 2048, "E": 16384}
+"""FileAttributes by the letters of a file's attributes."""
+
 
 @lru_cache(maxsize=65536)
 def content_hash(content: str) -> str:
@@ -27,7 +30,7 @@ def content_hash(content: str) -> str:
 class File:
     """One file. `at` is when it was written, in seconds since 1970; `attributes` are letters as `attrib` shows them.
 
-    A letter E means encrypted.
+    Of its letters E means encrypted, C compressed, P sparse, L a reparse point. `streams` are the names of its other streams.
     """
 
     name: str
@@ -36,6 +39,7 @@ class File:
     content: str
     sddl: str = PLAIN_SDDL
     attributes: str = "A"
+    streams: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

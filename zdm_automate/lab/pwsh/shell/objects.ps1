@@ -50,7 +50,11 @@ class LabFile {
 class LabSecurity {
     # FileSecurity or DirectorySecurity: its text form, which the world keeps.
     [string]$Sddl
-    [string] GetSecurityDescriptorSddlForm([object]$sections) { return $this.Sddl }
+    [string] GetSecurityDescriptorSddlForm([object]$sections) {
+        # 8: the group is asked for.
+        if (([int]$sections -band 8) -ne 0) { return $this.Sddl }
+        return $this.Sddl -creplace 'G:(S-[0-9-]+|[A-Z]{2})', ''
+    }
 }
 
 class LabStream {
@@ -82,6 +86,48 @@ class LabDirectory {
     static [object] GetAccessControl([string]$path) { return [LabFile]::GetAccessControl($path) }
     static [object] CreateDirectory([string]$path) { return [LabFile]::Ask('Directory.CreateDirectory', @($path)) }
     static [void] Move([string]$source, [string]$target) { [LabFile]::Ask('Directory.Move', @($source, $target)) }
+}
+
+class LabFileInfo {
+    # System.IO.FileInfo, as a listing gives it.
+    [string]$Name
+    [long]$Length
+    [System.IO.FileAttributes]$Attributes
+    [datetime]$LastWriteTimeUtc
+}
+
+class LabDirectoryInfo {
+    # System.IO.DirectoryInfo over the folders of the host.
+    [string]$FullName
+    [string]$Name
+    [System.IO.FileAttributes]$Attributes
+    LabDirectoryInfo([string]$path) {
+        $this.FullName = $path
+        $this.Name = $path.Substring($path.LastIndexOf('\') + 1)
+    }
+    [object[]] GetFiles() {
+        $found = @()
+        foreach ($row in @([LabFile]::Ask('Infos', @($this.FullName))['Value'])) {
+            if ($null -eq $row) { continue }
+            $file = [LabFileInfo]::new()
+            $file.Name = $row['Name']
+            $file.Length = $row['Length']
+            $file.Attributes = [System.IO.FileAttributes][int]$row['Attributes']
+            $file.LastWriteTimeUtc = ([datetime]$row['LastWriteTimeUtc']).ToUniversalTime()
+            $found += $file
+        }
+        return $found
+    }
+    [object[]] GetDirectories() {
+        $found = @()
+        foreach ($path in @([LabFile]::Ask('Directory.GetDirectories', @($this.FullName))['Value'])) {
+            if ($null -eq $path) { continue }
+            $folder = [LabDirectoryInfo]::new($path)
+            $folder.Attributes = [LabFile]::GetAttributes($path)
+            $found += $folder
+        }
+        return $found
+    }
 }
 
 class LabTaskService {
@@ -143,3 +189,7 @@ $null = $accelerators::Remove('System.IO.File')
 $accelerators::Add('System.IO.File', [LabFile])
 $null = $accelerators::Remove('System.IO.Directory')
 $accelerators::Add('System.IO.Directory', [LabDirectory])
+$null = $accelerators::Remove('System.IO.DirectoryInfo')
+$accelerators::Add('System.IO.DirectoryInfo', [LabDirectoryInfo])
+$null = $accelerators::Remove('System.IO.FileInfo')
+$accelerators::Add('System.IO.FileInfo', [LabFileInfo])
