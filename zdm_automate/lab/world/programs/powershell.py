@@ -1,4 +1,4 @@
-"""powershell.exe as the program of a job: the files that Start-ZdmJob writes, and the one command Move-Mailbox; nothing else."""
+"""powershell.exe as the program of a job: files that Start-ZdmJob writes, and the one command Move-Mailbox; nothing else."""
 
 from __future__ import annotations
 
