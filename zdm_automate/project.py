@@ -172,6 +172,7 @@ class ProjectFile(_Section):
         operator: who works with it; empty: the account of this computer.
         checklist: letter of the migration's checklist.
         lab: folder of a lab that the project is rehearsed in, relative to the file; its clock is the project's clock then.
+        hyperv_lab: file of a lab on a Hyper-V host that the project is rehearsed in, relative to the file.
         lab_approves: False rehearses the approvals too: people approve as in production.
         credential: the credential of hosts that name none.
         boxes: devices without PowerShell, by name; a playbook names them so.
@@ -192,6 +193,7 @@ class ProjectFile(_Section):
     operator: str = ""
     checklist: str = Field(default="B", pattern=r"^[A-Z]$")
     lab: str = ""
+    hyperv_lab: str = ""
     lab_approves: bool = True
     credentials: dict[Name, CredentialSection] = Field(default_factory=dict)
     credential: str = ""
@@ -247,9 +249,14 @@ class Project:
         return (self.folder / self.content.lab).resolve() if self.content.lab else None
 
     @property
+    def in_lab(self) -> bool:
+        """Whether the project works on a lab, whoever approves there."""
+        return bool(self.content.lab or self.content.hyperv_lab)
+
+    @property
     def is_rehearsal(self) -> bool:
         """Whether the project works on a lab, where the lab itself approves."""
-        return bool(self.content.lab) and self.content.lab_approves
+        return self.in_lab and self.content.lab_approves
 
     def roles_of(self, wanted: Mapping[str, str], optional: frozenset[str], playbook: str) -> dict[str, str]:
         """Host name by role, of the project's roles; the required ones of a playbook must be there.

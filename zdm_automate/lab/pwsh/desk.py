@@ -36,7 +36,7 @@ Ask = Callable[["Call", "Mapping[str, Any]"], "dict[str, Any]"]
 
 CIMV2: Final = r"root\cimv2"
 DNS: Final = r"root\microsoftdns"
-ELSEWHERE: Final = (("microsoftdns_", DNS), ("msft_", "root\\standardcimv2"))
+ELSEWHERE: Final = (("microsoftdns_", DNS), ("msft_", "root\\standardcimv2"), ("msvm_", "root\\virtualization\\v2"))
 """Namespaces of the classes that are not where most are, by how their names begin."""
 
 HERE: Final = frozenset({"", ".", "localhost", "127.0.0.1"})
