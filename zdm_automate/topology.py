@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from zdm_automate.yaml_source import read_yaml
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+DIRECT = frozenset({"2016", "2019", "2022", "2025", "win10", "win11"})
+"""Releases that take PowerShell Direct."""
 
 
 class _Part(BaseModel):
@@ -112,6 +116,19 @@ class TopologyFile(_Part):
     client: str = ""
     guests: Guests | None = None
     topology: Topology
+
+    @model_validator(mode="after")
+    def _direct(self) -> TopologyFile:
+        """PowerShell Direct is for guests that have it."""
+        releases = {one.name.casefold(): one.release for one in self.topology.machines}
+        for name, guest in (self.guests.hosts if self.guests is not None else {}).items():
+            release = releases.get(name.casefold(), "")
+            if (guest.model_extra or {}).get("transport") == "direct" and release not in DIRECT:
+                raise ValueError(
+                    f"{name} ({release or 'no release named'}) has no PowerShell Direct: that came with Windows 10 and Server "
+                    "2016. Reach it by its address over the lab's network"
+                )
+        return self
 
     def secret(self, credential: Credential, source: Path) -> str:
         """Where a password is found, for a project elsewhere: a file is named relative to the topology's own."""

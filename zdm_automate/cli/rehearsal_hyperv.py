@@ -120,7 +120,13 @@ class HyperVRoom:
             there = {"lab": os.path.relpath(self.embedded.path, self.folder.resolve())}
             resolvers = [f"127.0.0.1:{self._embedded_info.public_dns_port}"]
         body = in_lab(self, ways, "A rehearsal wants the client's computer names under `guests: hosts:`.")
-        return body | there | {"credentials": {"lab": credential}, "resolvers": resolvers}
+        credentials = {"lab": credential}
+        if any(one.get("transport") == "direct" for one in body["hosts"].values()):
+            host = self._file.host.model_dump(mode="json", exclude={"name", "credential"})
+            body["hosts"] = body["hosts"] | {self._file.host.name: {**host, "credential": "host"}}
+            account = self._file.host.credential
+            credentials["host"] = {"user": account.user, "secret": self._file.secret(account, self.topology)}
+        return body | there | {"credentials": credentials, "resolvers": resolvers}
 
     # --- power ---
 
@@ -198,7 +204,7 @@ class HyperVRoom:
         return Probe(name="heartbeats", ask=ask, seconds=UP_SECONDS)
 
     def _guest_probes(self, since: datetime | None) -> Iterator[Probe]:
-        for name in self._opened.project.content.hosts:
+        for name in self._guests(self._opened):
             yield Probe(name=name, ask=lambda name=name: self._up(name, since), seconds=UP_SECONDS)  # type: ignore[misc]
 
     def _up(self, name: str, since: datetime | None) -> Answer:
@@ -230,16 +236,21 @@ class HyperVRoom:
             RefusedError: something leads out, as seen on the host or from here.
             WrongHostError: a machine is not the lab's.
         """
-        own = places_of(written(opened)["hosts"])
+        own = places_of({name: one for name, one in written(opened)["hosts"].items() if one.get("transport") != "direct"})
         refuse_ways_out(places_of(written(self.client)["hosts"]), own, played=not self.real)
         facts, checks = lab_seen(self.topology)
         bad = [one for one in checks if one.state is not CheckState.OK]
         if bad:
             raise RefusedError(f"the lab is not cut off: {bad[0].value}.", hint="Nothing was changed.")
         firmware = {one.name.casefold(): one.hardware_id or "" for one in facts.of(ROLE, LabVm)}
-        hosts = opened.project.content.hosts
+        hosts = {name: opened.project.content.hosts[name] for name in self._guests(opened)}
         known = {name: firmware.get((one.computer_name or name).casefold(), "") for name, one in hosts.items()}
-        refuse_strange(impostors(answered(opened), known, pinned(self.client)))
+        refuse_strange(impostors(answered(opened, hosts), known, pinned(self.client)))
+
+    def _guests(self, opened: Opened) -> list[str]:
+        """The hosts of the rehearsal's project but the Hyper-V host itself, through which some are reached."""
+        through = {one.direct.through for one in opened.project.content.hosts.values()}
+        return [name for name in opened.project.content.hosts if name not in through]
 
     def _machines(self) -> dict[str, LabVm]:
         return {one.name.casefold(): one for one in lab_seen(self.topology)[0].of(ROLE, LabVm)}

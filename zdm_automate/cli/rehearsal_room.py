@@ -135,7 +135,7 @@ class EmbeddedRoom:
         world = self.lab.load() or read_office(_office_file(self.info)).world
         still = _with_world(self.office, advance(world, world.now))
         own = {name: machine_of(one) for name, one in direct_sessions(opened.library, still, hosts).items()}
-        refuse_strange(strangers(answered(opened), own, pinned(self.client)))
+        refuse_strange(strangers(answered(opened, hosts), own, pinned(self.client)))
 
     def keep(self, label: str) -> bool:  # noqa: ARG002 - others keep
         """It has no checkpoints."""
@@ -227,10 +227,10 @@ def refuse_strange(found: Iterable[str]) -> None:
         raise WrongHostError(f"this is not a lab apart from the client: {said[0]}{more}.", hint="Nothing was changed.")
 
 
-def answered(opened: Opened) -> dict[str, Machine]:
-    """Who answers at each host of a project."""
+def answered(opened: Opened, hosts: Iterable[str]) -> dict[str, Machine]:
+    """Who answers at these hosts of a project."""
     found = {}
-    for name in opened.project.content.hosts:
+    for name in hosts:
         session = opened.session(name)
         try:
             session.connect()

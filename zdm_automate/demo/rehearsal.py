@@ -26,7 +26,7 @@ CHANGED = "dns/Set-ZdmDnsTtl.ps1"
 
 SWITCH = "ZDM-SR0001-LAB"
 SEAT = "LAB-CTL"
-FIRST, SECOND = "L00-restored", "L20-dhcp_cutover"
+FIRST, LAST = "L00-restored", "L30-share_replication"
 REFUSED = 3
 
 
@@ -94,9 +94,11 @@ def _rehearsed(stage: Stage, workshop: Stage, topology: Path) -> None:
     lab = str(topology)
     stage.type("rehearse", "--lab", lab)
     workshop.type("lab", "list", lab, "--provider", "hyperv")
-    workshop.say("Somebody breaks the new server's DHCP:")
-    workshop.type("lab", "change", "NEW-DC", "Set-ZdmServiceState", "Name=DHCPServer", "StartMode=Disabled", "State=Stopped")
-    stage.type("rehearse", "--lab", lab, "--back-to", SECOND)
+    workshop.say("Somebody breaks the new server: its DNS and its shares do not come up any more.")
+    for service in ("DNS", "LanmanServer"):
+        given = (f"Name={service}", "StartMode=Disabled", "State=Stopped")
+        workshop.type("lab", "change", "NEW-DC", "Set-ZdmServiceState", *given)
+    stage.type("rehearse", "--lab", lab, "--back-to", LAST)
 
 
 def _taken_away(workshop: Stage, topology: Path) -> None:

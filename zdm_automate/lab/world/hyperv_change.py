@@ -74,7 +74,7 @@ def started(world: World, host: str, machine: Machine) -> World:
     name = world.hyperv[host].boots(machine)
     if name not in world.hosts:
         return world
-    world = rebooted(world.with_host(replace(world.hosts[name], powered=True)), name)
+    world = rebooted(hyperv_guest.powered(world, name, on=True), name)
     return _caught_up(world, name) if machine.reverted else world
 
 
@@ -84,7 +84,7 @@ def stopped(world: World, host: str, machine: Machine) -> World:
     name = world.hyperv[host].boots(machine)
     if name not in world.hosts:
         return world
-    return tasks.host_down(world.with_host(replace(world.hosts[name], powered=False)), name)
+    return tasks.host_down(hyperv_guest.powered(world, name, on=False), name)
 
 
 def checkpointed(world: World, host: str, machine: Machine, name: str) -> World:

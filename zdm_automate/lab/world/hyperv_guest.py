@@ -35,6 +35,15 @@ def kept(world: World, name: str) -> Guest:
     )
 
 
+def powered(world: World, name: str, *, on: bool) -> World:
+    """The world with the power of a host turned on or off; its network side asks for an address when it comes up."""
+    client = world.clients.get(name)
+    if client is not None:
+        turned = replace(client, on=on, next_at=world.now if on else client.next_at)
+        world = replace(world, clients={**world.clients, name: turned})
+    return world.with_host(replace(world.hosts[name], powered=on))
+
+
 def put_back(world: World, name: str, guest: Guest) -> World:
     """The world with a host, which is off, as it was; the directory goes back with it unless another controller runs."""
     if guest.host is None:
@@ -45,7 +54,7 @@ def put_back(world: World, name: str, guest: Guest) -> World:
         world,
         dns=_swapped(world.dns, name, dns),
         dhcp=_swapped(world.dhcp, name, guest.dhcp),
-        clients=_swapped(world.clients, name, guest.client),
+        clients=_swapped(world.clients, name, replace(guest.client, on=False) if guest.client is not None else None),
         tasks=_swapped(world.tasks, name, guest.tasks),
         volumes=_swapped(world.volumes, name, guest.volumes),
         smb=_swapped(world.smb, name, guest.smb),
