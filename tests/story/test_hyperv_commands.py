@@ -34,12 +34,16 @@ def hosts_of(story: Story) -> dict[str, Any]:
 
 
 def topology_for(workshop: Story, path: Path, client: Path, **guests: Any) -> str:
-    """The shipped example on the workshop's host, with the two controllers alone; `guests` are reached elsewhere."""
+    """The shipped example on the workshop's host, with the two controllers alone, the newer one reached through the host.
+
+    `guests` are reached elsewhere.
+    """
     write_topology(path, workshop.lab.path, hosts_of(workshop), client)
     written: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
     machines = [one for one in written["topology"]["machines"] if one["name"] in {"OLD", "NEW-DC"}]
     written["topology"]["machines"] = machines
-    written["guests"]["hosts"] = {one["name"]: written["guests"]["hosts"][one["name"]] for one in machines} | guests
+    through = {"address": "192.168.16.10", "transport": "direct", "direct": {"through": "HV1"}}
+    written["guests"]["hosts"] = {"OLD": written["guests"]["hosts"]["OLD"], "NEW-DC": through} | guests
     if guests:
         del written["client"]
     path.write_text(yaml.safe_dump(written), encoding="utf-8")
