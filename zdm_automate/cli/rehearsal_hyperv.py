@@ -31,7 +31,6 @@ from zdm_automate.cli.rehearsal_room import (
     written,
 )
 from zdm_automate.errors import InputError, RefusedError
-from zdm_automate.facts.host import Service
 from zdm_automate.facts.hyperv import LabVm
 from zdm_automate.lab.apart import impostors
 from zdm_automate.model import CheckState
@@ -41,10 +40,11 @@ from zdm_automate.topology import Guests, TopologyFile, read_topology
 from zdm_automate.waits import Answer, Probe, wait_for
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from zdm_automate.cli.opening import Opened
+    from zdm_automate.facts.host import Service
     from zdm_automate.lab.state import LabFolder
 
 UP_SECONDS: Final = 900.0
@@ -213,19 +213,10 @@ class HyperVRoom:
         try:
             session.connect()
             found: Any = session.read("Get-ZdmHostInventory").facts[0]
-            if found.last_boot_utc is None:
-                return Answer(good=False, said="does not say when it came up")
-            boot = datetime.fromisoformat(found.last_boot_utc)
-            if since is not None and boot < since - SKEW:
-                return Answer(good=False, said=f"up since {boot:%H:%M:%S}, before it was turned on")
-            services = session.read("Get-ZdmService", name=list(NEEDED)).facts
+            services: Any = session.read("Get-ZdmService", name=list(NEEDED)).facts
         finally:
             session.close()
-        kept = [one for one in services if isinstance(one, Service) and one.start_mode == "Auto"]
-        down = [one.name for one in kept if one.state != "Running"]
-        if down:
-            return Answer(good=False, said=f"{', '.join(down)} not running")
-        return Answer(good=True, said=f"up since {boot:%H:%M:%S}, its services run")
+        return is_up(found.last_boot_utc, services, since)
 
     # --- proof ---
 
@@ -282,6 +273,19 @@ class HyperVRoom:
             carry(self.embedded, ())
         else:
             time.sleep(seconds)
+
+
+def is_up(last_boot_utc: str | None, services: Iterable[Service], since: datetime | None) -> Answer:
+    """Whether a guest that answers has come up since a moment, and runs what starts by itself."""
+    if last_boot_utc is None:
+        return Answer(good=False, said="does not say when it came up")
+    boot = datetime.fromisoformat(last_boot_utc)
+    if since is not None and boot < since - SKEW:
+        return Answer(good=False, said=f"up since {boot:%Y-%m-%d %H:%M:%S}, before it was turned on")
+    down = [one.name for one in services if one.start_mode == "Auto" and one.state != "Running"]
+    if down:
+        return Answer(good=False, said=f"up since {boot:%H:%M:%S}, but not running: {', '.join(down)}")
+    return Answer(good=True, said=f"up since {boot:%H:%M:%S}, its services run")
 
 
 def enter_hyperv(client: Opened, topology: Path, name: str, say: Callable[[str], None]) -> HyperVRoom:
