@@ -136,7 +136,7 @@ def carry_out(
     from zdm_automate.cli.resume import resume
 
     if want == "running":
-        _refuse_ways_out(topology)
+        _refuse_ways_out(topology, project)
     folder = _project(topology, provider, project, want, label=label, only=only, stopped_first=True)
     opened = open_project(folder)
     stopped = unfinished(opened.standings())
@@ -160,7 +160,7 @@ def carry_out(
     say("Nothing to apply: the lab is as wanted, or waits for a step by hand.")
 
 
-def _refuse_ways_out(topology: Path) -> None:
+def _refuse_ways_out(topology: Path, project: Path | None) -> None:
     """Before power: this computer leads nowhere, and nobody answers at the client's addresses but a guest that has power.
 
     Raises:
@@ -179,22 +179,21 @@ def _refuse_ways_out(topology: Path) -> None:
         folder = topology.parent / made.client
         read_project(folder)
         client = places_of(read_yaml(folder / FILE).value["hosts"])
-    facts = lab_seen(topology)[0]
+    facts = lab_seen(topology, project)[0]
     up = {one.name.casefold() for one in facts.of(ROLE, LabVm) if one.state != "Off"}
     hosts = made.guests.hosts if made.guests is not None else {}
     lab = places_of({name: one.model_dump() for name, one in hosts.items() if name.casefold() in up})
     refuse_ways_out(client, lab, played=bool(made.embedded))
 
 
-def lab_seen(topology: Path) -> tuple[Facts, Sequence[Check]]:
+def lab_seen(topology: Path, project: Path | None = None) -> tuple[Facts, Sequence[Check]]:
     """What the Hyper-V host shows of a lab, and what the playbook says to it. Calls readers only."""
     from zdm_automate.cli.evidence import unfinished
     from zdm_automate.cli.opening import open_project
 
-    folder = _project(topology, HYPERV, None, "built", stopped_first=True)
-    opened = open_project(folder)
+    opened = open_project(_project(topology, HYPERV, project, "built", stopped_first=True))
     if not unfinished(opened.standings()):
-        opened = open_project(_project(topology, HYPERV, None, "built"))
+        opened = open_project(_project(topology, HYPERV, project, "built"))
     what = opened.intended(opened.playbook(BOOK))
     with opened.workplace(what) as work:
         work.connect()

@@ -106,6 +106,7 @@ class EmbeddedRoom:
         self.office = office
         self.folder = folder
         self.name = office.name
+        self._own: dict[str, Machine] = {}
 
     @property
     def differences(self) -> tuple[str, ...]:
@@ -126,16 +127,19 @@ class EmbeddedRoom:
         Raises:
             WrongHostError: one is not; nothing was changed.
         """
-        from zdm_automate.cli.lab_likeness import direct_sessions
-        from zdm_automate.lab.office import read_office
-        from zdm_automate.lab.world.advance import advance
-
         hosts = tuple(opened.project.content.hosts)
         refuse_strange(misplaced(places_of(written(opened)["hosts"]), places_of(written(self.client)["hosts"])))
-        world = self.lab.load() or read_office(_office_file(self.info)).world
+        self._own = self._own or self._machines(opened, hosts)
+        refuse_strange(strangers(answered(opened, hosts), self._own, pinned(self.client)))
+
+    def _machines(self, opened: Opened, hosts: tuple[str, ...]) -> dict[str, Machine]:
+        """What the lab's own world knows of its machines; they stay the same for one rehearsal."""
+        from zdm_automate.cli.lab_likeness import direct_sessions
+        from zdm_automate.lab.world.advance import advance
+
+        world = self.lab.load() or self.office.world
         still = _with_world(self.office, advance(world, world.now))
-        own = {name: machine_of(one) for name, one in direct_sessions(opened.library, still, hosts).items()}
-        refuse_strange(strangers(answered(opened, hosts), own, pinned(self.client)))
+        return {name: machine_of(one) for name, one in direct_sessions(opened.library, still, hosts).items()}
 
     def keep(self, label: str) -> bool:  # noqa: ARG002 - others keep
         """It has no checkpoints."""
