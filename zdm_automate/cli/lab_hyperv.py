@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from zdm_automate.cli.shown import AsJson, say, show, show_json
-from zdm_automate.facts.hyperv import LabVm
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -82,7 +81,7 @@ def show_lab(topology: Path, *, as_json: bool) -> None:
     """Shows the machines of the host that the lab knows, with state and checkpoints. Calls readers only."""
     from rich.table import Table
 
-    from zdm_automate.facts.hyperv import LabCheckpoint
+    from zdm_automate.facts.hyperv import LabCheckpoint, LabVm
     from zdm_automate.topology import read_topology
 
     facts = lab_seen(topology)[0]
@@ -167,6 +166,7 @@ def _refuse_ways_out(topology: Path, project: Path | None) -> None:
         RefusedError: otherwise.
     """
     from zdm_automate.cli.lab_isolation import places_of, refuse_ways_out
+    from zdm_automate.facts.hyperv import LabVm
     from zdm_automate.project import FILE, read_project
     from zdm_automate.topology import read_topology
     from zdm_automate.yaml_source import read_yaml
