@@ -224,8 +224,11 @@ def test_no_machine_gets_power_while_something_leads_out(tmp_path: Path, kind: s
     spoil, said = BREACHES[kind]
     rig = lab_rig(tmp_path, world.with_hyperv(HOST, spoil(world.hyperv[HOST])))
 
+    what = rig.wanted("running", production_macs=["00155DAABBCC"])
     with pytest.raises(RefusedError, match="the lab is not cut off") as refused:
-        rig.plan(rig.wanted("running", production_macs=["00155DAABBCC"]))
+        rig.plan(what)
+    with pytest.raises(RefusedError, match="the lab is not cut off"):
+        what.book.judge(_read(rig, what), what.intent)
 
     assert said in refused.value.message
     assert {one.state for one in rig.role().machines.values()} == {"Off"}

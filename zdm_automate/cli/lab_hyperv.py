@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from zdm_automate.facts.store import Facts
-    from zdm_automate.model import Check
+    from zdm_automate.workplace import Intended
 
 BOOK: Final = "hyperv_lab"
 ROLE: Final = "hyperv"
@@ -186,8 +186,8 @@ def _refuse_ways_out(topology: Path, project: Path | None) -> None:
     refuse_ways_out(client, lab, played=bool(made.embedded))
 
 
-def lab_seen(topology: Path, project: Path | None = None) -> tuple[Facts, Sequence[Check]]:
-    """What the Hyper-V host shows of a lab, and what the playbook says to it. Calls readers only."""
+def lab_seen(topology: Path, project: Path | None = None) -> tuple[Facts, Intended]:
+    """What the Hyper-V host shows of a lab, and the playbook with what is wanted of it. Calls readers only."""
     from zdm_automate.cli.evidence import unfinished
     from zdm_automate.cli.opening import open_project
 
@@ -199,7 +199,7 @@ def lab_seen(topology: Path, project: Path | None = None) -> tuple[Facts, Sequen
         work.connect()
         work.require(what.book.roles)
         facts = work.read(what).facts
-    return facts, what.book.judge(facts, what.intent)
+    return facts, what
 
 
 def _planned(folder: Path) -> Any:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import time
 from contextlib import redirect_stdout
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from io import StringIO
@@ -229,10 +230,15 @@ class HyperVRoom:
         """
         own = places_of({name: one for name, one in written(opened)["hosts"].items() if one.get("transport") != "direct"})
         refuse_ways_out(places_of(written(self.client)["hosts"]), own, played=not self.real)
-        facts, checks = lab_seen(self.topology)
+        facts, what = lab_seen(self.topology)
+        # judged as before power: a breach is refused in its own words
+        checks = what.book.judge(facts, replace(what.intent, want="running"))
         bad = [one for one in checks if one.state is not CheckState.OK]
         if bad:
-            raise RefusedError(f"the lab is not cut off: {bad[0].value}.", hint="Nothing was changed.")
+            said = bad[0].value or bad[0].hint
+            raise RefusedError(
+                f"the lab is not as it was built: {said}.", hint="Nothing was changed. `zdm lab build` mends it."
+            )
         firmware = {one.name.casefold(): one.hardware_id or "" for one in facts.of(ROLE, LabVm)}
         hosts = {name: opened.project.content.hosts[name] for name in self._guests(opened)}
         known = {name: firmware.get((one.computer_name or name).casefold(), "") for name, one in hosts.items()}
