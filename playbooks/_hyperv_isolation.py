@@ -75,6 +75,8 @@ def _adapters(facts: Facts, intent: LabIntent) -> Iterator[str]:
         machine = wanted.get(found.vm_name.casefold())
         if machine is not None:
             yield from _adapter(found, machine, intent)
+        elif intent.seat and found.vm_name.casefold() == intent.seat.casefold():
+            yield from _seat(found, lab)
         elif found.switch_name.casefold() in lab:
             yield f"{found.vm_name} is connected to {found.switch_name} and is no machine of the lab"
 
@@ -94,3 +96,11 @@ def _adapter(found: LabAdapter, machine: LabMachine, intent: LabIntent) -> Itera
         yield f"{found.vm_name} is connected to {found.switch_name}, which is no switch of the lab"
     elif where and machine.restored and kinds[where] != "Private":
         yield f"{found.vm_name} was restored from a backup and is on {found.switch_name}, which the host is on too"
+
+
+def _seat(found: LabAdapter, lab: set[str]) -> Iterator[str]:
+    """The machine that this program runs on stands in the lab alone, and in its own name."""
+    if found.switch_name and found.switch_name.casefold() not in lab:
+        yield f"{found.vm_name} is connected to {found.switch_name}, which is no switch of the lab"
+    if found.mac_spoofing:
+        yield f"{found.vm_name} may send under other MAC addresses"

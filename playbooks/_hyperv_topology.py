@@ -59,7 +59,9 @@ class LabIntent:
         folder: a folder on the host that is there; disks and machines go below it.
         want: what the lab is to be.
         label: the checkpoint that is taken or gone back to.
+        anew: a checkpoint of that label is taken again in place of one that is there.
         only: machines that alone are set back; empty: all.
+        seat: the machine that this program itself runs on; made by hand, on switches of the lab alone.
         production_macs: adapters of the client, as twelve digits, that must not be met in the lab.
     """
 
@@ -69,14 +71,16 @@ class LabIntent:
     machines: tuple[LabMachine, ...]
     want: Literal["built", "running", "off", "checkpoint", "restore", "gone"] = "built"
     label: str = ""
+    anew: bool = False
     only: tuple[str, ...] = ()
+    seat: str = ""
     production_macs: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuses names that are there twice or lead nowhere, and a restored machine where the host can reach it."""
         names = [one.name.casefold() for one in (*self.switches, *self.machines)]
-        if len(set(names)) != len(names):
-            raise ValueError("two switches or machines of the lab have one name")
+        if len({*names, self.seat.casefold()}) <= len(names):
+            raise ValueError("two switches or machines of the lab, or the seat and one of them, have one name")
         files = [disk.file.casefold() for machine in self.machines for disk in machine.disks]
         if len(set(files)) != len(files):
             raise ValueError("two machines of the lab have one disk")

@@ -131,6 +131,7 @@ def _machine(facts: Facts, intent: LabIntent, wanted: LabMachine) -> Step:
     made = LabVm(
         name=wanted.name,
         id="",
+        hardware_id=None,
         state="Off" if found is None else found.state,
         generation=wanted.generation,
         memory_bytes=wanted.memory_mb * MB,
@@ -145,7 +146,7 @@ def _machine(facts: Facts, intent: LabIntent, wanted: LabMachine) -> Step:
         path=f"{intent.folder}\\{wanted.name}",
         disks=tuple(intent.path(disk) for disk in wanted.disks),
     )
-    if found is not None and replace(found, id="", heartbeat=None, path=made.path, disks=made.disks) == made:
+    if found is not None and replace(found, id="", hardware_id=None, heartbeat=None, path=made.path, disks=made.disks) == made:
         return same(f"machine {wanted.name} is there", role=ROLE)
     adapter = LabAdapter(
         vm_name=wanted.name, place=0, vm_id="", id="", name="", switch_name="", mac="", dhcp_guard=True, mac_spoofing=False,
@@ -211,6 +212,7 @@ def _own(facts: Facts, intent: LabIntent, name: str) -> LabVm | None:
 
 def _gone(facts: Facts, intent: LabIntent) -> Iterator[Step]:
     """Off, checkpoints, machines, disks that were made here, switches; whatever a half build has left."""
+    _refuse_seat(facts, intent)
     for machine in intent.machines:
         found = _own(facts, intent, machine.name)
         if found is None:
@@ -252,6 +254,17 @@ def _gone(facts: Facts, intent: LabIntent) -> Iterator[Step]:
             effects=(drop(ROLE, switch),),
             inverse=VerbCall(role=ROLE, verb="New-ZdmLabSwitch", params={**params, "kind": switch.kind}),
         )
+
+
+def _refuse_seat(facts: Facts, intent: LabIntent) -> None:
+    """The lab is not taken away under the machine that this program runs on."""
+    switches = {one.name.casefold() for one in intent.switches}
+    for one in facts.of(ROLE, LabAdapter):
+        if intent.seat and one.vm_name.casefold() == intent.seat.casefold() and one.switch_name.casefold() in switches:
+            raise RefusedError(
+                f"{intent.seat} is still plugged into {one.switch_name}.",
+                hint=f"{UNTOUCHED} Unplug it, and take the lab away from a computer that stands outside.",
+            )
 
 
 def _disk_gone(facts: Facts, path: str) -> Iterator[Step]:
@@ -312,8 +325,11 @@ def _state(facts: Facts, intent: LabIntent, machine: LabMachine, wanted: str) ->
 
 
 def _power(found: LabVm, intent: LabIntent, wanted: str) -> Step:
+    """A guest that answers is shut down, unless what it still writes is thrown away with it."""
+    answers = (found.heartbeat or "").startswith("Ok") and intent.want not in {"restore", "gone"}
+
     def call(state: str) -> VerbCall:
-        params = {"name": found.name, "mark": intent.mark, "state": state, "hard": state == "Off"}
+        params = {"name": found.name, "mark": intent.mark, "state": state, "hard": state == "Off" and not answers}
         return VerbCall(role=ROLE, verb="Set-ZdmLabVmState", params=params)
 
     return change(
@@ -340,16 +356,19 @@ def _point(facts: Facts, machine: LabMachine, label: str) -> LabCheckpoint | Non
 def _kept(facts: Facts, intent: LabIntent) -> Iterator[Step]:
     """All machines off before the first is kept: one moment for the whole forest."""
     machines = [_there(facts, intent, one) for one in intent.machines]
-    if all(_point(facts, one, intent.label) for one in intent.machines):
+    if not intent.anew and all(_point(facts, one, intent.label) for one in intent.machines):
         yield same(f"checkpoint {intent.label} is there for all machines", role=ROLE)
         return
     for found in machines:
         if found.state != "Off":
             yield _power(found, intent, "Off")
     for machine, found in zip(intent.machines, machines, strict=True):
-        if _point(facts, machine, intent.label) is not None:
+        there = _point(facts, machine, intent.label)
+        if there is not None and not intent.anew:
             yield same(f"{machine.name} has the checkpoint {intent.label}", role=ROLE)
             continue
+        if there is not None:
+            yield _point_gone(intent, there)
         made = LabCheckpoint(
             vm_name=machine.name, vm_id="", id="", checkpoint_name=intent.label, parent=None, created_utc="", state="Off"
         )

@@ -227,3 +227,30 @@ def test_a_mistake_in_a_host_over_ssh_is_told(tmp_path: Path, old: str, new: str
 
     with pytest.raises(ProjectError, match=said):
         read_project(folder(tmp_path, GOOD.replace("roles:\n", BOXES).replace(DC1, OVER_SSH.replace(old, new, 1))))
+
+
+DIRECT = "  DC1: {address: 192.168.16.10, transport: direct, direct: {through: SBS, machine: NEW}}\n"
+
+
+def test_a_guest_of_a_host_of_the_project_is_read(tmp_path: Path) -> None:
+    """Through which host, and what the machine is called there."""
+    section = read_project(folder(tmp_path, GOOD.replace(DC1, DIRECT))).host("DC1")
+
+    assert (section.transport, section.direct.through, section.direct.machine) == ("direct", "SBS", "NEW")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("transport: direct, ", "", "goes with transport: direct"),
+        (", direct: {through: SBS, machine: NEW}", "", "goes with transport: direct"),
+        ("through: SBS", "through: HV9", "host DC1: 'HV9' is no Hyper-V host of this project"),
+        ("through: SBS", "through: DC1", "host DC1: 'DC1' is no Hyper-V host of this project that is reached by itself"),
+    ],
+)
+def test_a_mistake_in_a_guest_is_told(tmp_path: Path, old: str, new: str, said: str) -> None:
+    """A way that leads nowhere, or back to where it began."""
+    assert old in DIRECT
+
+    with pytest.raises(ProjectError, match=said):
+        read_project(folder(tmp_path, GOOD.replace(DC1, DIRECT.replace(old, new, 1))))

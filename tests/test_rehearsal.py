@@ -9,7 +9,7 @@ import pytest
 
 from zdm_automate.durations import SHIPPED, Durations
 from zdm_automate.errors import InputError
-from zdm_automate.lab.apart import Machine, Place, misplaced, strangers
+from zdm_automate.lab.apart import Machine, Place, answering, impostors, misplaced, strangers
 from zdm_automate.playbook import playbook_sha256
 from zdm_automate.rehearsal import Record, latest
 from zdm_automate.rehearsals import read_records, write_record
@@ -127,4 +127,31 @@ def test_a_machine_that_the_lab_does_not_know_is_a_stranger() -> None:
     assert list(strangers({"SBS": own}, {}, {})) == ["SBS: the machine that answers is none of the lab"]
     assert list(strangers({"SBS": own}, {"SBS": own}, {"OLD": (Machine(uuid="a", serial="9"),)})) == [
         "SBS: the machine that answers is the client's OLD"
+    ]
+
+
+def test_a_guest_proves_itself_by_its_firmware() -> None:
+    """The Windows in it has the client's own number; the machine must be the lab's virtual one, and not a pinned one."""
+    guest = Machine(uuid="AA-BB", serial="1")
+    client = {"SBS": (Machine(uuid="CC-DD", serial="1"),)}
+
+    assert list(impostors({"SBS": guest}, {"SBS": "aa-bb"}, client)) == []
+    assert list(impostors({"SBS": guest}, {"SBS": ""}, client)) == ["SBS: the machine that answers is none of the lab"]
+    assert list(impostors({"SBS": Machine(uuid="cc-dd", serial="1")}, {"SBS": "AA-BB"}, client)) == [
+        "SBS: the machine that answers is none of the lab",
+        "SBS: the machine that answers is the client's SBS",
+    ]
+
+
+def test_an_address_of_the_client_belongs_to_the_lab_or_to_nobody() -> None:
+    """On one computer the port tells them apart; in a lab with the client's addresses the machine does, at whatever port."""
+    lab = {"SBS": Place(address="192.168.16.2", port=5985)}
+    here = {"SBS": Place(address="127.0.0.1", port=40001)}
+
+    assert list(answering({"SBS": Place(address="192.168.16.2", port=5986)}, lab)) == []
+    assert list(answering({"NEW": Place(address="192.168.16.9", port=5986)}, lab)) == [
+        "the client's NEW answers at 192.168.16.9 port 5986"
+    ]
+    assert list(answering({"SBS": Place(address="127.0.0.1", port=40002)}, here)) == [
+        "the client's SBS answers at 127.0.0.1 port 40002"
     ]

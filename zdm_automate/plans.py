@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from pydantic import TypeAdapter, ValidationError
-
-from zdm_automate.errors import InputError, PlanAlteredError, PlanUsedError, UnknownNameError
+from zdm_automate.digest_file import DigestFile
+from zdm_automate.errors import PlanAlteredError, PlanUsedError, UnknownNameError
 from zdm_automate.planner import PLAN_FORMAT, Plan
 
 if TYPE_CHECKING:
@@ -18,13 +14,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MOST_BYTES: Final = 64 * 1024 * 1024
-_PLAN: TypeAdapter[Plan] = TypeAdapter(Plan)
+_FILES: Final = DigestFile(Plan, version=PLAN_FORMAT, most_bytes=MOST_BYTES)
 
 
 def digest_of(plan: Plan) -> str:
     """SHA-256 over everything in a plan but the digest itself; what an approval names."""
-    body = _PLAN.dump_python(replace(plan, digest=""), mode="json")
-    return hashlib.sha256(json.dumps(body, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+    return _FILES.digest_of(plan)
 
 
 class Plans:
@@ -35,13 +30,7 @@ class Plans:
 
     def write(self, plan: Plan) -> Plan:
         """Writes a plan and gives it with its digest."""
-        sealed = replace(plan, digest=digest_of(plan))
-        self.folder.mkdir(parents=True, exist_ok=True)
-        path = self.folder / f"{plan.id}.json"
-        half = path.with_suffix(".part")
-        half.write_bytes(_PLAN.dump_json(sealed, indent=1))
-        half.replace(path)
-        return sealed
+        return _FILES.write(self.folder / f"{plan.id}.json", plan)
 
     def load(self, name: str) -> Plan:
         """The plan of an id, an unambiguous part of one, `latest`, or a path within the folder.
@@ -52,23 +41,16 @@ class Plans:
             InputError: it was written by another version of the format.
         """
         path = self._path(name)
-        try:
-            if (size := path.stat().st_size) > MOST_BYTES:
-                raise InputError(f"plan {path.stem} has {size:,} bytes; the planner writes at most {MOST_BYTES:,}.")
-            body: dict[str, Any] = json.loads(path.read_bytes())
-            if body.get("format") != PLAN_FORMAT:
-                raise InputError(
-                    f"plan {path.stem} has format {body.get('format')}; this program reads {PLAN_FORMAT}.", hint="Plan again."
-                )
-            plan = _PLAN.validate_python(body)
-            whole = body == _PLAN.dump_python(plan, mode="json")
-        except (ValidationError, ValueError, AttributeError, RecursionError, TypeError) as problem:
-            if isinstance(problem, InputError):
-                raise
-            raise self._altered(path) from problem
-        if not whole or plan.digest != digest_of(plan) or plan.id != path.stem:
-            raise self._altered(path)
-        return plan
+        return _FILES.read(
+            path,
+            path.stem,
+            called=f"plan {path.stem}",
+            again="Plan again.",
+            altered=lambda _: PlanAlteredError(
+                f"plan {path.stem} is not what the planner wrote; it was edited or damaged.",
+                hint="Nothing was changed. Change the project file instead and plan again.",
+            ),
+        )
 
     def ids(self) -> tuple[str, ...]:
         """All plan ids, oldest first."""
@@ -118,9 +100,3 @@ class Plans:
             raise UnknownNameError(f"{name!r} fits {len(fitting)} plans.", hint=f"Name one: {', '.join(fitting[-5:])}.")
         known = f"The last ones: {', '.join(ids[-3:])}." if ids else "Make one with `zdm plan PLAYBOOK`."
         raise UnknownNameError(f"there is no plan {name!r}.", hint=known)
-
-    def _altered(self, path: Path) -> PlanAlteredError:
-        return PlanAlteredError(
-            f"plan {path.stem} is not what the planner wrote; it was edited or damaged.",
-            hint="Nothing was changed. Change the project file instead and plan again.",
-        )

@@ -75,6 +75,13 @@ def _refuse_no_fingerprint(keys: tuple[str, ...]) -> None:
         raise ValueError(f"host_key {wrong!r} is no fingerprint such as `ssh-keygen -l` shows it (SHA256:...)")
 
 
+class DirectSection(_Section):
+    """How a guest is reached by PowerShell Direct: `through` a host of the project, where it is the virtual `machine`."""
+
+    through: str = ""
+    machine: str = ""
+
+
 class ExchangeSection(_Section):
     """How the command-only endpoint of a host's Exchange is reached (`/PowerShell`): by Kerberos, at its web server.
 
@@ -93,7 +100,8 @@ class HostSection(_Section):
 
     `spn` is the service principal name to ask a ticket for, `host/sbs.example.local`, where it is not the address;
     `delegate` hands a forwardable ticket on, for a second hop. `transport`: `auto` takes PowerShell remoting, and WinRS
-    where the host says that it has no PowerShell remoting; `ssh` is for hosts with PowerShell 7 and an SSH server.
+    where the host says that it has no PowerShell remoting; `ssh` is for hosts with PowerShell 7 and an SSH server, `direct` for
+    guests of a Hyper-V host of the project, with Windows 10, Server 2016 or later: they need no network for it.
     `connect_seconds` limits a connection and a handshake. `exchange` says how the endpoint of its Exchange is reached, where it
     has one.
     """
@@ -109,8 +117,9 @@ class HostSection(_Section):
     computer_name: str = Field(default="", max_length=63)
     spn: str = Field(default="", pattern=r"^(|([A-Za-z]+/)?[A-Za-z0-9][A-Za-z0-9._-]*)$")
     delegate: bool = False
-    transport: Literal["auto", "psrp", "winrs", "ssh"] = "auto"
+    transport: Literal["auto", "psrp", "winrs", "ssh", "direct"] = "auto"
     ssh: SshSection = Field(default_factory=SshSection)
+    direct: DirectSection = Field(default_factory=DirectSection)
     connect_seconds: int = Field(default=10, ge=1, le=120)
     exchange: ExchangeSection | None = None
 
@@ -118,6 +127,8 @@ class HostSection(_Section):
     def _fits(self) -> HostSection:
         if self.transport != "ssh" and self.ssh != SshSection():
             raise ValueError("ssh: goes with transport: ssh")
+        if (self.transport == "direct") != bool(self.direct.through):
+            raise ValueError("direct: {through: HOST} goes with transport: direct, and names the Hyper-V host")
         return self
 
 
@@ -198,6 +209,7 @@ class ProjectFile(_Section):
         operator: who works with it; empty: the account of this computer.
         checklist: letter of the migration's checklist.
         lab: folder of a lab that the project is rehearsed in, relative to the file; its clock is the project's clock then.
+        hyperv_lab: file of a lab on a Hyper-V host that the project is rehearsed in, relative to the file.
         lab_approves: False rehearses the approvals too: people approve as in production.
         credential: the credential of hosts that name none.
         boxes: devices without PowerShell, by name; a playbook names them so.
@@ -219,6 +231,7 @@ class ProjectFile(_Section):
     operator: str = ""
     checklist: str = Field(default="B", pattern=r"^[A-Z]$")
     lab: str = ""
+    hyperv_lab: str = ""
     lab_approves: bool = True
     credentials: dict[Name, CredentialSection] = Field(default_factory=dict)
     credential: str = ""
@@ -275,9 +288,14 @@ class Project:
         return (self.folder / self.content.lab).resolve() if self.content.lab else None
 
     @property
+    def in_lab(self) -> bool:
+        """Whether the project works on a lab, whoever approves there."""
+        return bool(self.content.lab or self.content.hyperv_lab)
+
+    @property
     def is_rehearsal(self) -> bool:
         """Whether the project works on a lab, where the lab itself approves."""
-        return bool(self.content.lab) and self.content.lab_approves
+        return self.in_lab and self.content.lab_approves
 
     def roles_of(self, wanted: Mapping[str, str], optional: frozenset[str], playbook: str) -> dict[str, str]:
         """Host name by role, of the project's roles; the required ones of a playbook must be there.
@@ -397,6 +415,10 @@ def _refuse_unknown_of_hosts(content: ProjectFile, source: YamlSource) -> None:
             raise source.error(
                 ("hosts", name, "ssh", "jump"), f"host {name}: there is no box {section.ssh.jump!r} to jump from"
             )
+        through = content.hosts.get(section.direct.through)
+        if section.direct.through and (through is None or through.direct.through):
+            said = f"host {name}: {section.direct.through!r} is no Hyper-V host of this project that is reached by itself"
+            raise source.error(("hosts", name, "direct", "through"), said)
         own = section.exchange.credential if section.exchange is not None else ""
         if own and own not in content.credentials:
             raise source.error(("hosts", name, "exchange", "credential"), f"host {name}: there is no credential {own!r}")

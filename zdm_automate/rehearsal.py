@@ -155,11 +155,15 @@ def drift(basis: Basis, facts: Facts) -> Drift:
         if key not in facts.by_type:
             why = facts.missing.get(key) or f"{key[1]} was not read on {key[0]}"
             raise FactsMissingError(why, host=facts.hosts.get(key[0], key[0]))
-    now = dict(_digests(facts, wanted))
-    gone = [f"{name} is gone" for name in basis.facts if name not in now]
-    new = [f"{name} is new" for name in now if name not in basis.facts]
-    other = [f"{name} is another" for name in now if basis.facts.get(name, now[name]) != now[name]]
-    return Drift(moved=(*gone, *new, *other), of=len(basis.facts.keys() | now.keys()))
+    return moved(basis, Basis(facts=dict(_digests(facts, wanted))))
+
+
+def moved(before: Basis, now: Basis) -> Drift:
+    """In what two looks at a network differ."""
+    gone = [f"{name} is gone" for name in before.facts if name not in now.facts]
+    new = [f"{name} is new" for name in now.facts if name not in before.facts]
+    other = [f"{name} is another" for name in now.facts if before.facts.get(name, now.facts[name]) != now.facts[name]]
+    return Drift(moved=(*gone, *new, *other), of=len(before.facts.keys() | now.facts.keys()))
 
 
 def void(record: Record, now: datetime, hashes: Hashes, *, days: float) -> str:

@@ -30,6 +30,9 @@ PRELUDE: Final = "prelude"
 AGENT: Final = "winrs_agent.ps1"
 """What answers calls on a host without PowerShell remoting; it lies beside the prelude."""
 
+CARRIER: Final = "vm_carrier.ps1"
+"""What carries calls from a Hyper-V host into a guest; it lies beside the prelude too."""
+
 LIMIT: Final = 100 * 1024
 """A script text of this many bytes or more is refused: it would not fit an old host's envelope with room to spare."""
 
@@ -150,23 +153,24 @@ class Script:
 class Library(Mapping[str, Verb]):
     """All verbs that can be called, by name (any case), and the prelude they lean on."""
 
-    def __init__(self, verbs: Iterable[Verb], prelude: str, agent: str = "") -> None:
+    def __init__(self, verbs: Iterable[Verb], prelude: str, agent: str = "", carrier: str = "") -> None:
         self._verbs = {verb.name: verb for verb in verbs}
         self._spelling = {name.casefold(): name for name in self._verbs}
         self._scripts: dict[str, Script] = {}
         self.prelude_text = _sendable(prelude, "prelude.ps1")
         self.agent_text = _sendable(agent, AGENT)
+        self.carrier_text = _sendable(carrier, CARRIER)
 
     @classmethod
     def load(cls, folders: Iterable[Path]) -> Library:
-        """Reads `<folder>/*/Verb-ZdmNoun.ps1`, prelude and agent of the folders; an earlier folder hides a later one's verb.
+        """Reads `<folder>/*/Verb-ZdmNoun.ps1`, prelude, agent and carrier; an earlier folder hides a later one's verb.
 
         Raises:
             InputError: a script that does not declare what it must, or is not plain ASCII, or too long; no prelude.
         """
         verbs: dict[str, Verb] = {}
         prelude: str | None = None
-        agent = ""
+        agent = carrier = ""
         searched = tuple(folders)
         for folder in searched:
             start = folder / "prelude.ps1"
@@ -174,12 +178,14 @@ class Library(Mapping[str, Verb]):
                 prelude = _read(start)
             if not agent and (folder / AGENT).is_file():
                 agent = _read(folder / AGENT)
+            if not carrier and (folder / CARRIER).is_file():
+                carrier = _read(folder / CARRIER)
             for path in sorted(folder.glob("*/*-Zdm*.ps1")):
                 if path.stem not in verbs:
                     verbs[path.stem] = parse(path.stem, path.parent.name, _read(path))
         if prelude is None:
             raise InputError(f"no prelude.ps1 in {', '.join(map(str, searched)) or 'no folder at all'}.")
-        return cls(verbs.values(), prelude, agent)
+        return cls(verbs.values(), prelude, agent, carrier)
 
     def __getitem__(self, name: str) -> Verb:
         try:

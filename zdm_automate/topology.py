@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from zdm_automate.yaml_source import read_yaml
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+DIRECT = frozenset({"2016", "2019", "2022", "2025", "win10", "win11"})
+"""Releases that take PowerShell Direct."""
 
 
 class _Part(BaseModel):
@@ -64,21 +68,72 @@ class SwitchOf(_Part):
 
 
 class Topology(_Part):
-    """What the lab is made of."""
+    """What the lab is made of; `seat` is the machine on the host that this program itself runs on, made by hand."""
 
     lab: str = Field(pattern=r"^[A-Za-z0-9._-]{1,60}$")
     folder: str = Field(pattern=r"^[A-Za-z]:\\[^*?\[\]]+$")
     switches: tuple[SwitchOf, ...] = Field(min_length=1)
     machines: tuple[MachineOf, ...] = Field(min_length=1)
+    seat: str = Field(default="", pattern=r"^([A-Za-z0-9][A-Za-z0-9 ._-]{0,60})?$")
     production_macs: tuple[str, ...] = ()
 
 
+class GuestOf(_Part):
+    """How a guest is reached from the lab; every key beside this one is that of a host of a project file."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    address: str
+
+
+class Guests(_Part):
+    """The guests as a rehearsal works with them.
+
+    Attributes:
+        credential: who works in the guests.
+        hosts: how each is reached, by its computer name.
+        restored_from: which backup they come from, and when it was taken: for the record.
+    """
+
+    credential: Credential
+    hosts: dict[str, GuestOf] = Field(min_length=1)
+    restored_from: str = ""
+
+
 class TopologyFile(_Part):
-    """The whole file; `embedded` is the folder of an embedded lab that plays the host, relative to the file."""
+    """The whole file; paths are relative to it.
+
+    Attributes:
+        host: the Hyper-V host.
+        embedded: folder of an embedded lab that plays the host.
+        client: folder of the client's project; nobody may answer at its addresses before a restored machine gets power.
+        guests: how the guests are reached, for `zdm rehearse`.
+        topology: what the lab is made of.
+    """
 
     host: HyperVHost
     embedded: str = ""
+    client: str = ""
+    guests: Guests | None = None
     topology: Topology
+
+    @model_validator(mode="after")
+    def _direct(self) -> TopologyFile:
+        """PowerShell Direct is for guests that have it."""
+        releases = {one.name.casefold(): one.release for one in self.topology.machines}
+        for name, guest in (self.guests.hosts if self.guests is not None else {}).items():
+            release = releases.get(name.casefold(), "")
+            if (guest.model_extra or {}).get("transport") == "direct" and release not in DIRECT:
+                raise ValueError(
+                    f"{name} ({release or 'no release named'}) has no PowerShell Direct: that came with Windows 10 and Server "
+                    "2016. Reach it by its address over the lab's network"
+                )
+        return self
+
+    def secret(self, credential: Credential, source: Path) -> str:
+        """Where a password is found, for a project elsewhere: a file is named relative to the topology's own."""
+        kind, _, where = credential.secret.partition(":")
+        return f"file:{(source.resolve().parent / where)}" if kind == "file" else credential.secret
 
 
 def schema() -> dict[str, Any]:

@@ -224,11 +224,57 @@ def test_no_machine_gets_power_while_something_leads_out(tmp_path: Path, kind: s
     spoil, said = BREACHES[kind]
     rig = lab_rig(tmp_path, world.with_hyperv(HOST, spoil(world.hyperv[HOST])))
 
+    what = rig.wanted("running", production_macs=["00155DAABBCC"])
     with pytest.raises(RefusedError, match="the lab is not cut off") as refused:
-        rig.plan(rig.wanted("running", production_macs=["00155DAABBCC"]))
+        rig.plan(what)
+    with pytest.raises(RefusedError, match="the lab is not cut off"):
+        what.book.judge(_read(rig, what), what.intent)
 
     assert said in refused.value.message
     assert {one.state for one in rig.role().machines.values()} == {"Off"}
+
+
+SEAT = Machine(id="s", name="LAB-CTL", path="C:\\VM", adapters=(Adapter(id="1"), Adapter(id="2")))
+
+
+def seated(rig: LabRig, folder: Path, *switches: str, **adapter: Any) -> LabRig:
+    """The rig with the technician's own machine on these switches."""
+    adapters = tuple(replace(one, switch=name, **adapter) for one, name in zip(SEAT.adapters, switches, strict=False))
+    world = rig.keeper.world
+    role = rig.role()
+    there = replace(role, machines={**role.machines, "s": replace(SEAT, adapters=adapters)})
+    return lab_rig(folder, world.with_hyperv(HOST, there))
+
+
+def test_the_technicians_own_machine_stands_in_the_lab_alone(tmp_path: Path) -> None:
+    """Named as the seat it may be on both switches of the lab; not on another one, and not under other MAC addresses."""
+    rig = lab_rig(tmp_path)
+    rig.go("built")
+    good = seated(rig, tmp_path, "ZDM-LAB", "ZDM-MGMT")
+
+    good.plan(good.wanted("running", seat="LAB-CTL"))
+    with pytest.raises(RefusedError, match="LAB-CTL is connected to ZDM-LAB and is no machine of the lab"):
+        good.plan(good.wanted("running"))
+    outside = seated(rig, tmp_path, "ZDM-LAB", "LAN")
+    with pytest.raises(RefusedError, match="LAB-CTL is connected to LAN, which is no switch of the lab"):
+        outside.plan(outside.wanted("running", seat="LAB-CTL"))
+    hidden = seated(rig, tmp_path, "ZDM-LAB", spoofing=True)
+    with pytest.raises(RefusedError, match="LAB-CTL may send under other MAC addresses"):
+        hidden.plan(hidden.wanted("running", seat="LAB-CTL"))
+
+
+def test_a_lab_is_not_taken_away_under_the_technicians_own_machine(tmp_path: Path) -> None:
+    """Told before anything is touched; unplugged, it stays while the lab goes."""
+    rig = lab_rig(tmp_path)
+    rig.go("built")
+    plugged = seated(rig, tmp_path, "ZDM-LAB")
+    unplugged = seated(rig, tmp_path, "")
+
+    with pytest.raises(RefusedError, match="LAB-CTL is still plugged into ZDM-LAB"):
+        plugged.plan(plugged.wanted("gone", seat="LAB-CTL"))
+    unplugged.go("gone", seat="LAB-CTL")
+
+    assert [one.name for one in unplugged.role().machines.values()] == ["LAB-CTL"]
 
 
 def _read(rig: LabRig, what: Any) -> Any:
@@ -341,3 +387,31 @@ def test_a_checkpoint_that_is_not_there_is_told_before_any_power_is_cut(tmp_path
         rig.plan(rig.wanted("restore", label="L99-none"))
 
     assert {one.state for one in rig.role().machines.values()} == {"Running"}
+
+
+def test_a_label_is_taken_anew_where_it_is_wanted_so(tmp_path: Path) -> None:
+    """The second checkpoint of a label holds what was true the second time; without it nothing is done."""
+    rig = kept_and_moved_on(tmp_path)
+    _, again = rig.plan(rig.wanted("checkpoint", label="L00-restored"))
+
+    rig.go("checkpoint", label="L00-restored", anew=True)
+    rig.go("running")
+    rig.go("restore", label="L00-restored")
+    rig.go("running")
+
+    assert again.changes == ()
+    assert [len(one.checkpoints) for one in rig.role().machines.values()] == [1, 1, 1]
+    assert (ttl(rig, "OLD"), ttl(rig, "NEW")) == (600, 600)
+
+
+def test_a_guest_that_answers_is_shut_down_before_it_is_kept(tmp_path: Path) -> None:
+    """Its power is cut only where it does not answer, or where what it writes is thrown away."""
+    rig = kept_and_moved_on(tmp_path)
+
+    def hard(want: str) -> dict[str, bool]:
+        _, plan = rig.plan(rig.wanted(want, label="L00-restored", anew=want == "checkpoint"))
+        powers = [one.call.params for one in plan.changes if one.call.verb == "Set-ZdmLabVmState"]
+        return {one["name"]: one["hard"] for one in powers}
+
+    assert hard("checkpoint") == {"OLD": False, "NEW": False, "RTR": True}
+    assert hard("restore") == {"OLD": True, "NEW": True, "RTR": True}

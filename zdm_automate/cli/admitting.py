@@ -102,7 +102,7 @@ def view_maker(opened: Opened, work: Workplace) -> Callable[[Facts], View]:
             made=tuple(_made(entries)),
             skew=work.skew,
             smoke=smoke,
-            in_lab=bool(content.lab),
+            in_lab=opened.project.in_lab,
             rehearsals=rehearsals,
             hashes=hashes,
         )

@@ -40,7 +40,7 @@ def domain_alone(opened: Opened, work: Workplace) -> Iterator[list[dict[str, Any
     with ExitStack() as stack:
         taken = []
         for domain in work.domains:
-            identity = f"{opened.project.lab_folder or ''}|{domain}"
+            identity = f"{opened.project.lab_folder or opened.project.content.hyperv_lab}|{domain}"
             held = stack.enter_context(hold(domain_lock(identity), myself(opened.operator, _typed()), f"the domain {domain}"))
             taken.append({"domain": domain, "holder": asdict(held.holder), "stale": held.stale})
         yield taken

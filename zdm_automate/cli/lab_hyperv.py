@@ -16,6 +16,9 @@ from zdm_automate.cli.shown import AsJson, say, show, show_json
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from zdm_automate.facts.store import Facts
+    from zdm_automate.workplace import Intended
+
 BOOK: Final = "hyperv_lab"
 ROLE: Final = "hyperv"
 HYPERV: Final = "hyperv"
@@ -37,24 +40,24 @@ def plan(topology: File, provider: Provider = HYPERV, project: ProjectOf = None,
 
 def build(topology: File, provider: Provider = HYPERV, project: ProjectOf = None, as_json: AsJson = False) -> None:
     """Build the lab: switches, disks, machines, in that order; nothing gets power. A build that stopped is gone on with."""
-    _carry_out(topology, provider, project, "built", as_json=as_json)
+    carry_out(topology, "built", provider=provider, project=project, as_json=as_json)
 
 
 def start(topology: File, provider: Provider = HYPERV, project: ProjectOf = None, as_json: AsJson = False) -> None:
     """Start the lab's machines; refused while anything that can be seen on the host leads out of the lab."""
-    _carry_out(topology, provider, project, "running", as_json=as_json)
+    carry_out(topology, "running", provider=provider, project=project, as_json=as_json)
 
 
 def stop(topology: File, provider: Provider = HYPERV, project: ProjectOf = None, as_json: AsJson = False) -> None:
     """Turn the lab's machines off."""
-    _carry_out(topology, provider, project, "off", as_json=as_json)
+    carry_out(topology, "off", provider=provider, project=project, as_json=as_json)
 
 
 def checkpoint(
     topology: File, label: Label, provider: Provider = HYPERV, project: ProjectOf = None, as_json: AsJson = False
 ) -> None:
     """Keep all machines as they are, powered off, under one label."""
-    _carry_out(topology, provider, project, "checkpoint", label=label, as_json=as_json)
+    carry_out(topology, "checkpoint", provider=provider, project=project, label=label, as_json=as_json)
 
 
 def restore(
@@ -66,28 +69,23 @@ def restore(
     as_json: AsJson = False,
 ) -> None:
     """Set the machines back to a label, powered off; controllers from before 2012 only all together."""
-    _carry_out(topology, provider, project, "restore", label=label, only=only or (), as_json=as_json)
+    carry_out(topology, "restore", provider=provider, project=project, label=label, only=only or (), as_json=as_json)
 
 
 def destroy(topology: File, provider: Provider = HYPERV, project: ProjectOf = None, as_json: AsJson = False) -> None:
     """Take the lab away: checkpoints, machines, disks that were made here, switches; also after half a build."""
-    _carry_out(topology, provider, project, "gone", as_json=as_json)
+    carry_out(topology, "gone", provider=provider, project=project, as_json=as_json)
 
 
 def show_lab(topology: Path, *, as_json: bool) -> None:
     """Shows the machines of the host that the lab knows, with state and checkpoints. Calls readers only."""
     from rich.table import Table
 
-    from zdm_automate.cli.opening import open_project
     from zdm_automate.facts.hyperv import LabCheckpoint, LabVm
+    from zdm_automate.topology import read_topology
 
-    opened = open_project(_project(topology, HYPERV, None, "built"))
-    what = opened.intended(opened.playbook(BOOK))
-    with opened.workplace(what) as work:
-        work.connect()
-        work.require(what.book.roles)
-        facts = work.read(what).facts
-    own = {one.name.casefold() for one in what.intent.machines}
+    facts = lab_seen(topology)[0]
+    own = {one.name.casefold() for one in read_topology(topology).topology.machines}
     rows: list[dict[str, Any]] = [
         {
             "machine": one.name,
@@ -119,15 +117,16 @@ COMMANDS: Final[Mapping[str, Callable[..., None]]] = {
 }
 
 
-def _carry_out(
+def carry_out(
     topology: Path,
-    provider: str,
-    project: Path | None,
     want: str,
     *,
+    provider: str = HYPERV,
+    project: Path | None = None,
     label: str = "",
+    anew: bool = False,
     only: Sequence[str] = (),
-    as_json: bool,
+    as_json: bool = False,
 ) -> None:
     """Goes on with a run that stopped, then plans what is wanted and applies it."""
     from zdm_automate.cli.apply import apply
@@ -135,6 +134,8 @@ def _carry_out(
     from zdm_automate.cli.opening import open_project
     from zdm_automate.cli.resume import resume
 
+    if want == "running":
+        _refuse_ways_out(topology, project)
     folder = _project(topology, provider, project, want, label=label, only=only, stopped_first=True)
     opened = open_project(folder)
     stopped = unfinished(opened.standings())
@@ -144,7 +145,7 @@ def _carry_out(
         resume(stopped[-1].run, project=folder, as_json=as_json)
         if want == _written_want(folder):
             return
-    folder = _project(topology, provider, project, want, label=label, only=only)
+    folder = _project(topology, provider, project, want, label=label, anew=anew, only=only)
     made = _planned(folder)
     if made.changes:
         apply(made.id, project=folder, as_json=as_json)
@@ -156,6 +157,49 @@ def _carry_out(
 
     show(plan_view(made))
     say("Nothing to apply: the lab is as wanted, or waits for a step by hand.")
+
+
+def _refuse_ways_out(topology: Path, project: Path | None) -> None:
+    """Before power: this computer leads nowhere, and nobody answers at the client's addresses but a guest that has power.
+
+    Raises:
+        RefusedError: otherwise.
+    """
+    from zdm_automate.cli.lab_isolation import places_of, refuse_ways_out
+    from zdm_automate.facts.hyperv import LabVm
+    from zdm_automate.project import FILE, read_project
+    from zdm_automate.topology import read_topology
+    from zdm_automate.yaml_source import read_yaml
+
+    if not topology.is_file():
+        return  # told with what to do where the project is made
+    made = read_topology(topology)
+    client = {}
+    if made.client:
+        folder = topology.parent / made.client
+        read_project(folder)
+        client = places_of(read_yaml(folder / FILE).value["hosts"])
+    facts = lab_seen(topology, project)[0]
+    up = {one.name.casefold() for one in facts.of(ROLE, LabVm) if one.state != "Off"}
+    hosts = made.guests.hosts if made.guests is not None else {}
+    lab = places_of({name: one.model_dump() for name, one in hosts.items() if name.casefold() in up})
+    refuse_ways_out(client, lab, played=bool(made.embedded))
+
+
+def lab_seen(topology: Path, project: Path | None = None) -> tuple[Facts, Intended]:
+    """What the Hyper-V host shows of a lab, and the playbook with what is wanted of it. Calls readers only."""
+    from zdm_automate.cli.evidence import unfinished
+    from zdm_automate.cli.opening import open_project
+
+    opened = open_project(_project(topology, HYPERV, project, "built", stopped_first=True))
+    if not unfinished(opened.standings()):
+        opened = open_project(_project(topology, HYPERV, project, "built"))
+    what = opened.intended(opened.playbook(BOOK))
+    with opened.workplace(what) as work:
+        work.connect()
+        work.require(what.book.roles)
+        facts = work.read(what).facts
+    return facts, what
 
 
 def _planned(folder: Path) -> Any:
@@ -183,6 +227,7 @@ def _project(
     want: str,
     *,
     label: str = "",
+    anew: bool = False,
     only: Sequence[str] = (),
     stopped_first: bool = False,
 ) -> Path:
@@ -200,15 +245,18 @@ def _project(
     if stopped_first and (folder / FILE).is_file():
         return folder
     given = made.topology.model_dump(mode="json", exclude_defaults=True)
-    wanted = {**given, "want": want} | ({"label": label} if label else {}) | ({"only": list(only)} if only else {})
+    more = {"label": label, "anew": anew, "only": list(only)}
+    wanted = {**given, "want": want} | {key: one for key, one in more.items() if one}
     host = made.host.model_dump(mode="json")
+    account = {"user": made.host.credential.user, "secret": made.secret(made.host.credential, topology)}
+    host.pop("credential")
     embedded = os.path.relpath((topology.parent / made.embedded).resolve(), folder.resolve()) if made.embedded else ""
     body = {
         "project": f"Lab {made.topology.lab}",
         "service_request": made.topology.lab,
         "checklist": "A",
         **({"lab": embedded} if embedded else {}),
-        "credentials": {"host": host.pop("credential")},
+        "credentials": {"host": account},
         "credential": "host",
         "hosts": {host.pop("name"): host},
         "roles": {ROLE: made.host.name},

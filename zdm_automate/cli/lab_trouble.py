@@ -1,4 +1,4 @@
-"""`zdm lab restart`, `skew`, `substitute`, `change`, `chaos`: what happens to hosts while somebody works on them."""
+"""`zdm lab restart`, `plug`, `skew`, `substitute`, `change`, `chaos`: what happens to hosts while somebody works on them."""
 
 from __future__ import annotations
 
@@ -26,6 +26,21 @@ def restart(
     given = {"host": host, "seconds": seconds}
     LabClient(_folder(lab)).call("restart", **given)
     _say(f"{host} restarts and does not answer for {seconds:g} s", given, as_json=as_json)
+
+
+def plug(
+    machine: Annotated[str, typer.Argument(help="A virtual machine on a Hyper-V host of the lab.")],
+    switch: Annotated[str, typer.Argument(help="The switch; empty: none.")] = "",
+    adapter: Annotated[int, typer.Option(min=0, help="Which of its adapters, from nought.")] = 0,
+    lab: Folder = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Play the technician at a Hyper-V console: plug a machine into a switch, or unplug it."""
+    from zdm_automate.lab.client import LabClient
+
+    given = {"machine": machine, "switch": switch, "adapter": adapter}
+    LabClient(_folder(lab)).call("plug", **given)
+    _say(f"{machine} is plugged into {switch}" if switch else f"{machine} is unplugged", given, as_json=as_json)
 
 
 def skew(
@@ -87,6 +102,7 @@ def chaos(
 
 COMMANDS: dict[str, Callable[..., None]] = {
     "restart": restart,
+    "plug": plug,
     "skew": skew,
     "substitute": substitute,
     "change": change,

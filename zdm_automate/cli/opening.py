@@ -227,7 +227,16 @@ class Opened:
             way = self._ssh_target(target.host, section.address, section.port or 22, section.ssh, self.credential(host))
             return SshPwshTransport(target, way, prelude=self.library.prelude_text, agent=self.library.agent_text)
 
-        ways = {"psrp": psrp, "winrs": winrs, "ssh": ssh}
+        def direct() -> Transport:
+            from zdm_automate.transport.psrp import PsrpTransport
+            from zdm_automate.transport.vm_direct import VmDirectTransport
+
+            machine = section.direct.machine or target.host
+            host = PsrpTransport(self.target(section.direct.through))
+            texts = {"prelude": self.library.prelude_text, "carrier": self.library.carrier_text}
+            return VmDirectTransport(target, host, machine, **texts)
+
+        ways = {"psrp": psrp, "winrs": winrs, "ssh": ssh, "direct": direct}
         wanted = ["psrp", "winrs"] if section.transport == "auto" else [section.transport]
         return WaysTransport(target, [(name, ways[name]) for name in wanted])
 

@@ -14,7 +14,7 @@ from zdm_automate.demo.stage import DemoFailedError, Stage
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-DEMOS = {"cutover": "smallbiz", "shares": "files", "profiles": "desks", "mail": "mail", "rehearsal": "tiny"}
+DEMOS = {"cutover": "smallbiz", "shares": "files", "profiles": "desks", "mail": "mail", "rehearsal": "client"}
 """Each demo with the office that it plays in unless another is named. `demo/<name>.py` has `play(stage)`."""
 
 

@@ -44,15 +44,15 @@ class Stage:
         """What a command is told of lab and project."""
         return os.environ | {"ZDM_LAB_DIR": str(self.lab), "ZDM_PROJECT": str(self.project)}
 
-    def type(self, *words: str, quiet: bool = False, may_fail: bool = False) -> str:
+    def type(self, *words: str, quiet: bool = False, may_fail: bool = False, ends_with: int = 0) -> str:
         """Types a `zdm` command, shows it with its output, gives the output.
 
         Raises:
-            DemoFailedError: it ended with a code other than 0.
+            DemoFailedError: it ended with another code than it should.
         """
         print(f"\n$ zdm {shlex.join(words)}", flush=True)  # noqa: T201 - the demo is a show
         run = type_command(words, self.environment, kept=quiet)
-        if run.code and not may_fail:
+        if run.code != ends_with and not may_fail:
             raise DemoFailedError(f"`zdm {shlex.join(words)}` ended with {run.code}")
         return run.output
 

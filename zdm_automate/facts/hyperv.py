@@ -49,16 +49,18 @@ class LabVm(Fact):
     """A virtual machine. Names are not unique; whoever decides by name counts them first.
 
     Attributes:
+        hardware_id: what its firmware tells the guest; None where the host does not say.
         disks: as they are attached now: branches, once there is a checkpoint.
     """
 
     zdm_type: ClassVar[str] = "Zdm.LabVm"
     reader: ClassVar[str] = "Get-ZdmLabVm"
     key: ClassVar[tuple[str, ...]] = ("name",)
-    volatile: ClassVar[frozenset[str]] = frozenset({"id", "heartbeat", "path", "disks"})
+    volatile: ClassVar[frozenset[str]] = frozenset({"id", "hardware_id", "heartbeat", "path", "disks"})
 
     name: str
     id: str
+    hardware_id: str | None
     state: str
     generation: int
     memory_bytes: int

@@ -51,6 +51,32 @@ def strangers(
                 yield f"{host}: the machine that answers is the client's {name}"
 
 
+def answering(open_places: Mapping[str, Place], lab: Mapping[str, Place]) -> Iterator[str]:
+    """Hosts of the client at whose addresses somebody answers, although only the lab may.
+
+    A lab has the client's own addresses on purpose: there it is the lab's machine that answers, which has to prove itself.
+    """
+    there = {(one.address.casefold(), one.port if _loopback(one.address) else 0) for one in lab.values()}
+    for host, place in open_places.items():
+        if (place.address.casefold(), place.port if _loopback(place.address) else 0) not in there:
+            yield f"the client's {host} answers at {place.address} port {place.port}"
+
+
+def impostors(
+    answered: Mapping[str, Machine], own: Mapping[str, str], pinned: Mapping[str, Iterable[Machine]]
+) -> Iterator[str]:
+    """Machines that are not the lab's virtual ones by what their firmware says, or that the project knows as the client's.
+
+    The serial number of Windows says nothing here: it comes out of the backup.
+    """
+    for host, machine in answered.items():
+        if machine.uuid.casefold() != own.get(host, "").casefold():
+            yield f"{host}: the machine that answers is none of the lab"
+        for name, known in pinned.items():
+            if any(machine.uuid.casefold() == one.uuid.casefold() for one in known):
+                yield f"{host}: the machine that answers is the client's {name}"
+
+
 def _loopback(address: str) -> bool:
     try:
         return ip_address(address).is_loopback

@@ -9,6 +9,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from zdm_automate.lab.commands_only import shown_commands
+from zdm_automate.lab.vm_direct_sim import DirectSessions
 from zdm_automate.lab.world.refusal import Refusal
 from zdm_automate.scripts import Library, known_scripts, sha256
 from zdm_automate.secrets import Credential
@@ -30,7 +31,10 @@ class SimEngine:
         self._keeper = keeper
         self._load = load
         self._lock = Lock()
-        self._known: dict[str, Verb | Literal["prelude"]] = known_scripts(load())
+        library = load()
+        self._known: dict[str, Verb | Literal["prelude"]] = known_scripts(library)
+        self._carrier = sha256(library.carrier_text)
+        self._direct = DirectSessions()
 
     def run(self, host: str, invocation: Invocation, emit: Emitter, stopped: Event) -> None:
         """Runs each command in turn.
@@ -44,6 +48,10 @@ class SimEngine:
             if not command.is_script and command.text.casefold() == "get-command":
                 for row in shown_commands(command, None):
                     emit.output(row)
+                continue
+            if command.is_script and sha256(command.text) == self._carrier:
+                given = dict(dict(command.parameters)["ZdmArguments"])
+                emit.output(self._direct.carry(self, self._keeper.world, host, invocation.user, given, stopped))
                 continue
             verb = self._verb(command)
             outcome = self._keeper.perform(host, verb, _arguments(command), user=invocation.user)

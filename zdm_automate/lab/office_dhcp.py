@@ -256,7 +256,7 @@ def _with_clients(made: DhcpSection, world: World) -> World:
             if network is None:
                 raise ValueError(f"{host.name} leases its address: say `clients_network`")
             client_id = host.nics[0].mac.lower()
-            waiting.append(DhcpClient(name=host.name, client_id=client_id, link=network))
+            waiting.append(DhcpClient(name=host.name, client_id=client_id, link=network, on=host.powered))
     waiting += [
         DhcpClient(name=one.name, client_id=one.client, link=one.network, vendor_class=one.vendor) for one in made.devices
     ]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from zdm_automate.lab.world import files, hyperv_change
-from zdm_automate.lab.world.hyperv import Disk, HyperV, Switch
+from zdm_automate.lab.world.hyperv import Adapter, Disk, HyperV, Machine, Switch
 
 if TYPE_CHECKING:
     from zdm_automate.lab.world.model import World
@@ -36,12 +36,13 @@ class SwitchSection(_Section):
 
 
 class HostSection(_Section):
-    """One Hyper-V host."""
+    """One Hyper-V host; `seat` is the machine that the technician's computer is, there from the start and unplugged."""
 
     memory_gb: int = Field(default=32, ge=1)
     folders: tuple[str, ...] = ()
     images: tuple[ImageSection, ...] = ()
     switches: tuple[SwitchSection, ...] = ()
+    seat: str = Field(default="", pattern=r"^([A-Za-z0-9][A-Za-z0-9 ._-]{0,60})?$")
 
 
 class HyperVSection(_Section):
@@ -61,7 +62,7 @@ def build_hyperv(section: dict[str, Any], world: World) -> World:
     for name, host in made.hosts.items():
         if name not in world.hosts or "Hyper-V" not in world.hosts[name].features:
             raise ValueError(f"{name!r} is no host with the feature Hyper-V")
-        world = world.with_hyperv(name, HyperV(memory=host.memory_gb * GB))
+        world = world.with_hyperv(name, HyperV(memory=host.memory_gb * GB, seat=host.seat))
         for folder in host.folders:
             world = files.folder_made(world, world.hosts[name], folder)
         for image in host.images:
@@ -76,4 +77,14 @@ def build_hyperv(section: dict[str, Any], world: World) -> World:
             kind = "External" if switch.adapter else "Private"
             there = Switch(name=switch.name, id=own_id, kind=kind, adapter=switch.adapter, shared=bool(switch.adapter))
             world = world.with_hyperv(name, replace(own, switches={**own.switches, switch.name: there}))
+        if host.seat:
+            world = _seated(world, name, host.seat)
     return world
+
+
+def _seated(world: World, host: str, seat: str) -> World:
+    """The world with the technician's computer as a machine that runs, with two adapters that hang in the air."""
+    world, own_id = hyperv_change.numbered(world, host)
+    adapters = tuple(Adapter(id=f"Microsoft:{own_id.upper()}\\{place}", dhcp_guard=True) for place in range(2))
+    machine = Machine(id=own_id, name=seat, path=f"C:\\VM\\{seat}", adapters=adapters)
+    return hyperv_change.started(world, host, machine)

@@ -20,6 +20,7 @@ from zdm_automate.lab.endpoint.service import Endpoint
 from zdm_automate.lab.endpoint.tls import TlsIdentity
 from zdm_automate.lab.engine_sim import SimEngine
 from zdm_automate.lab.exchange.endpoint import ExchangeEndpoint
+from zdm_automate.lab.guests import GuestLine
 from zdm_automate.lab.office_dns import public_record
 from zdm_automate.lab.ports import on_free_port
 from zdm_automate.lab.pwsh.engine import PwshEngine
@@ -27,6 +28,7 @@ from zdm_automate.lab.state import PWSH, SIM, HostWay, TenantWay
 from zdm_automate.lab.winrs_sim import SimPrograms
 from zdm_automate.lab.world import dns_resolve
 from zdm_automate.lab.world.dns import key_of
+from zdm_automate.lab.world.hyperv_network import cut_off, is_guest
 from zdm_automate.lab.world.restart import rebooted
 from zdm_automate.mail.versions import REMOTE
 from zdm_automate.scripts import Library
@@ -184,7 +186,8 @@ class Servers:
 
     def _asking(self, host: str) -> Ask:
         def ask(name: str, kind: str) -> Answer | None:
-            if not self._keeper.world.hosts[host].running("DNS"):
+            world = self._keeper.world
+            if not world.hosts[host].running("DNS") or cut_off(world, host):
                 return None
             return self._keeper.with_world(lambda world: dns_resolve.ask(world, host, name, kind))
 
@@ -201,8 +204,8 @@ class Servers:
         if self._own_addresses:
             http_port, https_port = HTTP_PORT, HTTPS_PORT
         tls = TlsIdentity.of(self._folder.tls_folder, [host.fqdn, host.name.lower(), "localhost", LOOPBACK, address])
-        faults = Faults()
-
+        line = GuestLine(self._keeper, host.name, self._hang_up) if is_guest(self._office.world, host.name) else None
+        faults = Faults(dead=line.dead) if line is not None else Faults()
         endpoint = self._endpoint(host, engine, faults, WINRM_2 if old else Quotas())
         self._endpoints[host.name] = endpoint
         principal = accounts.principal(self._office.user)
@@ -217,6 +220,11 @@ class Servers:
             spn=f"host/{host.fqdn}" if self._office.reach[host.name].kerberos_only else "",
             old=old,
         )
+
+    def _hang_up(self, host: str) -> None:
+        """Ends the shells of a host; at its first sign of life there may be no endpoint yet."""
+        if host in self._endpoints:
+            self._endpoints[host].close()
 
     def _endpoint(self, host: Host, sim: Engine, faults: Faults, quotas: Quotas) -> Endpoint:
         version = host.windows.version

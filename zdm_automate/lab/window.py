@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from zdm_automate import resources
 from zdm_automate.lab.endpoint.faults import Fault
 from zdm_automate.lab.exchange.befall import befall
+from zdm_automate.lab.world.hyperv_network import plugged
 from zdm_automate.scripts import Library
 
 if TYPE_CHECKING:
@@ -93,6 +94,12 @@ def actions(keeper: Keeper, servers: Servers, ended: Event) -> Actions:  # noqa:
         keeper.save()
         return {}
 
+    def plug(given: dict[str, Any]) -> Mapping[str, Any]:
+        machine, switch, place = str(given["machine"]), str(given["switch"]), int(given.get("adapter", 0))
+        keeper.with_world(lambda world: (plugged(world, machine, switch, place), None))
+        keeper.save()
+        return {}
+
     def requests(_: dict[str, Any]) -> Mapping[str, Any]:
         return {"requests": servers.requests()}
 
@@ -100,7 +107,7 @@ def actions(keeper: Keeper, servers: Servers, ended: Event) -> Actions:  # noqa:
         ended.set()
         return {}
 
-    known = (now, carry, fault, chaos, restart, skew, substitute, change, public, mail, requests, stop)
+    known = (now, carry, fault, chaos, restart, skew, substitute, change, public, mail, plug, requests, stop)
     return {one.__name__: one for one in known}
 
 

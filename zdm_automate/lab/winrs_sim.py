@@ -34,7 +34,7 @@ WIDTH: Final = 4000
 
 
 @dataclass(slots=True)
-class _Streams:
+class Streams:
     """See `Emitter`: keeps what comes."""
 
     rows: list[Any] = field(default_factory=list)
@@ -42,25 +42,41 @@ class _Streams:
     texts: dict[str, list[str]] = field(default_factory=dict)
 
     def output(self, value: Any) -> None:
+        """An object."""
         self.rows.append(value)
 
     def error(self, error_id: str, message: str, *, category: str = "NotSpecified", target: str = "") -> None:
+        """A record of the error stream."""
         self.errors.append({"ErrorId": error_id, "Message": message, "Category": category, "Target": target})
 
     def warning(self, text: str) -> None:
+        """A warning."""
         self.texts.setdefault("Warnings", []).append(text)
 
     def verbose(self, text: str) -> None:
+        """A verbose record."""
         self.texts.setdefault("Verbose", []).append(text)
 
     def debug(self, text: str) -> None:
+        """A debug record."""
         self.texts.setdefault("Debug", []).append(text)
 
     def information(self, text: str) -> None:
+        """An information record."""
         self.texts.setdefault("Information", []).append(text)
 
     def progress(self, activity: str, status: str, percent: int) -> None:
         """The agent shows none."""
+
+    def xml(self) -> str:
+        """What came, as the agent serializes it."""
+        body = {
+            "Output": self.rows,
+            "Errors": self.errors,
+            "HadErrors": bool(self.errors),
+            **{name: self.texts.get(name, []) for name in ("Warnings", "Verbose", "Debug", "Information")},
+        }
+        return str(serialize_clixml(to_ps(body), PSRemotingCrypto()))
 
 
 @dataclass(slots=True)
@@ -116,7 +132,7 @@ class SimPrograms(NoCommands):
 
     def _answer(self, command: str, process: _Process, calls: list[Call]) -> None:
         for call in calls:
-            streams = _Streams()
+            streams = Streams()
             given = () if call.identity == PRELUDE_ID else (("ZdmArguments", dict(call.arguments)),)
             asked = Invocation(commands=(Command(call.script, given, is_script=True),), user=self._user, configuration="winrs")
             try:
@@ -147,14 +163,8 @@ class SimPrograms(NoCommands):
         super().close()
 
 
-def _lines(identity: str, streams: _Streams) -> str:
+def _lines(identity: str, streams: Streams) -> str:
     """The reply as the agent writes it."""
-    body = {
-        "Output": streams.rows,
-        "Errors": streams.errors,
-        "HadErrors": bool(streams.errors),
-        **{name: streams.texts.get(name, []) for name in ("Warnings", "Verbose", "Debug", "Information")},
-    }
-    text = base64.b64encode(serialize_clixml(to_ps(body), PSRemotingCrypto()).encode()).decode()
+    text = base64.b64encode(streams.xml().encode()).decode()
     parts = [text[start : start + WIDTH] for start in range(0, len(text), WIDTH)]
     return "".join(f"ZDM {identity} {part}\r\n" for part in [*parts, "."])

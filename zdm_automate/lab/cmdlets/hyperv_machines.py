@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from zdm_automate.lab.call import HYPERV_LEVEL, Call, Row, cmdlet
+from zdm_automate.lab.call import HYPERV_LEVEL, Call, Row, cmdlet, wmi_class
 from zdm_automate.lab.world import hyperv_change
 from zdm_automate.lab.world.hyperv import OFF, RUNNING, SERVICES, Adapter, HyperV, Machine, heartbeat
+from zdm_automate.lab.world.hyperv_network import hardware
 from zdm_automate.lab.world.refusal import NotModelledError, Refusal
 
 if TYPE_CHECKING:
@@ -113,6 +114,16 @@ def _row(call: Call, machine: Machine) -> Row:
         "ParentCheckpointName": current.name if current is not None else None,
         "Path": machine.path,
     }
+
+
+@wmi_class("Msvm_VirtualSystemSettingData")
+def msvm_virtual_system_setting_data(call: Call) -> Iterator[Row]:
+    """The settings of each machine, and of each checkpoint of one."""
+    for machine in role(call).machines.values():
+        settings = {"BIOSGUID": f"{{{hardware(machine)}}}", "VirtualSystemIdentifier": machine.id.upper()}
+        yield {**settings, "VirtualSystemType": "Microsoft:Hyper-V:System:Realized", "ElementName": machine.name}
+        for point in machine.checkpoints:
+            yield {**settings, "VirtualSystemType": "Microsoft:Hyper-V:Snapshot:Realized", "ElementName": point.name}
 
 
 @cmdlet("New-VM", module=MODULE, level=HYPERV_LEVEL)

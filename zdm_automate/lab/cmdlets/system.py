@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from zdm_automate.lab.call import Call, Native, Row, native, wmi_class
 from zdm_automate.lab.cmdlets import hives
 from zdm_automate.lab.cmdlets.network import interface_values
+from zdm_automate.lab.world.hyperv_network import hardware, machine_of
 from zdm_automate.lab.world.refusal import NotModelledError
 
 if TYPE_CHECKING:
@@ -102,8 +103,10 @@ def win32_computer_system(call: Call) -> Iterator[Row]:
 
 @wmi_class("Win32_ComputerSystemProduct")
 def win32_computer_system_product(call: Call) -> Iterator[Row]:
-    """One row; the identifier is that of the machine, whatever it is called."""
+    """One row; the identifier is that of the machine, whatever it is called, and of the virtual one for a guest."""
     digest = machine_digest(call.host).upper()
+    virtual = machine_of(call.world, call.host_name)
+    own = f"{digest[:8]}-{digest[8:12]}-{digest[12:16]}-{digest[16:20]}-{digest[20:32]}"
     yield {
         "Caption": "Computer System Product",
         "Description": "Computer System Product",
@@ -112,7 +115,7 @@ def win32_computer_system_product(call: Call) -> Iterator[Row]:
         "SKUNumber": None,
         "Vendor": "Microsoft Corporation" if call.host.windows.server else "Contoso",
         "Version": "7.0",
-        "UUID": f"{digest[:8]}-{digest[8:12]}-{digest[12:16]}-{digest[16:20]}-{digest[20:32]}",
+        "UUID": own if virtual is None else hardware(virtual[1]),
     }
 
 

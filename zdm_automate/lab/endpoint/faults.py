@@ -42,9 +42,10 @@ class Fault:
 
 
 class Faults:
-    """The queue of one host."""
+    """The queue of one host; while `dead` is true it hangs up on everybody."""
 
-    def __init__(self, *, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, *, monotonic: Callable[[], float] = time.monotonic, dead: Callable[[], bool] = lambda: False) -> None:
+        self._dead = dead
         self._waiting: list[Fault] = []
         self._lock = Lock()
         self._monotonic = monotonic
@@ -84,6 +85,8 @@ class Faults:
 
     def take(self, action: str, *, soap: bool = False) -> Fault | None:
         """The fault that hits this request, used up by it; None for none. `soap` asks for those of the SOAP layer."""
+        if not soap and self._dead():
+            return Fault(kind="drop-before")
         with self._lock:
             if not soap and self._monotonic() < self._deaf_until:
                 return Fault(kind="drop-before")

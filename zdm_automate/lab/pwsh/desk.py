@@ -39,6 +39,7 @@ DNS: Final = r"root\microsoftdns"
 ELSEWHERE: Final = (
     ("microsoftdns_", DNS),
     ("msft_", "root\\standardcimv2"),
+    ("msvm_", "root\\virtualization\\v2"),
     ("exchangeserverstate", "root\\cimv2\\applications\\exchange"),
     ("exchange_", "root\\microsoftexchangev2"),
 )

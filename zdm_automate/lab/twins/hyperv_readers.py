@@ -94,12 +94,17 @@ def get_lab_switch(call: Call, /) -> Iterator[Row]:
 @twin("Get-ZdmLabVm")
 def get_lab_vm(call: Call, /) -> Iterator[Row]:
     """All machines with their disks."""
+    firmware = {}
+    for row in call.wmi("Msvm_VirtualSystemSettingData") if here(call) else ():
+        if row["VirtualSystemType"] == "Microsoft:Hyper-V:System:Realized":
+            firmware[row["VirtualSystemIdentifier"].casefold()] = row["BIOSGUID"].strip("{}")
     for row in call.cmdlet("Get-VM") if here(call) else ():
         drives = [one for one in call.cmdlet("Get-VMHardDiskDrive", VMName=row["Name"]) if one["VMId"] == row["Id"]]
         yield made(
             call,
             "Zdm.LabVm",
             **{name: row[name] for name in ("Name", "Id", "State", "Generation", "Heartbeat", "Notes", "Path")},
+            HardwareId=firmware.get(row["Id"].casefold()),
             CheckpointType=row["CheckpointType"],
             MemoryBytes=row["MemoryStartup"],
             DynamicMemory=row["DynamicMemoryEnabled"],

@@ -7,9 +7,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from zdm_automate.lab.world.dhcp import DhcpServer
+from zdm_automate.lab.world.dfs import Link
+from zdm_automate.lab.world.dhcp import DhcpClient, DhcpServer
+from zdm_automate.lab.world.directory import Directory
 from zdm_automate.lab.world.dns import DnsServer
 from zdm_automate.lab.world.host import Host
+from zdm_automate.lab.world.running import Task
+from zdm_automate.lab.world.smb import SmbServer
+from zdm_automate.lab.world.volumes import Volume
 
 OFF: Final = "Off"
 RUNNING: Final = "Running"
@@ -73,11 +78,17 @@ class Disk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guest:
-    """What a checkpoint keeps of a host of the office: the machine itself, its DNS and its DHCP server."""
+    """What a checkpoint keeps of a host of the office; `directory` and `dfs` are a controller's copy of both."""
 
     host: Host | None = None
     dns: DnsServer | None = None
     dhcp: DhcpServer | None = None
+    client: DhcpClient | None = None
+    tasks: Mapping[str, Task] | None = None
+    volumes: Mapping[str, Volume] | None = None
+    smb: SmbServer | None = None
+    directory: Directory | None = None
+    dfs: Mapping[str, Link] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +144,7 @@ class HyperV:
 
     Attributes:
         memory: bytes that all running machines may have together.
+        seat: name of the machine that the technician's computer is; empty: it stands outside.
         made: how many ids were given away; the next one is made from it.
         nats: address translations of the host, by name.
         forwarding: aliases of the host's adapters that pass packets on.
@@ -144,6 +156,7 @@ class HyperV:
     switches: Mapping[str, Switch] = field(default_factory=dict)
     machines: Mapping[str, Machine] = field(default_factory=dict)
     disks: Mapping[str, Disk] = field(default_factory=dict)
+    seat: str = ""
     made: int = 0
     nats: tuple[str, ...] = ()
     forwarding: tuple[str, ...] = ()

@@ -10,9 +10,9 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
-from zdm_automate.lab.world import files
+from zdm_automate.lab.world import files, hyperv_guest, tasks
 from zdm_automate.lab.world.dns import own_zones
-from zdm_automate.lab.world.hyperv import OFF, RUNNING, Checkpoint, Disk, Guest, HyperV, Machine
+from zdm_automate.lab.world.hyperv import OFF, RUNNING, Checkpoint, Disk, HyperV, Machine
 from zdm_automate.lab.world.restart import rebooted
 
 if TYPE_CHECKING:
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 GENERATION_ID: Final = 1
 """`Release.level` from which on a domain controller notices that it was set back."""
-
-CONTROLLER: Final = frozenset({4, 5})
 
 
 def guid(host: str, number: int) -> str:
@@ -76,7 +74,7 @@ def started(world: World, host: str, machine: Machine) -> World:
     name = world.hyperv[host].boots(machine)
     if name not in world.hosts:
         return world
-    world = rebooted(world.with_host(replace(world.hosts[name], powered=True)), name)
+    world = rebooted(hyperv_guest.powered(world, name, on=True), name)
     return _caught_up(world, name) if machine.reverted else world
 
 
@@ -84,13 +82,15 @@ def stopped(world: World, host: str, machine: Machine) -> World:
     """The world with the machine off, and its guest with it."""
     world = with_machine(world, host, replace(machine, state=OFF, started=None))
     name = world.hyperv[host].boots(machine)
-    return world.with_host(replace(world.hosts[name], powered=False)) if name in world.hosts else world
+    if name not in world.hosts:
+        return world
+    return tasks.host_down(hyperv_guest.powered(world, name, on=False), name)
 
 
 def checkpointed(world: World, host: str, machine: Machine, name: str) -> World:
     """The world with a checkpoint of the machine: its disks are frozen, it goes on in new ones."""
     world, own_id = numbered(world, host)
-    guest = _kept(world, world.hyperv[host].boots(machine))
+    guest = hyperv_guest.kept(world, world.hyperv[host].boots(machine))
     made = Checkpoint(
         id=own_id,
         name=name,
@@ -115,14 +115,7 @@ def restored(world: World, host: str, machine: Machine, found: Checkpoint) -> Wo
     world = with_machine(world, host, back)
     if name not in world.hosts:
         return world
-    kept = found.guest
-    if kept.host is not None:
-        world = world.with_host(replace(kept.host, powered=False))
-    if kept.dns is not None:
-        world = world.with_dns(name, replace(kept.dns, arriving=()))
-    if kept.dhcp is not None:
-        world = world.with_dhcp(name, kept.dhcp)
-    return world
+    return hyperv_guest.put_back(world, name, found.guest)
 
 
 def forgotten(world: World, host: str, machine: Machine, found: Checkpoint) -> World:
@@ -170,14 +163,10 @@ def _branched(world: World, host: str, drives: tuple[str, ...]) -> tuple[World, 
     return world, tuple(made)
 
 
-def _kept(world: World, name: str) -> Guest:
-    return Guest(host=world.hosts.get(name), dns=world.dns.get(name), dhcp=world.dhcp.get(name))
-
-
 def _caught_up(world: World, name: str) -> World:
     """A controller that notices that it was set back takes the directory's zones from a partner; an older one does not."""
     host = world.hosts[name]
-    if host.role not in CONTROLLER or host.windows.level < GENERATION_ID or name not in world.dns:
+    if host.role not in hyperv_guest.CONTROLLER or host.windows.level < GENERATION_ID or name not in world.dns:
         return world
     for other in world.directory.controllers:
         if other != name and other in world.dns and world.hosts[other].powered:

@@ -1,0 +1,39 @@
+"""The line to a guest of a Hyper-V host: dead while nothing leads there, and dropped with all shells when its power went.
+
+What leads where is the world's business (`lab/world/hyperv_network.py`).
+"""
+
+from __future__ import annotations
+
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from zdm_automate.lab.world.hyperv_network import cut_off, machine_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from zdm_automate.lab.keeper import Keeper
+
+
+class GuestLine:
+    """The line to one guest; `hang_up` ends the shells that its endpoint still has."""
+
+    def __init__(self, keeper: Keeper, host: str, hang_up: Callable[[str], None]) -> None:
+        self._keeper = keeper
+        self._host = host
+        self._hang_up = hang_up
+        self._lock = Lock()
+        self._up_since: datetime | None = None
+
+    def dead(self) -> bool:
+        """Whether the endpoint is out of reach now. Shells from before the machine was last started are gone."""
+        world = self._keeper.world
+        found = machine_of(world, self._host)
+        since = found[1].started if found is not None else None
+        with self._lock:
+            other, self._up_since = since != self._up_since, since
+        if other:
+            self._hang_up(self._host)
+        return bool(cut_off(world, self._host))
