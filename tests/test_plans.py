@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -173,6 +174,15 @@ def test_a_plan_is_found_by_a_part_by_latest_and_by_its_path(plans: Plans) -> No
     assert plans.load("dhcp").id == PLAN.id
     assert plans.load("latest").id == later.id
     assert plans.load(f"plans/{PLAN.id}.json").id == PLAN.id
+
+
+def test_of_two_plans_of_one_second_the_one_written_last_is_the_latest(plans: Plans) -> None:
+    """Whatever the letters that tell them apart."""
+    for ending, written in (("ffff", 1), ("0000", 2)):
+        made = plans.write(replace(PLAN, id=f"20260303-080000-dns_cutover-{ending}"))
+        os.utime(plans.folder / f"{made.id}.json", (written, written))
+
+    assert plans.load("latest").id.endswith("-0000")
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MOST_BYTES: Final = 64 * 1024 * 1024
+STAMP: Final = len("20260302-120000")
+"""What an id begins with, to the second; of two plans of one second the file written last is the later one."""
+
 _FILES: Final = DigestFile(Plan, version=PLAN_FORMAT, most_bytes=MOST_BYTES)
 
 
@@ -54,7 +57,8 @@ class Plans:
 
     def ids(self) -> tuple[str, ...]:
         """All plan ids, oldest first."""
-        return tuple(sorted(path.stem for path in self.folder.glob("*.json")))
+        found = sorted(self.folder.glob("*.json"), key=lambda path: (path.stem[:STAMP], path.stat().st_mtime_ns, path.stem))
+        return tuple(path.stem for path in found)
 
     def used(self, plan_id: str) -> str:
         """When the plan was claimed, ISO 8601; empty for a plan that was not."""

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -30,6 +30,7 @@ from zdm_automate.errors import (
 from zdm_automate.lab.world.mail import MailOrg
 from zdm_automate.mail.versions import Exchange
 from zdm_automate.secrets import Credential, Secret
+from zdm_automate.transport.online import ARGUMENTS
 
 pytestmark = pytest.mark.pwsh
 CANARY = "Canary-7c31-Word!"
@@ -67,8 +68,13 @@ def cut(held: Held) -> None:
 
 
 def children() -> list[psutil.Process]:
-    """The PowerShells that this process holds."""
-    return [one for one in psutil.Process().children(recursive=True) if "pwsh" in one.name()]
+    """The PowerShells that this process holds for Exchange Online; other tests' are none of them."""
+    found = []
+    for one in psutil.Process().children(recursive=True):
+        with suppress(psutil.Error):  # it has just ended
+            if ARGUMENTS[-1] in one.cmdline():
+                found.append(one)
+    return found
 
 
 def test_a_session_lives_from_logon_to_logoff(held: Held) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, suppress
@@ -24,6 +25,21 @@ from zdm_automate.transport.winrs import WinrsTransport
 Offer = Callable[..., int]
 
 
+def _whole_request(line: socket.socket) -> None:
+    """Reads it to its end: a connection that is closed before that is reset, and the answer lost."""
+    head = b""
+    while b"\r\n\r\n" not in head:
+        more = line.recv(65536)
+        if not more:
+            return
+        head += more
+    head, _, body = head.partition(b"\r\n\r\n")
+    told = re.search(rb"(?im)^content-length: *([0-9]+)", head)
+    left = int(told[1]) - len(body) if told else 0
+    while left > 0 and (more := line.recv(left)):
+        left -= len(more)
+
+
 @pytest.fixture
 def offering() -> Iterator[Offer]:
     """Starts servers that answer everything with 401 and what they offer; gives the port."""
@@ -39,7 +55,7 @@ def offering() -> Iterator[Offer]:
                         line = listening.accept()[0]
                         with closing(line):
                             line.settimeout(5)
-                            line.recv(65536)
+                            _whole_request(line)
                             line.sendall(f"HTTP/1.1 401 no\r\n{headers}Content-Length: 0\r\n\r\n".encode())
 
             Thread(target=serve, daemon=True).start()

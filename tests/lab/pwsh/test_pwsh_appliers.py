@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from agreement import both, described
 from test_pwsh_profiles import STEPS as PROFILE_STEPS
+from test_pwsh_profiles import piece_steps
 
 from zdm_automate.lab.world import files
 from zdm_automate.lab.world.model import account_hash
@@ -258,8 +259,10 @@ def test_an_applier_and_its_twin_agree(
     assert differing == {}
 
 
-def test_the_stories_call_every_applier(library: Library) -> None:
+def test_the_stories_call_every_applier(library: Library, office: Callable[[str], World]) -> None:
     """No applier is left out; those of profiles have their story in a module of their own."""
-    called = {verb for _, _, steps in STORIES.values() for verb, _ in steps} | {verb for _, verb, _ in PROFILE_STEPS}
+    first, second, *_ = office("desks").user_states.desk("PC01").profiles.values()
+    called = {verb for _, _, steps in STORIES.values() for verb, _ in steps}
+    called |= {verb for _, verb, _ in (*PROFILE_STEPS, *piece_steps(first, second))}
 
     assert {verb for verb in library if library[verb].kind == "applier"} <= called

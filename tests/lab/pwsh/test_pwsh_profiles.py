@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from script_host import ScriptHost
 
     from zdm_automate.lab.world.model import World
+    from zdm_automate.lab.world.profiles import Profile
     from zdm_automate.scripts import Library
 
 JOB = "8f14e45f-ceea-467f-a8d4-0c1b2f3a4b5c"
@@ -53,6 +54,19 @@ def with_store(world: World) -> World:
     return files.folder_made(world, world.host("NEW"), r"C:\Zdm\stores\half\USMT")
 
 
+def piece_steps(busy: Profile, idle: Profile) -> list[tuple[str, str, dict[str, Any]]]:
+    """What the pieces of two profiles take, of one that somebody uses and one that nobody does."""
+    drive = {"Sid": idle.sid, "Letter": "H", "RemotePath": r"\\NEW\home"}
+    printer = {"Sid": idle.sid, "Name": r"\\NEW\Office", "State": "Present"}
+    return [
+        ("PC01", "Set-ZdmMappedDrive", drive),
+        ("PC01", "Set-ZdmMappedDrive", {**drive, "Sid": busy.sid}),
+        ("PC01", "Set-ZdmPrinterConnection", printer),
+        ("PC01", "Get-ZdmProfilePiece", {"Account": [busy.account, idle.account]}),
+        ("PC01", "Move-ZdmFolder", {"Path": r"C:\Zdm\rules", "Destination": r"C:\Zdm\pieces\rules"}),
+    ]
+
+
 @pytest.mark.pwsh
 @pytest.mark.slow
 def test_profile_verbs_and_their_twins_agree(script_host: ScriptHost, library: Library, office: Callable[[str], World]) -> None:
@@ -62,18 +76,9 @@ def test_profile_verbs_and_their_twins_agree(script_host: ScriptHost, library: L
     first, second, *_ = desk.profiles.values()
     busy = desk.with_profile(replace(first, loaded=True))
     world = replace(world, user_states=world.user_states.with_desk("PC01", busy))
-    drive = {"Sid": second.sid, "Letter": "H", "RemotePath": r"\\NEW\home"}
-    printer = {"Sid": second.sid, "Name": r"\\NEW\Office", "State": "Present"}
-    pieces: list[tuple[str, str, dict[str, Any]]] = [
-        ("PC01", "Set-ZdmMappedDrive", drive),
-        ("PC01", "Set-ZdmMappedDrive", {**drive, "Sid": first.sid}),
-        ("PC01", "Set-ZdmPrinterConnection", printer),
-        ("PC01", "Get-ZdmProfilePiece", {"Account": [first.account, second.account]}),
-        ("PC01", "Move-ZdmFolder", {"Path": r"C:\Zdm\rules", "Destination": r"C:\Zdm\pieces\rules"}),
-    ]
     steps = [
         *STEPS,
-        *pieces,
+        *piece_steps(first, second),
         ("PC01", "Remove-ZdmProfile", {"Sid": first.sid}),
         ("PC01", "Remove-ZdmProfile", {"Sid": second.sid}),
     ]
