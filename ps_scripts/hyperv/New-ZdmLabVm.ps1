@@ -81,6 +81,13 @@ function New-ZdmLabVm {
             Stop-ZdmVerb -Code AlreadyExists -Message "A machine '$Name' is there already and is not the lab's own ('$($before.Mark)')." -Target $Name
         }
     }
+    if ($before.Exists) {
+        # A machine keeps the generation that it was made with.
+        $there = [string](Get-ZdmVm -Name $Name).Generation
+        if ($there -ne $Generation) {
+            Stop-ZdmVerb -Code Precondition -Message "The machine '$Name' is of generation $there; generation $Generation is wanted." -Target $Name
+        }
+    }
     $same = ($before.Exists -and $before.Mark -eq $Mark -and $before.MemoryMb -eq $MemoryMb -and $before.Processors -eq $Processors -and $before.Guarded -and $before.OwnTime -and $before.Quiet)
     $checkpoints = @()
     if ($before.Exists) { $checkpoints = @(Get-VMSnapshot -VMName $Name | Where-Object { $null -ne $_ }) }

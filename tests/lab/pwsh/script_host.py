@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal, Self
@@ -131,10 +132,17 @@ def _arguments(arguments: Mapping[str, Any]) -> dict[str, Any]:
     return {name: PSCredential(v[0], PSSecureString(v[1])) if isinstance(v, tuple) else v for name, v in arguments.items()}
 
 
+_IN_A_METHOD = re.compile(r"""Exception calling "\w+" with "\d+" argument\(s\): "(the lab does not model .*)"$""", re.DOTALL)
+
+
 def _refusal(record: ErrorRecord) -> Refusal:
+    """What it says; where a method of an object stands for one that the lab does not model, PowerShell wraps what the lab says."""
+    message = str(getattr(record.Exception, "Message", record))
+    if wrapped := _IN_A_METHOD.match(message):
+        return Refusal("NotModelled", wrapped[1], category="NotImplemented")
     return Refusal(
         str(record.FullyQualifiedErrorId),
-        str(getattr(record.Exception, "Message", record)),
+        message,
         category=record.CategoryInfo.Category.name,
         target=str(record.TargetObject or ""),
     )

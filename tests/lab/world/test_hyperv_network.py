@@ -117,3 +117,14 @@ def test_a_checkpoint_keeps_all_that_lies_on_the_disks(built: World) -> None:
         built.smb["OLD"],
     ]
     assert (back.directory, beside.directory) == (built.directory, other)
+
+
+def test_a_machine_keeps_its_generation(built: World) -> None:
+    """One of another generation is refused before anything about it is changed."""
+    more = {"Generation": "2", "MemoryMb": 2048, "Processors": 4, "Path": "C:\\Lab", "Disk": ["C:\\Lab\\OLD.vhdx"]}
+    verb = Library.load(folders("ps_scripts"))["New-ZdmLabVm"]
+    told = perform(built, HOST, verb, {"Name": "OLD", "Mark": "zdm-lab:sr-1", **more})
+
+    assert told.error is not None
+    assert "is of generation 1; generation 2 is wanted" in told.error.message
+    assert told.world == built

@@ -75,6 +75,10 @@ def new_lab_vm(
         if before["Mark"] or before["Disks"] or not same(vm["Path"], f"{path}\\{name}"):
             message = f"A machine '{name}' is there already and is not the lab's own ('{before['Mark']}')."
             raise stop("AlreadyExists", message, target=name)
+    there = str((vm_of(call, name) or {}).get("Generation", generation))
+    if there != generation:
+        message = f"The machine '{name}' is of generation {there}; generation {generation} is wanted."
+        raise stop("Precondition", message, target=name)
     wanted: Row = {"Mark": mark, "MemoryMb": memory_mb, "Processors": processors}
     wanted |= {"Guarded": True, "OwnTime": True, "Quiet": True}
     checkpoints = call.cmdlet("Get-VMSnapshot", VMName=name) if before["Exists"] else []
