@@ -136,7 +136,7 @@ _IN_A_METHOD = re.compile(r"""Exception calling "\w+" with "\d+" argument\(s\): 
 
 
 def _refusal(record: ErrorRecord) -> Refusal:
-    """What it says; where a method of an object stands for one that the lab does not model, PowerShell wraps what the lab says."""
+    """What it says; out of a method of an object PowerShell wraps what the lab does not model, and here it is unwrapped."""
     message = str(getattr(record.Exception, "Message", record))
     if wrapped := _IN_A_METHOD.match(message):
         return Refusal("NotModelled", wrapped[1], category="NotImplemented")
