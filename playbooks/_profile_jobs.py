@@ -173,17 +173,17 @@ def run_stage(facts: Facts, plan: ProfileIntent, at: Stage, users: tuple[str, ..
         "log_name": log_of(at),
         "credential": credential_of(at.role),
     }
-    back = {"inverse": VerbCall(role=at.role, verb="Stop-ZdmJob", params={"job_id": at.id})}
+    lasts = "a job is not un-run: `Stop-ZdmJob` ends it, and its store stays until it is removed"
     if at.name == RESTORE:
-        back = {"no_inverse": "a restore is not taken back: the profiles that it made are removed one by one"}  # type: ignore[dict-item]
+        lasts = "a restore is not taken back: the profiles that it made are removed one by one"
     yield change(
         VerbCall(role=at.role, verb="Start-ZdmJob", params=params),
         f"start the {title}",
         before={"Launched": False},
         after={"Launched": True, "Kind": KINDS[at.name]},
         effects=(put(at.role, begun(at.id, KINDS[at.name], title, log_of(at), processes=1)),),
+        no_inverse=lasts,
         seconds=SECONDS[at.name],
-        **back,  # type: ignore[arg-type]
     )
 
 
