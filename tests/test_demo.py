@@ -22,7 +22,7 @@ def play(folder: Path, office: str, *words: str) -> str:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=560,
+        timeout=1100,
         check=False,
         stdin=subprocess.DEVNULL,
     )
@@ -85,3 +85,22 @@ def test_only_the_hosts_on_which_a_plan_starts_jobs_are_followed() -> None:
     plan = {"items": [{"rows": [*made, {"change": None}]}]}
 
     assert starts(plan) == ["pc01", "pc02"]
+
+
+@pytest.mark.proof
+@pytest.mark.slow
+@pytest.mark.timeout(1200)
+@pytest.mark.parametrize(
+    ("demo", "office", "closing"),
+    [
+        ("shares", "files", "Done: people work on the new server; the old shares are frozen and stay for a month."),
+        ("profiles", "desks", "Done. Reports:"),
+        ("rehearsal", "tiny", "rehearsed again, judged, taken away."),
+    ],
+)
+def test_a_demo_plays_to_its_end(tmp_path: Path, demo: str, office: str, closing: str) -> None:
+    """With a controller that is killed in the middle where the work is long, and goes on from what its jobs have done."""
+    told = play(tmp_path, office, "--demo", demo)
+
+    assert closing in told
+    assert "Traceback" not in told

@@ -217,7 +217,7 @@ function global:Invoke-LabNative {
     param([string]$Name, [object[]]$Arguments)
     $argv = @($Name)
     foreach ($one in $Arguments) {
-        foreach ($word in @($one)) { if ([string]$word -ne '') { $argv += [string]$word } }
+        foreach ($word in @($one)) { if (([string]$word).Length -gt 0) { $argv += [string]$word } }
     }
     $reply = Send-LabRequest -Message @{ Op = 'native'; Name = $Name; Argv = $argv }
     if ($reply.ContainsKey('Error')) { Write-LabReply -Cmdlet $PSCmdlet -Reply $reply }
