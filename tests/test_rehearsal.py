@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from share_facts import MACHINE
 from zdm_automate.durations import SHIPPED, Durations
 from zdm_automate.errors import InputError
+from zdm_automate.facts.store import Facts
 from zdm_automate.lab.apart import Machine, Place, answering, impostors, misplaced, strangers
 from zdm_automate.playbook import playbook_sha256
-from zdm_automate.rehearsal import Record, latest
+from zdm_automate.rehearsal import Record, basis_of, drift, latest
 from zdm_automate.rehearsals import read_records, write_record
+from zdm_automate.steps import Read
 
+NOW = datetime(2026, 3, 6, tzinfo=UTC)
 RECORD = Record(
     id="20260306-200000",
     project="Example",
@@ -155,3 +162,23 @@ def test_an_address_of_the_client_belongs_to_the_lab_or_to_nobody() -> None:
     assert list(answering({"SBS": Place(address="127.0.0.1", port=40002)}, here)) == [
         "the client's SBS answers at 127.0.0.1 port 40002"
     ]
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        (
+            {"serial_number": "9", "machine_uuid": "other", "model": "Virtual Machine", "memory_bytes": 1},
+            "none of 1 facts has moved",
+        ),
+        ({"windows_serial": "9"}, "1 of 1 facts have moved"),
+        ({"os_version": "10.0.26100"}, "1 of 1 facts have moved"),
+    ],
+)
+def test_the_hardware_under_a_windows_is_no_drift(changed: dict[str, Any], said: str) -> None:
+    """A machine that the client's server was restored to has other hardware; another Windows is another network."""
+    read = Read(role="old", verb="Get-ZdmHostInventory")
+    key = ("old", "Zdm.HostInventory")
+    before, after = (Facts(NOW, by_type={key: (one,)}, hosts={"old": "OLD"}) for one in (MACHINE, replace(MACHINE, **changed)))
+
+    assert said in str(drift(basis_of(before, [read]), after))

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 HOST = "HV1"
+INSTALLED = "2023-06-01T09:00:00Z"
 
 
 def labs() -> Path:
@@ -26,9 +27,15 @@ def labs() -> Path:
 
 
 def write_offices(folder: Path) -> tuple[Path, Path]:
-    """Two office files whose clocks are right: the client's, and the workshop's with the client's machines on images."""
+    """Two office files whose clocks are right: the client's, and the workshop's with the client's machines on images.
+
+    A machine from an image has the installation of the one that the image was taken of.
+    """
     workshop: dict[str, Any] = yaml.safe_load((labs() / "workshop.yaml").read_text(encoding="utf-8"))
     workshop["now"] = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    for name, host in workshop["hosts"].items():
+        if name != HOST:
+            host["seen"] = {"installed": INSTALLED}
     client = deepcopy(workshop) | {"office": "client", "title": "A client with one server and its successor"}
     del client["hyperv"], client["hosts"][HOST], client["project"]["roles"]["hyperv"]
     for host in client["hosts"].values():

@@ -32,6 +32,7 @@ class Fact:
         reader: the verb that reads it.
         key: the fields that tell one from another on one host; empty where a host has just one.
         volatile: fields that move by themselves (lease expiry, counters): left out of a plan's fingerprint.
+        hardware: fields that tell of the hardware alone: another machine that the same Windows was restored to has others.
         transient: True where the whole fact moves by itself (a lease): it never makes a plan stale.
         asked_by: the key field that the reader takes a list of, where it tells of some things only when asked for them by name.
     """
@@ -40,6 +41,7 @@ class Fact:
     reader: ClassVar[str] = ""
     key: ClassVar[tuple[str, ...]] = ()
     volatile: ClassVar[frozenset[str]] = frozenset()
+    hardware: ClassVar[frozenset[str]] = frozenset()
     transient: ClassVar[bool] = False
     asked_by: ClassVar[str] = ""
 
@@ -69,7 +71,7 @@ def fact(cls: type[F]) -> type[F]:
     known = _REGISTRY.setdefault(cls.zdm_type, cls)
     if known is not cls and known.__qualname__ != cls.__qualname__:
         raise ValueError(f"{cls.zdm_type} is claimed by {known.__qualname__} and {cls.__qualname__}")
-    missing = set(cls.key) | cls.volatile
+    missing = set(cls.key) | cls.volatile | cls.hardware
     missing -= {f.name for f in fields(cls)}
     if missing:
         raise ValueError(f"{cls.__qualname__} names fields it does not have: {sorted(missing)}")

@@ -25,6 +25,7 @@ class HostInventory(Fact):
     zdm_type: ClassVar[str] = "Zdm.HostInventory"
     reader: ClassVar[str] = "Get-ZdmHostInventory"
     volatile: ClassVar[frozenset[str]] = frozenset({"last_boot_utc"})
+    hardware: ClassVar[frozenset[str]] = frozenset({"manufacturer", "model", "serial_number", "machine_uuid", "memory_bytes"})
 
     os_caption: str
     os_version: str

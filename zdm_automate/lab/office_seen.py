@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from zdm_automate.lab.world.host import Host, Service
+from zdm_automate.lab.world.host import AGE, Host, Service
 
 
 class ServiceSeen(BaseModel):
@@ -28,6 +28,7 @@ class SeenSection(BaseModel):
     Attributes:
         services: all of them; None leaves those that the release and its features bring.
         booted: when it was started.
+        installed: when Windows was installed on it; a restored machine has that of the machine it was restored from.
         dns_fixed: an adapter that leases its address has a fixed list of DNS servers.
         machine: what the identifiers of hardware and Windows are made from.
         suffix: the adapter's own DNS suffix; `default` leaves that of the domain.
@@ -37,6 +38,7 @@ class SeenSection(BaseModel):
 
     services: dict[str, ServiceSeen] | None = None
     booted: datetime | None = None
+    installed: datetime | None = None
     dns_fixed: bool = False
     machine: str = ""
     suffix: str | None = "default"
@@ -47,6 +49,8 @@ class SeenSection(BaseModel):
             host = replace(host, services={name: _service(name, one) for name, one in self.services.items()})
         if self.booted is not None:
             host = replace(host, last_boot=self.booted.astimezone(UTC).isoformat(timespec="seconds"))
+        if self.installed is not None:
+            host = replace(host, set_up=(self.installed.astimezone(UTC) + AGE).isoformat(timespec="seconds"))
         if self.machine:
             host = replace(host, machine=self.machine)
         nic = replace(host.nics[0], dns_fixed=self.dns_fixed)

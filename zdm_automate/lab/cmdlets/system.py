@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from zdm_automate.lab.call import Call, Native, Row, native, wmi_class
 from zdm_automate.lab.cmdlets import hives
 from zdm_automate.lab.cmdlets.network import interface_values
+from zdm_automate.lab.world.host import AGE
 from zdm_automate.lab.world.hyperv_network import hardware, machine_of
 from zdm_automate.lab.world.refusal import NotModelledError
 
@@ -59,7 +60,7 @@ def win32_operating_system(call: Call) -> Iterator[Row]:
         "Caption": host.windows.caption + (" " if host.windows.version < "6.2" and host.windows.version[0] != "1" else ""),
         "CSName": host.name,
         "CurrentTimeZone": 0,
-        "InstallDate": dmtf(datetime.fromisoformat(host.set_up or host.last_boot) - timedelta(days=900)),
+        "InstallDate": dmtf(datetime.fromisoformat(host.set_up or host.last_boot) - AGE),
         "LastBootUpTime": dmtf(boot),
         "LocalDateTime": dmtf(clock(call)),
         "Locale": locale,

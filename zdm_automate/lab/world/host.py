@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from types import MappingProxyType
+from typing import Final
+
+AGE: Final = timedelta(days=900)
+"""How long before its files Windows was installed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
