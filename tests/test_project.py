@@ -254,3 +254,20 @@ def test_a_mistake_in_a_guest_is_told(tmp_path: Path, old: str, new: str, said: 
 
     with pytest.raises(ProjectError, match=said):
         read_project(folder(tmp_path, GOOD.replace(DC1, DIRECT.replace(old, new, 1))))
+
+
+def test_runs_of_one_second_stand_in_the_order_in_which_they_began(tmp_path: Path) -> None:
+    """Whatever comes after the second in their names; what tells no moment, being cut off, comes first."""
+    begun = {
+        "20260302-120000-dns_cutover-ab12": '{"seq":1,"ts":"2026-03-02T12:00:00.100+00:00"}\n',
+        "20260302-120000-hand-B-104": '{"seq":1,"ts":"2026-03-02T12:00:00.900+00:00"}\n',
+        "20260302-120000-aaa-0001": '{"seq":1,"ts":"2026-03-02T12:00:00.500+00:00"}\n',
+        "20260302-120000-zzz-0002": "",
+        "20260302-115959-zzz-0003": '{"seq":1,"ts":"2026-03-02T12:00:07.000+00:00"}\n',
+    }
+    for name, line in begun.items():
+        (tmp_path / "runs" / name).mkdir(parents=True)
+        (tmp_path / "runs" / name / "journal.jsonl").write_text(line, encoding="utf-8")
+    found = [path.parent.name.split("-")[2:] for path in read_project(folder(tmp_path, GOOD)).journals()]
+
+    assert found == [["zzz", "0003"], ["zzz", "0002"], ["dns_cutover", "ab12"], ["aaa", "0001"], ["hand", "B", "104"]]

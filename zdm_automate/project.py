@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from ipaddress import IPv4Address
+from itertools import groupby
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -351,8 +352,25 @@ class Project:
             raise UnknownNameError(f"the project has no box {name!r}.", hint=f"Boxes: {known}.") from None
 
     def journals(self) -> list[Path]:
-        """The journals of all runs, oldest run first."""
-        return sorted(self.runs_folder.glob("*/journal.jsonl"), key=lambda path: path.parent.name)
+        """The journals of all runs, oldest run first; those of one second by when each says that it began."""
+        paths = sorted(self.runs_folder.glob("*/journal.jsonl"), key=lambda path: path.parent.name)
+        seconds = (list(group) for _, group in groupby(paths, key=lambda path: path.parent.name[: len(_SECOND)]))
+        return [path for found in seconds for path in (sorted(found, key=_begun) if len(found) > 1 else found)]
+
+
+_SECOND: Final = "20260302-120000"
+"""How a run's name begins."""
+
+_TS: Final = re.compile(rb'"ts":"([^"]{1,40})"')
+_HEAD: Final = 200
+"""Bytes of a journal within which its first line says when it was written."""
+
+
+def _begun(journal: Path) -> tuple[bytes, str]:
+    """The moment in a journal's first line; nothing where it says none."""
+    with journal.open("rb") as stream:
+        found = _TS.search(stream.readline(_HEAD))
+    return found[1] if found else b"", journal.parent.name
 
 
 def read_project(folder: Path) -> Project:
