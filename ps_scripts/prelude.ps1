@@ -562,7 +562,7 @@ function Get-ZdmJobText {
 function Get-ZdmJobScript {
     # The file by which PowerShell runs a function of this prelude in a job: the function, what it leans on, and its call.
     param([string]$Name)
-    $parts = @('Get-ZdmFolderList', 'Test-ZdmLeftOut', $Name)
+    $parts = @('Get-ZdmFolderList', 'Test-ZdmLeftOut', 'New-ZdmTally', 'Add-ZdmTally', 'ConvertTo-ZdmTallyLine', $Name)
     $call = 'Measure-ZdmTree -Path $Path'
     if ($Name -eq 'Compare-ZdmTree') {
         $parts = @('ConvertTo-ZdmUtc', 'Stop-ZdmVerb', 'Test-ZdmCommand', 'Invoke-ZdmNative', 'Get-ZdmFileState') + $parts
@@ -794,8 +794,10 @@ function Get-ZdmShareState {
 }
 
 function Get-ZdmFolderList {
-    # Files and folders right in a folder in the order of their letters, which is the same on each system.
+    # Files and folders right in a folder in the order of their letters, which is the same on each system; without the folders
+    # that belong to a drive and not to a share.
     param([string]$Path)
+    $left = @('System Volume Information', '$RECYCLE.BIN', 'RECYCLER', 'DfsrPrivate', '~snapshot')
     $here = New-Object -TypeName System.IO.DirectoryInfo -ArgumentList $Path
     $list = @{ Files = @(); Folders = @() }
     $own = @{}
@@ -809,7 +811,7 @@ function Get-ZdmFolderList {
     $list.Files = @($names | ForEach-Object { $own[$_] })
     $own = @{}
     foreach ($folder in @($here.GetDirectories())) {
-        if ($null -ne $folder) { $own[[string]$folder.Name] = @{ Name = [string]$folder.Name; Marks = [int]$folder.Attributes } }
+        if ($null -ne $folder -and $left -notcontains [string]$folder.Name) { $own[[string]$folder.Name] = @{ Name = [string]$folder.Name; Marks = [int]$folder.Attributes } }
     }
     $names = [string[]]@($own.Keys)
     $null = [System.Array]::Sort($names, [System.StringComparer]::OrdinalIgnoreCase)
@@ -823,6 +825,44 @@ function Test-ZdmLeftOut {
     return ($Name -like '~$*' -or $Name -like '*.tmp' -or $Name -eq 'thumbs.db' -or $Name -eq 'pagefile.sys')
 }
 
+function New-ZdmTally {
+    # How often each sort is met, with bytes and the first five places; nothing yet.
+    param([string[]]$Sort)
+    $tally = @{}
+    foreach ($one in @($Sort)) {
+        if ($null -ne $one) { $tally[$one] = @{ Times = [long]0; Bytes = [long]0; First = @() } }
+    }
+    return $tally
+}
+
+function Add-ZdmTally {
+    # One more of a sort.
+    param([hashtable]$Tally, [string]$Sort, [string]$Place, [long]$Bytes)
+    $row = $Tally[$Sort]
+    $row.Times += 1
+    $row.Bytes += $Bytes
+    if ($row.Times -le 5) { $row.First += $Place }
+}
+
+function ConvertTo-ZdmTallyLine {
+    # A line for each sort: its name, how often, how many bytes, and the first places, with tabs between.
+    param([hashtable]$Tally, [string[]]$Sort)
+    foreach ($one in @($Sort)) {
+        if ($null -eq $one) { continue }
+        $row = $Tally[$one]
+        (@(@($one, [string]$row.Times, [string]$row.Bytes) + @($row.First)) -join "`t")
+    }
+}
+
+function ConvertFrom-ZdmTallyLine {
+    # What such a line says: Sort, Count, Bytes, Examples.
+    param([string]$Line)
+    $cells = @($Line -split "`t")
+    $first = @()
+    if ($cells.Length -gt 3) { $first = @($cells[3..($cells.Length - 1)]) }
+    return @{ Sort = [string]$cells[0]; Count = [long]$cells[1]; Bytes = [long]$cells[2]; Examples = [string[]]$first }
+}
+
 function Measure-ZdmTree {
     # What a move of a tree meets: a line for each sort of finding with how often, how many bytes, and the first five, with tabs
     # between. A job runs it with what it leans on (Start-ZdmJob names that). Folders 0 is the whole tree.
@@ -832,25 +872,16 @@ function Measure-ZdmTree {
         'folder', 'file', 'unread', 'long', 'name', 'link', 'point', 'encrypted', 'packed', 'sparse', 'large', 'old',
         'database', 'mail', 'excluded', 'stream', 'owner', 'orphan', 'local', 'cut-off'
     )
-    $found = @{}
-    foreach ($sort in $sorts) { $found[$sort] = @{ Times = [long]0; Bytes = [long]0; First = @() } }
+    $found = New-ZdmTally -Sort $sorts
     $kinds = @{}
     foreach ($kind in '.pst', '.ost') { $kinds[$kind] = 'mail' }
     foreach ($kind in '.mdb', '.accdb', '.ldb', '.laccdb', '.qbw', '.mdf', '.ndf', '.ldf', '.edb', '.fdb', '.sdf') { $kinds[$kind] = 'database' }
-    $left = @('System Volume Information', '$RECYCLE.BIN', 'RECYCLER', 'DfsrPrivate', '~snapshot')
     $sections = [System.Security.AccessControl.AccessControlSections]'Access, Owner'
     $streams = $PSVersionTable.PSVersion.Major -ge 3
     $parameter = 'Stream'
     $before = [long](Get-Date).ToUniversalTime().AddDays(-365 * $Years).Ticks
     # Groups of this machine alone, by the short names of security descriptors; Administrators and Users are everywhere.
     $classes = @{ PU = 'local'; BG = 'local'; BO = 'local'; SO = 'local'; AO = 'local'; PO = 'local'; LA = 'local'; LG = 'local' }
-    $note = {
-        param([string]$Sort, [string]$Place, [long]$Bytes)
-        $row = $found[$Sort]
-        $row.Times += 1
-        $row.Bytes += $Bytes
-        if ($row.Times -le 5) { $row.First += $Place }
-    }
     $classify = {
         # Of a SID: orphan where nobody has it any more, local where it is this machine's own, else nothing.
         param([string]$Sid)
@@ -873,15 +904,15 @@ function Measure-ZdmTree {
     $judge = {
         # The permissions of a file or folder: its own ones alone, what it inherits is told at the top.
         param([string]$Sddl, [string]$Place, [bool]$Top)
-        if ($Sddl -cmatch '^O:(S-[0-9-]+|[A-Z]{2})' -and (& $classify $Matches[1]) -ne '') { & $note 'owner' $Place 0 }
-        if (-not $Top -and $Sddl -cmatch 'D:(AI|AR)*P') { & $note 'cut-off' $Place 0 }
+        if ($Sddl -cmatch '^O:(S-[0-9-]+|[A-Z]{2})' -and (& $classify $Matches[1]) -ne '') { Add-ZdmTally $found 'owner' $Place 0 }
+        if (-not $Top -and $Sddl -cmatch 'D:(AI|AR)*P') { Add-ZdmTally $found 'cut-off' $Place 0 }
         $told = @{}
         foreach ($entry in @([regex]::Matches($Sddl, '\([A-Z]+;([A-Z]*);[^;()]*;[^;()]*;[^;()]*;([A-Z]{2}|S-[0-9-]+)\)'))) {
             if ($null -eq $entry -or (-not $Top -and [string]$entry.Groups[1].Value -clike '*ID*')) { continue }
             $class = & $classify ([string]$entry.Groups[2].Value)
             if ($class -ne '' -and -not $told.ContainsKey($class)) {
                 $told[$class] = $true
-                & $note $class $Place 0
+                Add-ZdmTally $found $class $Place 0
             }
         }
     }
@@ -898,10 +929,10 @@ function Measure-ZdmTree {
         }
         catch {
             # Who walks has no right there, or the path is too long for .NET; robocopy in backup mode takes both.
-            & $note 'unread' $folder 0
+            Add-ZdmTally $found 'unread' $folder 0
             continue
         }
-        & $note 'folder' $folder 0
+        Add-ZdmTally $found 'folder' $folder 0
         & $judge $sddl $folder ($folder -eq $root)
         foreach ($item in @($listed['Files'])) {
             if ($null -eq $item) { continue }
@@ -909,8 +940,8 @@ function Measure-ZdmTree {
             $file = $folder + '\' + $name
             $size = [long]$item['Bytes']
             $marks = [int]$item['Marks']
-            if ($file.Length -ge 260) { & $note 'long' $file $size }
-            if ($name -match '[ .]$') { & $note 'name' $file $size }
+            if ($file.Length -ge 260) { Add-ZdmTally $found 'long' $file $size }
+            if ($name -match '[ .]$') { Add-ZdmTally $found 'name' $file $size }
             try {
                 $sddl = [string][System.IO.File]::GetAccessControl($file).GetSecurityDescriptorSddlForm($sections)
                 $parts = 1
@@ -922,36 +953,32 @@ function Measure-ZdmTree {
                 }
             }
             catch {
-                & $note 'unread' $file $size
+                Add-ZdmTally $found 'unread' $file $size
                 continue
             }
-            & $note 'file' $file $size
-            if (($marks -band 1024) -ne 0) { & $note 'point' $file $size }
-            if (($marks -band 16384) -ne 0) { & $note 'encrypted' $file $size }
-            if (($marks -band 2048) -ne 0) { & $note 'packed' $file $size }
-            if (($marks -band 512) -ne 0) { & $note 'sparse' $file $size }
-            if ($size -gt 4294967296) { & $note 'large' $file $size }
-            if ([long]$item['Ticks'] -lt $before) { & $note 'old' $file $size }
+            Add-ZdmTally $found 'file' $file $size
+            if (($marks -band 1024) -ne 0) { Add-ZdmTally $found 'point' $file $size }
+            if (($marks -band 16384) -ne 0) { Add-ZdmTally $found 'encrypted' $file $size }
+            if (($marks -band 2048) -ne 0) { Add-ZdmTally $found 'packed' $file $size }
+            if (($marks -band 512) -ne 0) { Add-ZdmTally $found 'sparse' $file $size }
+            if ($size -gt 4294967296) { Add-ZdmTally $found 'large' $file $size }
+            if ([long]$item['Ticks'] -lt $before) { Add-ZdmTally $found 'old' $file $size }
             $dot = $name.LastIndexOf('.')
-            if ($dot -ge 0 -and $kinds.ContainsKey($name.Substring($dot))) { & $note $kinds[$name.Substring($dot)] $file $size }
-            if (Test-ZdmLeftOut -Name $name) { & $note 'excluded' $file $size }
-            if ($parts -gt 1) { & $note 'stream' $file $size }
+            if ($dot -ge 0 -and $kinds.ContainsKey($name.Substring($dot))) { Add-ZdmTally $found $kinds[$name.Substring($dot)] $file $size }
+            if (Test-ZdmLeftOut -Name $name) { Add-ZdmTally $found 'excluded' $file $size }
+            if ($parts -gt 1) { Add-ZdmTally $found 'stream' $file $size }
             & $judge $sddl $file $false
         }
         $below = @($listed['Folders'])
         for ($at = $below.Length - 1; $at -ge 0; $at -= 1) {
-            if ($null -eq $below[$at] -or $left -contains [string]$below[$at]['Name']) { continue }
+            if ($null -eq $below[$at]) { continue }
             $one = $folder + '\' + [string]$below[$at]['Name']
-            if (([int]$below[$at]['Marks'] -band 1024) -ne 0) { & $note 'link' $one 0 }
+            if (([int]$below[$at]['Marks'] -band 1024) -ne 0) { Add-ZdmTally $found 'link' $one 0 }
             else { $null = $waiting.Add($one) }
         }
     }
     if (-not $streams) { $found['stream'].Times = [long]-1 }
-    $lines = @()
-    foreach ($sort in $sorts) {
-        $row = $found[$sort]
-        $lines += (@(@($sort, [string]$row.Times, [string]$row.Bytes) + @($row.First)) -join "`t")
-    }
+    $lines = @(ConvertTo-ZdmTallyLine -Tally $found -Sort $sorts)
     # Last, so that a log that was cut off has no such line.
     $lines += 'unseen' + "`t" + [string]$waiting.Count + "`t0"
     return $lines
@@ -964,17 +991,8 @@ function Compare-ZdmTree {
     $root = $Source.TrimEnd('\')
     $there = $Target.TrimEnd('\')
     $sections = [System.Security.AccessControl.AccessControlSections]'Access, Owner'
-    $left = @('System Volume Information', '$RECYCLE.BIN', 'RECYCLER', 'DfsrPrivate', '~snapshot')
-    $found = @{}
     $sorts = @('sampled', 'missing', 'contents', 'permissions', 'unread', 'unhashed')
-    foreach ($sort in $sorts) { $found[$sort] = @{ Times = [long]0; Bytes = [long]0; First = @() } }
-    $note = {
-        param([string]$Sort, [string]$Place, [long]$Bytes)
-        $row = $found[$Sort]
-        $row.Times += 1
-        $row.Bytes += $Bytes
-        if ($row.Times -le 5) { $row.First += $Place }
-    }
+    $found = New-ZdmTally -Sort $sorts
     $own = {
         # Permissions as far as they are an item's own: what it inherits follows from the folder above, on each side.
         param([string]$Place, [bool]$Folder)
@@ -1000,7 +1018,7 @@ function Compare-ZdmTree {
         $null = $waiting.RemoveAt($waiting.Count - 1)
         try { $listed = Get-ZdmFolderList -Path ($root + $folder) }
         catch {
-            & $note 'unread' ($root + $folder) 0
+            Add-ZdmTally $found 'unread' ($root + $folder) 0
             continue
         }
         foreach ($item in @($listed['Files'])) {
@@ -1021,7 +1039,7 @@ function Compare-ZdmTree {
         }
         $below = @($listed['Folders'])
         for ($at = $below.Length - 1; $at -ge 0; $at -= 1) {
-            if ($null -eq $below[$at] -or $left -contains [string]$below[$at]['Name']) { continue }
+            if ($null -eq $below[$at]) { continue }
             if (([int]$below[$at]['Marks'] -band 1024) -eq 0) { $null = $waiting.Add($folder + '\' + [string]$below[$at]['Name']) }
         }
     }
@@ -1039,32 +1057,28 @@ function Compare-ZdmTree {
         try {
             $here = Get-Item -LiteralPath ($root + $path) -Force -ErrorAction Stop
             $size = [long]$here.Length
-            & $note 'sampled' ($root + $path) $size
+            Add-ZdmTally $found 'sampled' ($root + $path) $size
             if (-not [System.IO.File]::Exists($there + $path)) {
-                & $note 'missing' $path $size
+                Add-ZdmTally $found 'missing' $path $size
                 continue
             }
             $other = Get-Item -LiteralPath ($there + $path) -Force -ErrorAction Stop
-            if ($size -ne [long]$other.Length) { & $note 'contents' $path $size }
-            elseif ($hashed + $size -gt $MostBytes) { & $note 'unhashed' $path $size }
+            if ($size -ne [long]$other.Length) { Add-ZdmTally $found 'contents' $path $size }
+            elseif ($hashed + $size -gt $MostBytes) { Add-ZdmTally $found 'unhashed' $path $size }
             else {
                 $hashed += $size
-                if ((Get-ZdmFileState -Path ($root + $path)).Sha256 -ne (Get-ZdmFileState -Path ($there + $path)).Sha256) { & $note 'contents' $path $size }
+                if ((Get-ZdmFileState -Path ($root + $path)).Sha256 -ne (Get-ZdmFileState -Path ($there + $path)).Sha256) { Add-ZdmTally $found 'contents' $path $size }
             }
-            if ((& $own ($root + $path) $false) -cne (& $own ($there + $path) $false)) { & $note 'permissions' $path $size }
+            if ((& $own ($root + $path) $false) -cne (& $own ($there + $path) $false)) { Add-ZdmTally $found 'permissions' $path $size }
             $folder = $path.Substring(0, $path.LastIndexOf('\'))
             if (-not $folders.ContainsKey($folder)) {
                 $folders[$folder] = $true
-                if ((& $own ($root + $folder) $true) -cne (& $own ($there + $folder) $true)) { & $note 'permissions' ($folder + '\') 0 }
+                if ((& $own ($root + $folder) $true) -cne (& $own ($there + $folder) $true)) { Add-ZdmTally $found 'permissions' ($folder + '\') 0 }
             }
         }
-        catch { & $note 'unread' $path 0 }
+        catch { Add-ZdmTally $found 'unread' $path 0 }
     }
-    $lines = @()
-    foreach ($sort in $sorts) {
-        $row = $found[$sort]
-        $lines += (@(@($sort, [string]$row.Times, [string]$row.Bytes) + @($row.First)) -join "`t")
-    }
+    $lines = @(ConvertTo-ZdmTallyLine -Tally $found -Sort $sorts)
     # Last, so that a log that was cut off has no such line.
     $lines += 'files' + "`t" + [string]$seen + "`t0"
     return $lines

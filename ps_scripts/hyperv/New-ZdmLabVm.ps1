@@ -56,7 +56,7 @@ function New-ZdmLabVm {
         [Parameter(Mandatory = $false)]
         [bool]$PlainBoot = $false
     )
-    $null = Get-ZdmVm -Name $Name
+    $vm = Get-ZdmVm -Name $Name
     $guid = '2497F4DE-E9FA-4204-80E4-4B75C46419C0'
     $read = {
         $state = @{ Exists = $false; Mark = $null; MemoryMb = $null; Processors = $null; Guarded = $false; OwnTime = $false; Quiet = $false; Disks = [string[]]@() }
@@ -75,7 +75,6 @@ function New-ZdmLabVm {
     }
     $before = & $read
     if ($before.Exists -and $before.Mark -ne $Mark) {
-        $vm = Get-ZdmVm -Name $Name
         # A run that broke off right after New-VM left a machine in the lab's own folder without notes and disks.
         if ($before.Mark -ne '' -or @($before.Disks).Count -gt 0 -or [string]$vm.Path -ne "$Path\$Name") {
             Stop-ZdmVerb -Code AlreadyExists -Message "A machine '$Name' is there already and is not the lab's own ('$($before.Mark)')." -Target $Name
@@ -83,7 +82,7 @@ function New-ZdmLabVm {
     }
     if ($before.Exists) {
         # A machine keeps the generation that it was made with.
-        $there = [string](Get-ZdmVm -Name $Name).Generation
+        $there = [string]$vm.Generation
         if ($there -ne $Generation) {
             Stop-ZdmVerb -Code Precondition -Message "The machine '$Name' is of generation $there; generation $Generation is wanted." -Target $Name
         }
@@ -104,7 +103,7 @@ function New-ZdmLabVm {
         New-ZdmChange -Verb 'New-ZdmLabVm' -Target $Name -Changed $false -Before $before -After $before
         return
     }
-    if ($before.Exists -and [string](Get-ZdmVm -Name $Name).State -ne 'Off') {
+    if ($before.Exists -and [string]$vm.State -ne 'Off') {
         Stop-ZdmVerb -Code Precondition -Message "The machine '$Name' runs; it is only changed while it is off." -Target $Name
     }
     foreach ($one in $Disk) {

@@ -51,16 +51,6 @@ function Get-ZdmTreeDifference {
         }
     }
     foreach ($line in @(Compare-ZdmTree -Source $Source -Target $Target -Newest $Newest -Lot $Lot -Largest $Largest)) {
-        $cells = @(([string]$line) -split "`t")
-        $first = @()
-        if ($cells.Length -gt 3) { $first = @($cells[3..($cells.Length - 1)]) }
-        New-ZdmFact -Type 'Zdm.TreeDifference' -Property @{
-            Root     = $Source.TrimEnd('\')
-            Target   = $Target.TrimEnd('\')
-            Sort     = [string]$cells[0]
-            Count    = [long]$cells[1]
-            Bytes    = [long]$cells[2]
-            Examples = [string[]]$first
-        }
+        New-ZdmFact -Type 'Zdm.TreeDifference' -Property (@{ Root = $Source.TrimEnd('\'); Target = $Target.TrimEnd('\') } + (ConvertFrom-ZdmTallyLine -Line ([string]$line)))
     }
 }

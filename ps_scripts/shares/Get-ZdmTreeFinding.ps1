@@ -38,15 +38,6 @@ function Get-ZdmTreeFinding {
         Stop-ZdmVerb -Code NotFound -Message "There is no folder '$root'." -Target $root -Category ObjectNotFound
     }
     foreach ($line in @(Measure-ZdmTree -Path $root -Folders $Folders -Years $Years)) {
-        $cells = @(([string]$line) -split "`t")
-        $first = @()
-        if ($cells.Length -gt 3) { $first = @($cells[3..($cells.Length - 1)]) }
-        New-ZdmFact -Type 'Zdm.TreeFinding' -Property @{
-            Root     = $root
-            Sort     = [string]$cells[0]
-            Count    = [long]$cells[1]
-            Bytes    = [long]$cells[2]
-            Examples = [string[]]$first
-        }
+        New-ZdmFact -Type 'Zdm.TreeFinding' -Property (@{ Root = $root } + (ConvertFrom-ZdmTallyLine -Line ([string]$line)))
     }
 }

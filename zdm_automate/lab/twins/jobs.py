@@ -28,6 +28,9 @@ ARCHIVE = "C:\\Zdm\\archive"
 NEVER_RUN = 267011
 BUFFER = 65536
 LONGEST = 7000
+WALKS = ("Get-ZdmFolderList", "Test-ZdmLeftOut", "New-ZdmTally", "Add-ZdmTally", "ConvertTo-ZdmTallyLine")
+"""What both walks through trees lean on."""
+
 _SPECIAL = re.compile(r"[\s&|<>^(),;=!`+\[\]{}~']")
 _BROKEN = re.compile(r'["\x00-\x1f]')
 _PRINTABLE = re.compile(r"^[\x20-\x7e]*$")
@@ -236,7 +239,7 @@ def script_of(name: str) -> str:
     """Get-ZdmJobScript of the prelude: the function, what it leans on, and its call."""
     canonical = {"measure-zdmtree": "Measure-ZdmTree", "compare-zdmtree": "Compare-ZdmTree"}[name.casefold()]
     prelude = Library.load(folders("ps_scripts")).prelude_text
-    parts = ["Get-ZdmFolderList", "Test-ZdmLeftOut", canonical]
+    parts = [*WALKS, canonical]
     call = "Measure-ZdmTree -Path $Path"
     if canonical == "Compare-ZdmTree":
         parts = ["ConvertTo-ZdmUtc", "Stop-ZdmVerb", "Test-ZdmCommand", "Invoke-ZdmNative", "Get-ZdmFileState", *parts]
