@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import socket
 import sys
-from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import pytest
 from mail_lab import SPECS, Wire, keeper_of, session
 
 sys.path.append(str(Path(__file__).parent.parent / "transport"))
@@ -23,17 +21,6 @@ from zdm_automate.secrets import Credential, Secret
 from zdm_automate.transport.base import Target
 from zdm_automate.transport.probe import Probe, probe
 from zdm_automate.transport.psrp import PsrpTransport
-
-
-@pytest.fixture
-def ending() -> Iterator[ExitStack]:
-    with ExitStack() as stack:
-        yield stack
-
-
-@pytest.fixture
-def wire(tmp_path: Path, ending: ExitStack) -> Wire:
-    return Wire(tmp_path, ending)
 
 
 def look(wire: Wire, **own: Any) -> MailFindings:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,12 +23,6 @@ from zdm_automate.mail.versions import Exchange
 from zdm_automate.transport.psrp import PsrpTransport
 
 SPECS_NEW = SPECS["New-ZdmMailboxMove"]
-
-
-@pytest.fixture
-def ending() -> Iterator[ExitStack]:
-    with ExitStack() as stack:
-        yield stack
 
 
 @pytest.fixture(params=["sim", pytest.param("pwsh", marks=pytest.mark.pwsh)])

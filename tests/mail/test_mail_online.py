@@ -10,7 +10,6 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -34,12 +33,6 @@ from zdm_automate.transport.online import ARGUMENTS
 
 pytestmark = pytest.mark.pwsh
 CANARY = "Canary-7c31-Word!"
-
-
-@pytest.fixture
-def ending() -> Iterator[ExitStack]:
-    with ExitStack() as stack:
-        yield stack
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ import sys
 import threading
 import time
 import uuid
-from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -68,12 +67,6 @@ def test_a_look_costs_two_commands_and_one_per_failure() -> None:
 def _end(run: subprocess.Popen[str]) -> None:
     run.kill()
     run.communicate(timeout=10)
-
-
-@pytest.fixture
-def ending() -> Iterator[ExitStack]:
-    with ExitStack() as stack:
-        yield stack
 
 
 @pytest.mark.slow

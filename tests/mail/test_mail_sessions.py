@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -30,17 +29,6 @@ roles: {{mail: EX16}}
 intent:
   mailbox_moves: {{source_databases: [DB10], target_databases: [DB16-A]}}
 """
-
-
-@pytest.fixture
-def ending() -> Iterator[ExitStack]:
-    with ExitStack() as stack:
-        yield stack
-
-
-@pytest.fixture
-def wire(tmp_path: Path, ending: ExitStack) -> Wire:
-    return Wire(tmp_path, ending)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
-from matrix import Stage
+from matrix import Stage, played, start_of
 from rig import Killed, Rig, library
 
 from zdm_automate.lab.exchange.direct import DirectExchange, Pipeline
@@ -120,8 +120,8 @@ def sign(rig: Rig, item: str, step: str, **answers: str) -> None:
         record.write("manual.signed", boundary=True, item=item, step=step, by="Maria", answers=answers)
 
 
-def story(rig: Rig, on_plan: Callable[[Any, Any], None]) -> None:
-    """From the first look to the cleared requests; every plan is handed out before it is applied."""
+def rounds(rig: Rig, on_plan: Callable[[Any, Any], None]) -> Callable[[float], None]:
+    """Gives what carries the clock on, plans, and hands a plan with changes out."""
 
     def round_(seconds: float) -> None:
         rig.carry(seconds)
@@ -129,6 +129,19 @@ def story(rig: Rig, on_plan: Callable[[Any, Any], None]) -> None:
         if plan.changes:
             on_plan(what, plan)
 
+    return round_
+
+
+def staged(rig: Rig, office: str, story: Callable[[Any, Callable[[Any, Any], None]], None]) -> tuple[Stage, ...]:
+    """A story, undisturbed."""
+    made: list[Stage] = []
+    story(rig, lambda what, plan: made.append(played(rig, office, BOOK, start_of(rig), (what, plan))))
+    return tuple(made)
+
+
+def story(rig: Rig, on_plan: Callable[[Any, Any], None]) -> None:
+    """From the first look to the cleared requests; every plan is handed out before it is applied."""
+    round_ = rounds(rig, on_plan)
     round_(0)
     round_(HOUR)
     rig.carry(HOUR)
@@ -146,27 +159,7 @@ def story(rig: Rig, on_plan: Callable[[Any, Any], None]) -> None:
 def mail_stages(folder: Path) -> tuple[Stage, ...]:
     """The story of the small office, undisturbed."""
     rig = MailRig(OFFICE, folder)
-    made: list[Stage] = []
-
-    def play(what: Intended, plan: Any) -> None:
-        begin, journals = rig.keeper.world, {run: tuple(lines) for run, lines in rig.journals.items()}
-        rig.changed.clear()
-        outcome = rig.apply(what, plan)
-        assert outcome.result == "done", outcome
-        made.append(
-            Stage(
-                office=OFFICE,
-                book=BOOK,
-                begin=begin,
-                journals=journals,
-                plan=plan,
-                end=rig.keeper.world,
-                changed=dict(rig.changed),
-            )
-        )
-
-    story(rig, play)
-    return tuple(made)
+    return staged(rig, OFFICE, story)
 
 
 def lines_of(rig: Rig) -> list[Mapping[str, Any]]:

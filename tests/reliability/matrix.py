@@ -48,6 +48,33 @@ class Stage:
     changed: Mapping[tuple[str, str, str], int]
 
 
+Start = tuple[World, Mapping[str, tuple[bytes, ...]]]
+"""The world and the journals from which a stage begins."""
+
+
+def start_of(rig: Rig) -> Start:
+    """As it stands now."""
+    return rig.keeper.world, {run: tuple(lines) for run, lines in rig.journals.items()}
+
+
+def played(rig: Rig, office: str, book: str, start: Start, planned: tuple[Any, Plan]) -> Stage:
+    """Carries a plan out, undisturbed, and keeps what came of it."""
+    what, plan = planned
+    rig.changed.clear()
+    outcome = rig.apply(what, plan)
+    assert outcome.result == "done", outcome
+    begin, journals = start
+    return Stage(
+        office=office,
+        book=book,
+        begin=begin,
+        journals=journals,
+        plan=plan,
+        end=rig.keeper.world,
+        changed=dict(rig.changed),
+    )
+
+
 @cache
 def stages(office: str, folder: Path) -> tuple[Stage, ...]:
     """The story of an office, undisturbed."""
@@ -55,24 +82,9 @@ def stages(office: str, folder: Path) -> tuple[Stage, ...]:
     made: list[Stage] = []
     for book, seconds in ({**STORIES, **NIGHTLY})[office]:
         rig.carry(seconds)
-        begin, journals = rig.keeper.world, {run: tuple(lines) for run, lines in rig.journals.items()}
-        what, plan = rig.plan(book)
-        if not plan.changes:
-            continue
-        rig.changed.clear()
-        outcome = rig.apply(what, plan)
-        assert outcome.result == "done", outcome
-        made.append(
-            Stage(
-                office=office,
-                book=book,
-                begin=begin,
-                journals=journals,
-                plan=plan,
-                end=rig.keeper.world,
-                changed=dict(rig.changed),
-            )
-        )
+        start, planned = start_of(rig), rig.plan(book)
+        if planned[1].changes:
+            made.append(played(rig, office, book, start, planned))
     return tuple(made)
 
 

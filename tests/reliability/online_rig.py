@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
-from mail_rig import MailRig, NotedSession, _Unpaced, sign, specs
+from mail_rig import MailRig, NotedSession, _Unpaced, rounds, sign, specs, staged
 from matrix import Stage
 from rig import library
 
@@ -98,13 +98,7 @@ class OnlineRig(MailRig):
 
 def story(rig: OnlineRig, on_plan: Callable[[Any, Any], None]) -> None:
     """From the first look to the service connection points; every plan is handed out before it is applied."""
-
-    def round_(seconds: float) -> None:
-        rig.carry(seconds)
-        what, plan = rig.plan(BOOK)
-        if plan.changes:
-            on_plan(what, plan)
-
+    round_ = rounds(rig, on_plan)
     round_(0)  # the way, its endpoint, the pilot
     round_(HOUR)  # the pilot is completed
     rig.carry(HOUR)
@@ -120,23 +114,4 @@ def story(rig: OnlineRig, on_plan: Callable[[Any, Any], None]) -> None:
 def online_stages(folder: Path) -> tuple[Stage, ...]:
     """The story, undisturbed."""
     rig = OnlineRig(OFFICE, folder)
-    made: list[Stage] = []
-
-    def play(what: Intended, plan: Any) -> None:
-        begin, journals = rig.keeper.world, {run: tuple(lines) for run, lines in rig.journals.items()}
-        rig.changed.clear()
-        outcome = rig.apply(what, plan)
-        assert outcome.result == "done", outcome
-        stage = Stage(
-            office=OFFICE,
-            book=BOOK,
-            begin=begin,
-            journals=journals,
-            plan=plan,
-            end=rig.keeper.world,
-            changed=dict(rig.changed),
-        )
-        made.append(stage)
-
-    story(rig, play)
-    return tuple(made)
+    return staged(rig, OFFICE, story)

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from mail_rig import sign
-from matrix import FAULTS, MOMENTS, Stage
+from matrix import FAULTS, MOMENTS, Stage, played, start_of
 from rig import Killed, Rig, Trap, resumed
 
 from zdm_automate.errors import RefusedError, ZdmError
@@ -136,21 +136,8 @@ def stages(folder: Path) -> tuple[Stage, ...]:
     rig = Rig(OFFICE, folder)
     made: list[Stage] = []
     for _ in range(2):
-        begin, journals = rig.keeper.world, {run: tuple(lines) for run, lines in rig.journals.items()}
-        what, plan = rig.plan(BOOK)
-        rig.changed.clear()
-        assert rig.apply(what, plan).result == "done"
-        made.append(
-            Stage(
-                office=OFFICE,
-                book=BOOK,
-                begin=begin,
-                journals=journals,
-                plan=plan,
-                end=rig.keeper.world,
-                changed=dict(rig.changed),
-            )
-        )
+        start = start_of(rig)
+        made.append(played(rig, OFFICE, BOOK, start, rig.plan(BOOK)))
         rig.carry(MINUTE)
     return tuple(made)
 
