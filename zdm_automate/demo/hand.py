@@ -12,6 +12,7 @@ import runpy
 import subprocess
 import sys
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
@@ -89,6 +90,7 @@ def _be(words: tuple[str, ...], environment: Mapping[str, str], mouth: int) -> N
         os._exit(code)
 
 
+@cache
 def _load() -> None:
     package = import_module(COMMANDS)
     for found in pkgutil.iter_modules(package.__path__, f"{COMMANDS}."):

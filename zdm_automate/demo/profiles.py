@@ -6,10 +6,6 @@ the lab's clock is carried forward; where a person is asked, the demo signs.
 
 from __future__ import annotations
 
-import shlex
-import subprocess
-import sys
-import time
 from typing import Any
 
 from zdm_automate.demo.stage import DemoFailedError, Stage, rows
@@ -21,8 +17,6 @@ ROUNDS = 16
 LOOKS = 60
 LOOK = 300
 """Lab seconds between two looks at the jobs."""
-PATIENCE = 300.0
-"""Seconds until the run that is to be killed has begun its first capture."""
 MARGIN = 60
 
 
@@ -33,6 +27,11 @@ def play(stage: Stage) -> None:
         DemoFailedError: a step did not end as it should.
     """
     Copy(stage).play()
+
+
+def capture_made(journal: str) -> bool:
+    """Whether a journal tells of a capture that was started."""
+    return any('"change.finished"' in line and "B-173c" in line for line in journal.splitlines())
 
 
 def starts(plan: Any) -> list[str]:
@@ -71,7 +70,8 @@ class Copy:
         plan = self.stage.plan(BOOK)
         captures = [row for row in rows(plan) if row["item"] == "B-173c" and row["change"]]
         if captures and not self.killed:
-            self.kill(plan["id"])
+            self.killed = True
+            self.stage.kill(plan["id"], capture_made)
             self.stage.say("The controller is dead; what it has started works on. Another one looks:")
             self.follow(starts(plan))
             self.stage.type("resume")
@@ -82,31 +82,6 @@ class Copy:
             if row["preview"] == "manual":
                 self.stage.sign_row(row)
         return plan
-
-    def kill(self, plan: str) -> None:
-        """Applies a plan and kills the program as soon as its first capture has been started."""
-        self.killed = True
-        words = ["apply", plan]
-        self.stage.say(f"$ zdm {shlex.join(words)}    (and it is killed in the middle)")
-        run = subprocess.Popen(  # noqa: S603 - our own command, arguments as a list
-            [sys.executable, "-m", "zdm_automate.cli", *words], env=self.stage.environment, stdout=subprocess.DEVNULL
-        )
-        until = time.monotonic() + PATIENCE
-        while run.poll() is None and time.monotonic() < until and not self._capture_made(plan):
-            time.sleep(0.05)
-        if run.poll() is not None:
-            raise DemoFailedError(f"`zdm apply {plan}` ended with {run.returncode} before it could be killed")
-        begun = self._capture_made(plan)
-        run.kill()
-        run.wait(timeout=PATIENCE)
-        if not begun:
-            raise DemoFailedError(f"`zdm apply {plan}` began no capture in {PATIENCE:.0f} s")
-
-    def _capture_made(self, plan: str) -> bool:
-        """Whether the run's journal tells of a capture that was started."""
-        path = self.stage.project / "runs" / plan / "journal.jsonl"
-        lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-        return any('"change.finished"' in line and "B-173c" in line for line in lines)
 
     def wait_for(self, plan: Any) -> None:
         """Follows the jobs to their end, or carries the clock past the moment that a plan waits for."""

@@ -6,9 +6,6 @@ The jobs run on the lab's clock: while they work the demo looks at them and carr
 from __future__ import annotations
 
 import shutil
-import subprocess
-import sys
-import time
 from typing import Any
 
 from zdm_automate.demo.stage import DemoFailedError, Stage, rows
@@ -22,8 +19,6 @@ LOOKS = 60
 
 STEP, NIGHT_STEP = "+5m", "+1m"
 CUT_BEGINS = "2026-03-04T19:10:00+00:00"
-WAITED = 90
-"""Seconds that the demo waits for a process it is about to kill."""
 
 SIGNED = {
     "backup": {"taken at": "2026-03-04T18:00:00Z"},
@@ -91,16 +86,7 @@ class Shares:
     def kill_in_the_middle(self, plan: str) -> None:
         """The computer of the technician dies between two changes; another one takes the run up again."""
         self.stage.say("The technician's computer dies while the seeds are started ...")
-        words = [sys.executable, "-m", "zdm_automate.cli", "apply", plan]
-        run = subprocess.Popen(words, env=self.stage.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603
-        give_up = time.monotonic() + WAITED
-        while run.poll() is None and time.monotonic() < give_up:
-            journals = (self.stage.project / "runs").glob(f"*{plan[-20:]}*/journal.jsonl")
-            if any("change.started" in journal.read_text(encoding="utf-8") for journal in journals):
-                break
-            time.sleep(0.02)
-        run.kill()
-        run.wait()
+        self.stage.kill(plan, lambda journal: "change.started" in journal)
         self.killed = True
         self.stage.say("... and the jobs do not mind. From another computer, with a copy of the project folder:")
         elsewhere = self.stage.project.with_name(f"{self.stage.project.name}-elsewhere")

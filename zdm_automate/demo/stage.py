@@ -8,13 +8,19 @@ from __future__ import annotations
 import json
 import os
 import shlex
-from typing import TYPE_CHECKING, Any
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING, Any, Final
 
-from zdm_automate.demo.hand import type_command
+from zdm_automate.demo.hand import COMMANDS, type_command
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
+
+PATIENCE: Final = 300.0
+"""Seconds until a run that is to be killed has come as far as it should."""
 
 
 class DemoFailedError(Exception):
@@ -64,6 +70,33 @@ class Stage:
         """Plans a playbook, shows it; gives the plan."""
         self.type("plan", book)
         return json.loads(max((self.project / "plans").glob(f"*-{book}-*.json")).read_bytes())
+
+    def kill(self, plan: str, begun: Callable[[str], bool]) -> None:
+        """Applies a plan and kills the program as soon as its journal tells what `begun` looks for.
+
+        Raises:
+            DemoFailedError: it ended before, or its journal never tells it.
+        """
+        words = ("apply", plan)
+        self.say(f"$ zdm {shlex.join(words)}    (and it is killed in the middle)")
+        journal = self.project / "runs" / plan / "journal.jsonl"
+
+        def told() -> bool:
+            return journal.exists() and begun(journal.read_text(encoding="utf-8"))
+
+        run = subprocess.Popen(  # noqa: S603 - our own command, arguments as a list
+            [sys.executable, "-m", COMMANDS, *words], env=self.environment, stdout=subprocess.DEVNULL
+        )
+        until = time.monotonic() + PATIENCE
+        while not (seen := told()) and run.poll() is None and time.monotonic() < until:
+            time.sleep(0.02)
+        ended = run.poll()
+        run.kill()
+        run.wait()
+        if ended is not None:
+            raise DemoFailedError(f"`zdm apply {plan}` ended with {ended} before it could be killed")
+        if not seen:
+            raise DemoFailedError(f"`zdm apply {plan}` did not come so far in {PATIENCE:.0f} s")
 
     def sign(self, item: str, step: str, *answers: str, quiet: bool = False) -> None:
         """Signs a step by hand; an answer is `field=value`."""
