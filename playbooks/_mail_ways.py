@@ -23,7 +23,7 @@ MAPI_LOGON = ["Ntlm", "OAuth", "Negotiate"]
 
 SMTP = ["0.0.0.0:25"]
 CUT, MAIL_CUT = "clients-cut", "mail-cut"
-LOCKED, BATCH, DONE = "folders-locked", "folders-copied", "folders-completed"
+BATCH, DONE = "folders-copied", "folders-completed"
 
 
 def ways_reads() -> Iterator[Read]:

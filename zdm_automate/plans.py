@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING, Final
 from zdm_automate.digest_file import DigestFile
 from zdm_automate.errors import PlanAlteredError, PlanUsedError, UnknownNameError
 from zdm_automate.planner import PLAN_FORMAT, Plan
+from zdm_automate.project import SECOND
 
 if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
 MOST_BYTES: Final = 64 * 1024 * 1024
-STAMP: Final = len("20260302-120000")
-"""What an id begins with, to the second; of two plans of one second the file written last is the later one."""
-
 _FILES: Final = DigestFile(Plan, version=PLAN_FORMAT, most_bytes=MOST_BYTES)
 
 
@@ -56,8 +54,8 @@ class Plans:
         )
 
     def ids(self) -> tuple[str, ...]:
-        """All plan ids, oldest first."""
-        found = sorted(self.folder.glob("*.json"), key=lambda path: (path.stem[:STAMP], path.stat().st_mtime_ns, path.stem))
+        """All plan ids, oldest first; of two of one second the file written last is the later one."""
+        found = sorted(self.folder.glob("*.json"), key=lambda path: (path.stem[:SECOND], path.stat().st_mtime_ns, path.stem))
         return tuple(path.stem for path in found)
 
     def used(self, plan_id: str) -> str:

@@ -354,12 +354,12 @@ class Project:
     def journals(self) -> list[Path]:
         """The journals of all runs, oldest run first; those of one second by when each says that it began."""
         paths = sorted(self.runs_folder.glob("*/journal.jsonl"), key=lambda path: path.parent.name)
-        seconds = (list(group) for _, group in groupby(paths, key=lambda path: path.parent.name[: len(_SECOND)]))
+        seconds = (list(group) for _, group in groupby(paths, key=lambda path: path.parent.name[:SECOND]))
         return [path for found in seconds for path in (sorted(found, key=_begun) if len(found) > 1 else found)]
 
 
-_SECOND: Final = "20260302-120000"
-"""How a run's name begins."""
+SECOND: Final = len("20260302-120000")
+"""What the name of a plan or run begins with: when it was made, to the second."""
 
 _TS: Final = re.compile(rb'"ts":"([^"]{1,40})"')
 _HEAD: Final = 200

@@ -11,9 +11,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from zdm_automate.facts.base import fact_types, wire_names
+from zdm_automate.facts.base import fact_types
 from zdm_automate.facts.store import FactsMissingError, still
 from zdm_automate.steps import Read
 
@@ -205,7 +205,5 @@ def _label(one: Fact) -> str:
 
 def _digest(one: Fact) -> str:
     """Of what stays the same on the machine that the client's Windows was restored to."""
-    names = wire_names(type(one))
-    hardware = {names[name] for name in type(one).hardware}
-    body: dict[str, Any] = {name: value for name, value in still(one).items() if name not in hardware}
+    body = still(one, also=type(one).hardware)
     return hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()[:16]

@@ -124,11 +124,11 @@ def fact_of(effect: Effect) -> Fact:
     return from_wire({"ZdmType": effect.zdm_type, **effect.body})
 
 
-def still(made: Fact) -> dict[str, Any]:
-    """The fact in wire form without the fields that move by themselves."""
+def still(made: Fact, also: frozenset[str] = frozenset()) -> dict[str, Any]:
+    """The fact in wire form without the fields that move by themselves; `also` without these."""
     names = wire_names(type(made))
-    moving = {names[name] for name in type(made).volatile}
-    return {name: value for name, value in to_wire(made).items() if name not in moving}
+    left_out = {names[name] for name in type(made).volatile | also}
+    return {name: value for name, value in to_wire(made).items() if name not in left_out}
 
 
 def put(role: str, made: Fact) -> Effect:
