@@ -106,7 +106,10 @@ function New-ZdmLabVm {
     if ($before.Exists -and [string]$vm.State -ne 'Off') {
         Stop-ZdmVerb -Code Precondition -Message "The machine '$Name' runs; it is only changed while it is off." -Target $Name
     }
+    $named = @()
     foreach ($one in $Disk) {
+        if ($named -contains $one) { Stop-ZdmVerb -Code Precondition -Message "The disk '$one' is named twice." -Target $one }
+        $named += $one
         if (-not (Get-ZdmVhdState -Path $one).Exists) { Stop-ZdmVerb -Code NotFound -Message "The disk '$one' is not there." -Target $one -Category ObjectNotFound }
         foreach ($other in @(Get-VM)) {
             if ($null -eq $other -or [string]$other.Name -eq $Name) { continue }

@@ -128,3 +128,16 @@ def test_a_machine_keeps_its_generation(built: World) -> None:
     assert told.error is not None
     assert "is of generation 1; generation 2 is wanted" in told.error.message
     assert told.world == built
+
+
+def test_a_disk_that_is_named_twice_is_refused_before_a_machine_is_made(built: World) -> None:
+    """In whatever letters: Windows would take it for the first, and fail at the second."""
+    disks = ["C:\\Lab\\OLD.vhdx", "C:\\LAB\\old.vhdx"]
+    apart = done(built, "Remove-ZdmLabVm", Name="OLD", Mark="zdm-lab:sr-1")
+    more = {"Generation": "1", "MemoryMb": 512, "Processors": 1, "Path": "C:\\Lab", "Disk": disks}
+    verb = Library.load(folders("ps_scripts"))["New-ZdmLabVm"]
+    told = perform(apart, HOST, verb, {"Name": "OTHER", "Mark": "zdm-lab:sr-1", **more})
+
+    assert told.error is not None
+    assert "is named twice" in told.error.message
+    assert told.world == apart

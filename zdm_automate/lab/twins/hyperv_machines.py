@@ -138,7 +138,9 @@ def _forced(call: Call, verb: str, target: str, read: Callable[[], Row], write: 
 
 
 def _refuse_disks(call: Call, name: str, disks: Sequence[str]) -> None:
-    for one in disks:
+    for place, one in enumerate(disks):
+        if among(one, disks[:place]):
+            raise stop("Precondition", f"The disk '{one}' is named twice.", target=one)
         if not vhd_state(call, one)["Exists"]:
             raise stop("NotFound", f"The disk '{one}' is not there.", target=one, category="ObjectNotFound")
         for other in call.cmdlet("Get-VM"):
