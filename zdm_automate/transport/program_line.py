@@ -60,11 +60,12 @@ class ProgramLine(AgentLine):
         self._taken = True
         while True:
             heard = self._program.read()
+            # before the reply is looked for: one that comes whole in a single read would leave it unheard
+            said = self._program.errors().decode("utf-8", errors="replace").strip()
+            self._replies.other += [said] if said else []
             for found, xml in self._replies.feed(heard.decode("utf-8", errors="replace")):
                 if found == identity:
                     return xml
-            said = self._program.errors().decode("utf-8", errors="replace").strip()
-            self._replies.other += [said] if said else []
             if not heard:
                 raise self._ended(self._program)
 
