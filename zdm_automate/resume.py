@@ -9,17 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from zdm_automate.errors import OutcomeUnknownError, PlanStaleError, RefusedError, ZdmError
-from zdm_automate.facts.store import FactsMissingError
-from zdm_automate.planner import laid_over
+from zdm_automate.errors import OutcomeUnknownError, RefusedError, ZdmError
 from zdm_automate.runner import common_fields, error_fields, ledger_fields, neither
-from zdm_automate.settling import Verdict, judge, judgeable, settle, shown
+from zdm_automate.settling import Verdict, settle
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from zdm_automate.bench import Bench, Writer
-    from zdm_automate.facts.store import Facts
     from zdm_automate.model import Change, PlannedItem, Row
     from zdm_automate.planner import Plan
     from zdm_automate.standing import OpenChange, Standing
@@ -81,28 +78,6 @@ def settle_open(plan: Plan, standing: Standing, bench: Bench) -> Settled:
             raise neither(change, host, one.reason or "its answer was not seen")
         verdicts[one.step] = verdict
     return Settled(verdicts=verdicts)
-
-
-def refuse_moved(plan: Plan, standing: Standing, facts: Facts) -> None:
-    """Asks that what each change left rests on is as the plan saw it, or already as wanted.
-
-    Each is looked at on the facts as the changes before it would leave them. Facts that cannot be read now are left to the
-    applier, which compares itself.
-
-    Raises:
-        PlanStaleError: somebody else has changed what one of them is about.
-    """
-    for change in left(plan, standing):
-        try:
-            if judgeable(change) and judge(change, facts) is Verdict.NEITHER:
-                raise PlanStaleError(
-                    f"{change.id} ({change.target}) no longer finds what the plan saw: {shown(change, facts)}.",
-                    host=facts.hosts.get(change.call.role, ""),
-                    hint=f"Nothing was changed now. Make a new plan with `zdm plan {plan.playbook}`.",
-                )
-        except FactsMissingError:
-            pass
-        facts = laid_over(facts, change)
 
 
 def left(plan: Plan, standing: Standing) -> tuple[Change, ...]:

@@ -14,6 +14,7 @@ from zdm_automate.facts.base import fact_class
 from zdm_automate.facts.project import PROJECT
 from zdm_automate.facts.store import fact_of
 from zdm_automate.model import Check, CheckState, Preview
+from zdm_automate.moved import Lookout
 from zdm_automate.settling import Verdict, judge, judgeable, named_by, read_back, seen, settle, shown, stands, watch
 from zdm_automate.standing import Standing
 
@@ -78,6 +79,7 @@ def apply_plan(
     unchanged = len(so_far.good) - changed
     total = len(plan.changes)
     outcome = Outcome(result="failed", left=total)
+    lookout = Lookout(bench, f"What was done before stays. Make a new plan with `zdm plan {plan.playbook}`.")
     try:
         for item in plan.items:
             changes = [row.change for row in item.rows if row.change is not None]
@@ -85,13 +87,15 @@ def apply_plan(
             if not changes or (not left and item.id in so_far.verified):
                 continue
             journal.write("item.started", item=item.id, title=item.title)
-            for change in left:
+            for place, change in enumerate(left):
                 if bench.stop():
                     rest = total - changed - unchanged
                     outcome = Outcome(result="interrupted", changed=changed, unchanged=unchanged, left=rest)
                     return outcome
                 if plan.kind == "undo":
                     _refuse_foreign(change, bench)
+                else:
+                    lookout.look(item.id, left[place:])
                 bench.admit(change)
                 if _carry_out(change, bench, journal):
                     changed += 1

@@ -22,11 +22,12 @@ from zdm_automate.hops import with_routes
 from zdm_automate.ledger import with_project
 from zdm_automate.mail.specs import Specs
 from zdm_automate.mail_session import ExchangeInfo, ExchangeSession
+from zdm_automate.moved import refuse_moved
 from zdm_automate.pins import Identity
 from zdm_automate.planner import Plan, plan_items
 from zdm_automate.playbook import Playbook
 from zdm_automate.reading import Gathering, Reader, gather
-from zdm_automate.resume import Settled, refuse_moved, settle_open, write_settled
+from zdm_automate.resume import Settled, left, settle_open, write_settled
 from zdm_automate.runner import Outcome, apply_plan, error_fields, refuse_stale
 from zdm_automate.scripts import Library
 from zdm_automate.session import SKEW_LIMIT, HostSession, Opens, SessionInfo, open_all, skew_error
@@ -326,7 +327,11 @@ class Workplace:
             )
         settled = settle_open(plan, standing, self.bench())
         gathering = self.read(what, also=_about(plan))
-        refuse_moved(plan, settled.standing(standing), gathering.facts)
+        refuse_moved(
+            left(plan, settled.standing(standing)),
+            gathering.facts,
+            hint=f"Nothing was changed now. Make a new plan with `zdm plan {plan.playbook}`.",
+        )
         return gathering, settled
 
     def go_on(
