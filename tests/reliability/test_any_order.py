@@ -100,7 +100,7 @@ def plant(planted: str, monkeypatch: pytest.MonkeyPatch) -> None:
         case "what was begun is called again":
             blindly = lambda _plan, standing, _bench: Settled(verdicts={one.step: Verdict.NOT for one in standing.open})  # noqa: E731
             monkeypatch.setattr(workplace, "settle_open", blindly)
-            monkeypatch.setattr(workplace, "refuse_moved", lambda *_args: None)
+            monkeypatch.setattr(workplace, "refuse_moved", lambda *_args, **_more: None)
 
 
 @pytest.mark.timeout(300)

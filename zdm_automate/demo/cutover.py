@@ -17,7 +17,7 @@ ROUNDS = 8
 """More plans than any office needs; the demo fails when it is not done by then."""
 
 MARGIN = 60
-"""Seconds that the clock is carried past the moment a plan names."""
+"""Seconds that the clock is carried past the moment a plan names, and past a change."""
 
 
 def play(stage: Stage) -> None:
@@ -60,6 +60,8 @@ class Cutover:
         if any(row["change"] for row in rows(plan)):
             self.changes += sum(row["change"] is not None for row in rows(plan))
             self.stage.type("apply", plan["id"])
+            # what one controller is told reaches the others after a while, and the next plan is to find it there
+            self.stage.type("lab", "clock", f"+{MARGIN}s", quiet=True)
         for row in rows(plan):
             if row["preview"] == "manual":
                 self.by_hand(row)
@@ -84,7 +86,5 @@ class Cutover:
         """Carries the lab's clock past the latest moment that a plan waits for."""
         moments = [row["not_before"] for plan in plans for row in rows(plan) if row["not_before"]]
         if moments:
-            now = self.stage.ask("lab", "clock")["now"]
-            latest = max(*moments, now)
-            self.stage.type("lab", "clock", latest)
+            self.stage.carry_to(max(moments))
             self.stage.type("lab", "clock", f"+{MARGIN}s", quiet=True)

@@ -90,7 +90,7 @@ class Copy:
             return
         moments = [row["not_before"] for row in rows(plan) if row["not_before"]]
         if moments:
-            self.stage.type("lab", "clock", max(*moments, self.stage.ask("lab", "clock")["now"]))
+            self.stage.carry_to(max(moments))
             self.stage.type("lab", "clock", f"+{MARGIN}s", quiet=True)
 
     def follow(self, hosts: list[str]) -> None:

@@ -121,11 +121,11 @@ class Shares:
         if self.cut or not moments:
             return
         if deltas < len(self.shares()) * 2:
-            self.stage.type("lab", "clock", max(moments))
+            self.stage.carry_to(max(moments))
             return
         self.cut = True
         self.stage.say("Two deltas are enough: tonight is the cut. The technician says so in the project file and signs.")
-        self.stage.type("lab", "clock", CUT_BEGINS)
+        self.stage.carry_to(CUT_BEGINS)
         path = self.stage.project / "project.yaml"
         text = path.read_text(encoding="utf-8")
         path.write_text(text.replace("old_name: OLD", "cut: true\n    old_name: OLD", 1), encoding="utf-8")
