@@ -8,6 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from zdm_automate.plans import Plans
+from zdm_automate.project import read_project
+
 OWN = frozenset(
     {
         "ts",
@@ -47,7 +50,7 @@ def alike(value: Any) -> Any:
 
 def journals(project: Path) -> Iterator[tuple[str, list[Any]]]:
     """What kind of run each journal of a project is, and its lines, oldest first."""
-    for path in sorted((project / "runs").glob("*/journal.jsonl")):
+    for path in read_project(project).journals():
         lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
         begin = lines[0]
         yield f"{begin.get('kind')} {begin.get('playbook', '')}", [alike(line) for line in lines]
@@ -55,5 +58,5 @@ def journals(project: Path) -> Iterator[tuple[str, list[Any]]]:
 
 def plans(project: Path) -> list[Any]:
     """The rows of every plan of a project, oldest first."""
-    files = sorted((project / "plans").glob("*.json"))
-    return [alike(json.loads(path.read_text(encoding="utf-8"))["items"]) for path in files]
+    files = Plans(project / "plans")
+    return [alike(json.loads((files.folder / f"{name}.json").read_text(encoding="utf-8"))["items"]) for name in files.ids()]
