@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rig import office
 from test_profile_copy import BOOK, Desks, rows
 
 from zdm_automate.errors import ProjectError
@@ -16,6 +17,7 @@ from zdm_automate.lab.world.profiles import Profile
 from zdm_automate.lab.world.smb import OpenFile, SmbServer
 from zdm_automate.lab.world.volumes import File, Folder, Volume
 from zdm_automate.model import CheckState, Preview
+from zdm_automate.planner import Plan
 
 USER = r"DESKS\anna"
 SIGNED = r"AppData\Roaming\Microsoft\Signaturen"
@@ -193,6 +195,23 @@ def test_users_of_one_terminal_server_go_to_several_pcs(desks: Desks) -> None:
     ]
 
 
+def test_copies_of_a_segment_take_turns(desks: Desks) -> None:
+    """One pair of a floor at a time; those of another floor do not wait for it."""
+    frank = {"old": "ts01", "new": "nb04", "segment": "ground", "pieces": [{"user": r"DESKS\frank", "what": ["desktop"]}]}
+    desks.intent["pcs"] = [{**desks.intent["pcs"][0], "segment": "ground"}, frank]
+    _, plan = desks.plan(BOOK)
+    frank["segment"] = "upper"
+    _, apart = desks.plan(BOOK)
+
+    def copies(of: Plan) -> dict[str, set[Preview]]:
+        mine = [row for row in rows(of) if row.item == "B-173j" and "set aside" not in row.reason]
+        return {role: {row.preview for row in mine if row.role == role} for role in ("nb01", "nb04")}
+
+    assert copies(plan) == {"nb01": {Preview.CHANGE}, "nb04": {Preview.WAIT}}
+    assert "1 PCs of segment ground are at work; 1 may be" in {row.reason for row in rows(plan)}
+    assert copies(apart) == {"nb01": {Preview.CHANGE}, "nb04": {Preview.CHANGE}}
+
+
 def test_only_the_pieces_that_are_named_are_carried(desks: Desks) -> None:
     """One folder and the printers; no drive."""
     desks.intent = intent(what=["signatures", "printers"])
@@ -218,3 +237,59 @@ def test_an_unknown_piece_is_bad_input(desks: Desks) -> None:
     desks.intent = intent(what=["wallpaper"])
     with pytest.raises(ProjectError, match="favourites"):
         desks.intended(BOOK)
+
+
+# --- the office that is shipped ---
+
+EMMA = r"Users\emma"
+ARRIVED = {
+    r"Desktop": {name: rf"emma:Desktop\{name}" for name in ("notes.txt", "mine.txt", "Auftrag.docx")},
+    r"Documents": {name: rf"emma:Documents\{name}" for name in ("Angebote.docx", "Projekte.zip")},
+    r"Documents\Outlook": {"archive.pst": r"emma:Documents\Outlook\archive.pst"},
+    r"Pictures": {"Feier.mp4": r"emma:Pictures\Feier.mp4"},
+    rf"{OUTLOOK}": {"projects.pst": rf"emma:{OUTLOOK}\projects.pst"},
+    rf"{OUTLOOK}\RoamCache": {"Stream_Autocomplete_0_7A.dat": rf"emma:{OUTLOOK}\RoamCache\Stream_Autocomplete_0_7A.dat"},
+    r"AppData\Roaming\Microsoft\UProof": {"CUSTOM.DIC": r"emma:AppData\Roaming\Microsoft\UProof\CUSTOM.DIC"},
+    r"AppData\Roaming\Microsoft\Signatures": {"standard.htm": r"emma:AppData\Roaming\Microsoft\Signaturen\standard.htm"},
+}
+"""What Emma finds on her notebook; her own notes are newer than the old ones, and stay."""
+
+
+def test_the_users_of_the_shipped_terminal_server_come_to_their_notebook(tmp_path: Path) -> None:
+    """All of Emma, what is named of Frank; a folder is taken back, is told as such, and comes again by another attempt."""
+    desks = Desks("desks", tmp_path)
+    shipped = office("desks").project["intent"][BOOK]["pcs"]
+    desks.intent = {"pcs": [dict(one) for one in shipped if "pieces" in one]}
+    before = names(desks, "NB04", rf"{EMMA}\Desktop")
+    desks.until("B-173j")
+    desks.until("B-173l")
+
+    assert {path: names(desks, "NB04", rf"{EMMA}\{path}") for path in ARRIVED} == ARRIVED
+    assert names(desks, "NB04", r"Users\frank\Desktop") == {"notes.txt": r"frank:Desktop\notes.txt"}
+    assert names(desks, "NB04", r"Users\frank\Documents") == {}
+    assert registry(desks, r"DESKS\emma") == {"H": r"\\NEW\home", "P": r"\\NEW\projects\all"}
+    assert registry(desks, r"DESKS\frank") == {"H": r"\\NEW\home"}
+    assert {one.state for one in desks.checks().values()} == {CheckState.OK}
+
+    moved = next(run for run in desks.journals if "Move-ZdmFolder" in [one.get("verb") for one in desks.entries(run)])
+    back = desks.plan_undo(desks.intended(BOOK), moved, to="B-173i")
+    assert desks.apply(desks.intended(BOOK), back).result == "done"
+    assert names(desks, "NB04", rf"{EMMA}\Desktop") == before
+    assert names(desks, "NB04", r"Zdm\pieces\first-1\DESKS-emma\desktop-undone") == ARRIVED["Desktop"]
+    _, plan = desks.plan(BOOK)
+    said = [row.reason for row in rows(plan, Preview.WAIT)]
+    assert said == ["it was taken back; set attempt: 2 for ts01 to carry it again"]
+    assert not rows(plan, Preview.CHANGE)
+    assert desks.checks()[r"NB04 desktop of DESKS\emma has been copied"].state is CheckState.NOT_YET
+
+    desks.intent["pcs"][0]["attempt"] = 2
+    desks.until("B-173j")
+    assert names(desks, "NB04", rf"{EMMA}\Desktop") == ARRIVED["Desktop"]
+
+
+def registry(desks: Desks, account: str) -> dict[str, object]:
+    """The network drives of somebody on NB04."""
+    one = desks.there.user_states.desk("NB04").of(account)
+    assert one is not None
+    found = {name.split("\\")[1]: value for name, value in one.hive.items() if name.endswith("RemotePath")}
+    return dict(sorted(found.items()))
