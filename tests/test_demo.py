@@ -90,6 +90,17 @@ def test_only_the_hosts_on_which_a_plan_starts_jobs_are_followed() -> None:
 @pytest.mark.proof
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
+def test_a_demo_that_begins_anew_is_played_twice(tmp_path: Path) -> None:
+    """The second play finds the first one's folder, empties it, and tells the same to its end."""
+    told = [play(tmp_path, "mailtiny", "--demo", "mail") for _ in range(2)]
+
+    assert ["Done: 12 reports of moves kept" in one for one in told] == [True, True]
+    assert [path.name for path in tmp_path.iterdir()] == ["mail"]
+
+
+@pytest.mark.proof
+@pytest.mark.slow
+@pytest.mark.timeout(1200)
 @pytest.mark.parametrize(
     ("demo", "office", "closing"),
     [
