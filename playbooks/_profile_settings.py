@@ -26,6 +26,8 @@ BY_HAND = {
     "trusted-locations": "set Office's trusted locations and the options of further programs that name the old server",
 }
 """What is bound to the user's own keys, or to one program, and is not carried: a step's name, and what to do."""
+BESIDE = {"outlook-profile": ("outlook",), "shortcuts": ("desktop", "favourites"), "default-printer": ("printers",)}
+"""The pieces beside which a step is due; any other step is for whose whole profile comes along."""
 
 
 def reconnect(facts: Facts, plan: ProfileIntent, who: Carried) -> Iterator[Step]:
@@ -80,8 +82,11 @@ def renamed(plan: ProfileIntent, path: str) -> str:
 
 
 def by_hand(facts: Facts, item: str, who: Carried) -> Iterator[Step]:
-    """What a person does, one step each, with what to do."""
+    """What a person does beside the pieces that come along, one step each, with what to do."""
     for name, what in BY_HAND.items():
-        todo = what.format(default=who.old.default_printer or "none is set")
+        due = any(map(who.entry.wants, BESIDE[name])) if name in BESIDE else not who.entry.what
+        if not due or (name == "default-printer" and not who.old.default_printer):
+            continue
+        todo = what.format(default=who.old.default_printer)
         text = f"{who.entry.user} on {facts.hosts[who.pc.new]}: {todo}"
         yield manual(facts, item, f"{who.pc.new}-{short(who.entry.user)}-{name}", text, form=("done by",))

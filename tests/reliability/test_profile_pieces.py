@@ -223,6 +223,19 @@ def test_only_the_pieces_that_are_named_are_carried(desks: Desks) -> None:
     assert len([title for title in titles if "printer" in title]) == 2
 
 
+def test_a_person_is_asked_for_what_belongs_to_the_pieces_that_come(desks: Desks) -> None:
+    """All of it for a whole profile; beside printers the default one, and beside drives nothing."""
+    asked = []
+    for what in ([], ["printers"], ["favourites", "outlook"], ["drives"]):
+        desks.intent = intent(what=what)
+        _, plan = desks.plan(BOOK)
+        mine = [row.by_hand for row in rows(plan, Preview.MANUAL) if row.item == "B-173l"]
+        asked.append([name.removeprefix("nb01-DESKS-anna-") for name in mine])
+
+    everything = ["outlook-profile", "shortcuts", "default-printer", "browser", "certificates", "trusted-locations"]
+    assert asked == [everything, ["default-printer"], ["outlook-profile", "shortcuts"], []]
+
+
 def test_where_usmt_can_pieces_are_not_carried(desks: Desks) -> None:
     """The intent names them for the case that it cannot."""
     desks.intent = {"pcs": [{"old": "pc03", "new": "nb03", "pieces": [{"user": r"DESKS\clara"}]}]}
