@@ -85,7 +85,6 @@ class Copy:
                 break
             if pieces_are_there(plan) and not self.taken_back:
                 self.take_back()
-                continue
             self.wait_for(plan)
         else:
             raise DemoFailedError(f"not done after {ROUNDS} plans")
