@@ -137,6 +137,22 @@ def _wanted(who: Carried) -> list[str]:
     return [piece for piece in FOLDERS if who.entry.wants(piece)]
 
 
+def _carried(who: Carried) -> Iterator[str]:
+    """The folders that are copied: those that are on the old PC itself, to where they lie on the new one itself."""
+    for piece in _wanted(who):
+        places = who.old.folders()[piece], who.new.folders()[piece]
+        if piece in who.old.there and not any(place.startswith("\\\\") for place in places):
+            yield piece
+
+
+def have_come(facts: Facts, plan: ProfileIntent, who: Carried) -> bool:
+    """Whether every folder of a user is on his new PC."""
+    jobs = {piece: _job(facts, plan, who, piece, COPY) for piece in _carried(who)}
+    return all(
+        job is not None and judge(job).state.good and not _taken_back(facts, plan, who, piece) for piece, job in jobs.items()
+    )
+
+
 def _backup(facts: Facts, plan: ProfileIntent, who: Carried, piece: str, text: str) -> Step:
     """A job copies what is there; its result counts once it is whole and in its place. Undone, that very folder is put back."""
     place = backup_of(plan, who.pc, who.entry.user, piece)
@@ -183,12 +199,10 @@ def _again(who: Carried) -> str:
 
 def copy(facts: Facts, plan: ProfileIntent, who: Carried, turns: Turns) -> Iterator[Step]:
     """Each folder pulled by the new PC, once it has been set aside there and the network has room for this pair."""
-    for piece in _wanted(who):
-        source, target = who.old.folders()[piece], who.new.folders()[piece]
-        if source.startswith("\\\\") or target.startswith("\\\\") or piece not in who.old.there:
-            continue
+    for piece in _carried(who):
         if _taken_back(facts, plan, who, piece):
             continue
+        source, target = who.old.folders()[piece], who.new.folders()[piece]
         text = who.title(facts, piece)
         job = _job(facts, plan, who, piece, COPY)
         if job is not None:

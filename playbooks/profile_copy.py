@@ -279,9 +279,20 @@ def accept(facts: Facts, intent: ProfileIntent) -> Iterator[Step]:
         if not good(facts, stage(intent, pc, RESTORE)):
             yield wait(f"{facts.hosts[pc.new]}: acceptance", None, "once the restore has ended well", role=pc.new)
             continue
-        for account in arriving(facts, intent, pc):
-            text = f"{facts.hosts[pc.new]}: {account} accepts it"
-            yield manual(facts, ACCEPT, _step(pc, account), text, form=("mail", "files", "printers", "programs", "accepted by"))
+        yield from (_accepts(facts, pc, account) for account in arriving(facts, intent, pc))
+    for who in _by_pieces(facts, intent):
+        if isinstance(who, Step):
+            continue
+        if pieces.have_come(facts, intent, who):
+            yield _accepts(facts, who.pc, who.entry.user)
+        else:
+            text = f"{facts.hosts[who.pc.new]}: acceptance of {who.entry.user}"
+            yield wait(text, None, "once his pieces have come", role=who.pc.new)
+
+
+def _accepts(facts: Facts, pc: Pc, account: str) -> Step:
+    text = f"{facts.hosts[pc.new]}: {account} accepts it"
+    return manual(facts, ACCEPT, _step(pc, account), text, form=("mail", "files", "printers", "programs", "accepted by"))
 
 
 def _step(pc: Pc, account: str) -> str:
@@ -300,7 +311,11 @@ def delete_stores(facts: Facts, intent: ProfileIntent) -> Iterator[Step]:
     """
     there: list[tuple[Pc, UserStateStore]] = []
     said: list[SignOff | None] = []
+    by_pieces = [pc for pc in intent.pcs if pc not in _with_usmt(facts, intent)]
     for pc in intent.pcs:
+        if pc in by_pieces:
+            said += [facts.one(PROJECT, SignOff, ACCEPT, _signed(_step(pc, one))) for one in pieces.users_of(pc)]
+            continue
         found = facts.one(STORE_ROLE, UserStateStore, f"{intent.stores}\\{store_below(intent, pc, dict(facts.hosts))}")
         if found is None or not found.exists:
             yield same(f"there is no store of {facts.hosts[pc.old]}", role=STORE_ROLE)
