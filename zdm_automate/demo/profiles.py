@@ -83,9 +83,9 @@ class Copy:
             plan = self.one_plan()
             if all(row["preview"] == "no change" for row in rows(plan)):
                 break
-            if pieces_are_there(plan) and not self.taken_back:
-                self.take_back()
             self.wait_for(plan)
+            if pieces_are_there(plan) and not self.taken_back:
+                self.take_back()  # once nothing works any more: a job that ends meanwhile makes its plan a stale one
         else:
             raise DemoFailedError(f"not done after {ROUNDS} plans")
         if not (self.killed and self.taken_back):
