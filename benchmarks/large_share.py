@@ -49,10 +49,12 @@ class Typed:
         return said
 
     def plan(self) -> str:
-        """Plans; gives the plan's id."""
+        """Plans; gives the id of the plan that was written."""
+        folder = self.project / "plans"
+        before = set(folder.glob("*.json"))
         self("plan", BOOK, measured="zdm plan")
-        found: Any = json.loads(max((self.project / "plans").glob(f"*-{BOOK}-*.json")).read_bytes())
-        return str(found["id"])
+        (made,) = set(folder.glob("*.json")) - before
+        return made.stem
 
 
 def play(folder: Path) -> dict[str, int]:

@@ -1,27 +1,21 @@
-"""What the DHCP cut-over knows and says: its intent, what it asks the facts, and its changes, one function each."""
+"""The changes of the DHCP cut-over, one function each, with what takes them back."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
 from ipaddress import ip_address
 from math import ceil
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from zdm_automate import (
-    Effect,
     Facts,
-    Rollback,
     Step,
     VerbCall,
     change,
-    credential_of,
     drop,
     ensure,
-    intent,
     put,
     same,
-    temporary_since,
     unpredictable,
 )
 from zdm_automate.facts.dhcp import (
@@ -41,6 +35,8 @@ from zdm_automate.facts.project import PROJECT, Temporary
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ._dhcp_intent import DhcpIntent
+
 CLOSING = "B-191"
 DNS_SERVERS = 6
 ANSWERED_BY_SERVICE = tuple(
@@ -50,101 +46,6 @@ ANSWERED_BY_SERVICE = tuple(
 
 POINTING = {42: "time servers", 44: "WINS servers", 66: "boot server", 150: "TFTP servers"}
 """Options that often hold the old server's address and need a person's decision."""
-
-
-@intent
-class DhcpIntent:
-    """What the project file says under `intent: dhcp_cutover:`.
-
-    Attributes:
-        old_address, new_address: the servers' addresses in the client's network.
-        old_name, new_name: their full DNS names, as the directory authorises them.
-        path: how the configuration gets across; `auto` takes `export`, or `netsh` from a server without the module.
-        lease_seconds: lease time during the move.
-        wait_old_lease: False plans the switch before one old lease has passed; its gate then asks for an override.
-        relays: devices with a DHCP relay address; one that stands under `boxes:` is changed over SSH, any other by a person.
-        work_folder: a folder on both servers for the export file.
-        restore_after_hours: how long after the switch conflict detection and lease time go back.
-    """
-
-    old_address: str
-    new_address: str
-    old_name: str
-    new_name: str
-    path: Literal["auto", "export", "netsh", "failover"] = "auto"
-    lease_seconds: int = 3600
-    wait_old_lease: bool = True
-    relays: tuple[str, ...] = ()
-    work_folder: str = r"C:\Zdm"
-    restore_after_hours: int = 24
-    failover_name: str = "zdm-cutover"
-
-    def __post_init__(self) -> None:
-        """Refuses addresses that are none and lease times that would flood the server."""
-        for name in ("old_address", "new_address"):
-            if not ip_address(getattr(self, name)).is_private:
-                raise ValueError(f"{name} is a public address; DHCP servers of an office have private ones")
-        if self.lease_seconds < 600:  # noqa: PLR2004
-            raise ValueError("lease_seconds below 600 makes every client renew every few minutes")
-
-
-# --- what the items ask the facts ---
-
-
-def serving(facts: Facts, role: str) -> bool:
-    """Whether the DHCP service of a role runs and has an active scope."""
-    service = facts.one(role, Service, "DHCPServer")
-    running = service is not None and service.state == "Running"
-    return running and any(scope.state == "Active" for scope in facts.of(role, DhcpScope))
-
-
-def old_is_silent(facts: Facts) -> bool:
-    """Whether the old server's service does not run: it leases nothing then, and answers no reader either."""
-    service = facts.one("old", Service, "DHCPServer")
-    return service is None or service.state != "Running"
-
-
-def old_is_out(facts: Facts, intent: DhcpIntent) -> bool:
-    """Whether the old server is stopped for good and no longer authorised."""
-    service = facts.one("old", Service, "DHCPServer")
-    stopped = service is None or (service.state != "Running" and service.start_mode == "Disabled")
-    return stopped and facts.one("new", DhcpAuthorization, intent.old_address) is None
-
-
-def old_scopes(facts: Facts) -> tuple[DhcpScope, ...]:
-    """The old server's scopes; none while it is silent."""
-    return () if old_is_silent(facts) else facts.of("old", DhcpScope)
-
-
-def way(facts: Facts, intent: DhcpIntent) -> str:
-    """The path taken: as the intent says, or by what the old server can."""
-    if intent.path != "auto":
-        return intent.path
-    server = next(iter(facts.of("old", DhcpServer)), None)
-    if server is None or server.module_version is None:
-        return "netsh"
-    return "export"
-
-
-def scopes(facts: Facts) -> tuple[DhcpScope, ...]:
-    """The scopes to move: the old server's, or after the switch those of the new one."""
-    return old_scopes(facts) or facts.of("new", DhcpScope)
-
-
-def ready_at(facts: Facts, intent: DhcpIntent) -> datetime | None:
-    """When the last client has renewed into the short lease: one old lease after it was lowered. None: at any time."""
-    if not intent.wait_old_lease or old_is_silent(facts):
-        return None
-    moments = [
-        datetime.fromisoformat(lowered.since_utc) + timedelta(seconds=lowered.old_value)
-        for scope in scopes(facts)
-        if (lowered := temporary_since(facts, "old", "Set-ZdmDhcpLeaseDuration", scope.scope_id)) is not None
-    ]
-    latest = max(moments, default=None)
-    return latest if latest is not None and latest > facts.taken_at else None
-
-
-# --- the changes, one function each ---
 
 
 def install_role(found: Role | None) -> Step:
@@ -268,106 +169,6 @@ def set_conflict_detection(facts: Facts, attempts: int, *, temporary: str = "", 
     )
 
 
-def carry_configuration(facts: Facts, intent: DhcpIntent) -> Iterator[Step]:
-    """The file's way: made on the old server, pulled by the new one over SMB, imported there."""
-    netsh = way(facts, intent) == "netsh"
-    name = "zdm-dhcp.dat" if netsh else "zdm-dhcp.xml"
-    path = f"{intent.work_folder}\\{name}"
-    short = facts.hosts["old"]
-    unc = f"\\\\{short}\\{path[0]}${path[2:]}"
-    backup = f"{intent.work_folder}\\dhcp-backup"
-    yield change(
-        VerbCall(role="old", verb="Export-ZdmDhcp", params={"path": path, "leases": True}),
-        f"export configuration and leases to {path}",
-        before={},
-        after={"Path": path},
-        inverse=VerbCall(role="old", verb="Remove-ZdmFile", params={"path": path}),
-        watch=VerbCall(role="old", verb="Get-ZdmFile", params={"path": [path]}),
-        seconds=20,
-    )
-    yield change(
-        VerbCall(
-            role="new", verb="Copy-ZdmFile", params={"source": unc, "destination": path, "credential": credential_of("old")}
-        ),
-        f"pull the export from {short} over SMB",
-        before={},
-        after={"Path": path},
-        inverse=VerbCall(role="new", verb="Remove-ZdmFile", params={"path": path}),
-        watch=VerbCall(role="new", verb="Get-ZdmFile", params={"path": [path]}),
-        seconds=20,
-    )
-    brought = [
-        put("new", fact) for kind in (DhcpScope, DhcpExclusion, DhcpReservation, DhcpOption) for fact in facts.of("old", kind)
-    ]
-    yield change(
-        VerbCall(
-            role="new",
-            verb="Import-ZdmDhcp",
-            params={
-                "path": path,
-                "scope_id": [scope.scope_id for scope in facts.of("old", DhcpScope)],
-                "backup_path": backup,
-                "leases": True,
-                "netsh": netsh,
-            },
-        ),
-        f"import {len(facts.of('old', DhcpScope))} scopes with options, reservations and leases",
-        before={"Scopes": len(facts.of("new", DhcpScope))},
-        after={"Scopes": len(facts.of("old", DhcpScope))},
-        effects=tuple(brought),
-        no_inverse=f"the scopes are removed one by one with Remove-ZdmDhcpScope; the state before is in {backup}",
-        rollback=Rollback.R1,
-        seconds=60,
-    )
-
-
-def pair_servers(facts: Facts, intent: DhcpIntent) -> Iterator[Step]:
-    """Path D: both servers authorised, joined by a failover relationship that carries scopes and leases."""
-    yield authorise(facts, intent.new_name, intent.new_address)
-    wanted = [scope.scope_id for scope in facts.of("old", DhcpScope)]
-    known = facts.one("old", DhcpFailover, intent.failover_name)
-    if known is not None:
-        yield same(f"failover {known.name} is {known.state}", role="old")
-        return
-    params = {"name": intent.failover_name, "partner_server": intent.new_name, "scope_id": wanted, "server_role": "Active"}
-    shared = [
-        put("new", fact)
-        for kind in (DhcpScope, DhcpExclusion, DhcpReservation, DhcpOption)
-        for fact in facts.of("old", kind)
-        if getattr(fact, "level", "") != "Server"
-    ]
-    yield change(
-        VerbCall(role="old", verb="Add-ZdmDhcpFailover", params=params),
-        f"failover {intent.failover_name} with {intent.new_name} for {len(wanted)} scopes",
-        before={},
-        after={"PartnerServer": intent.new_name},
-        effects=(*shared, *_relationship(facts, intent, wanted)),
-        inverse=VerbCall(role="old", verb="Remove-ZdmDhcpFailover", params={"name": intent.failover_name}),
-        seconds=60,
-    )
-    for option in facts.of("old", DhcpOption):
-        if option.level == "Server":
-            yield set_option(facts, "new", option, f"option {option.option_id:03} of the server, which failover does not carry")
-
-
-def _relationship(facts: Facts, intent: DhcpIntent, scope_ids: list[str]) -> Iterator[Effect]:
-    """The relationship as both servers will show it."""
-    partners = {"old": (intent.new_name, "Active"), "new": (intent.old_name, "Standby")}
-    for role, (partner, part) in partners.items():
-        made = DhcpFailover(
-            name=intent.failover_name,
-            partner_server=partner,
-            mode="HotStandby",
-            server_role=part,
-            load_balance_percent=None,
-            state="Normal",
-            scope_ids=tuple(scope_ids),
-            max_client_lead_time_seconds=3600,
-        )
-        if facts.has(role):
-            yield put(role, made)
-
-
 def authorise(facts: Facts, name: str, address: str) -> Step:
     params = {"dns_name": name, "ip_address": address}
     return ensure(
@@ -398,24 +199,6 @@ def set_service(facts: Facts, role: str, start_mode: str, state: str) -> Step:
         seconds=15,
         hides=ANSWERED_BY_SERVICE if stops else (),
         reveals=ANSWERED_BY_SERVICE if starts else (),
-    )
-
-
-def leave_failover(facts: Facts, intent: DhcpIntent) -> Iterator[Step]:
-    """Removed on the new server, the relationship leaves the scopes there and takes them from the old one."""
-    known = facts.one("new", DhcpFailover, intent.failover_name)
-    if known is None:
-        yield same("no failover relationship is left", role="new")
-        return
-    yield change(
-        VerbCall(role="new", verb="Remove-ZdmDhcpFailover", params={"name": known.name}),
-        f"failover {known.name}: remove it from the new server, which keeps the scopes",
-        before={"State": known.state, "PartnerServer": known.partner_server},
-        after={},
-        effects=(drop("new", known), *(drop("old", scope) for scope in facts.of("old", DhcpScope))),
-        no_inverse="the relationship is made anew with Add-ZdmDhcpFailover on the new server, which holds the scopes",
-        rollback=Rollback.R1,
-        seconds=30,
     )
 
 

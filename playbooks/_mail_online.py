@@ -42,7 +42,8 @@ from zdm_automate.mail.states import batch_user_state
 from zdm_automate.mail.versions import Exchange
 from zdm_automate.mail.waves import known_names, sharings, waves
 
-from ._mail_steps import ACCEPTED, ROLE, MailIntent, everybody, server_of
+from ._mail_intent import ROLE, MailIntent
+from ._mail_seen import ACCEPTED, everybody, server_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,8 +11,9 @@ from zdm_automate.facts.mail_online import OnlineMailbox, OnlineMove
 from zdm_automate.mail.losses import decided_online
 from zdm_automate.mail.online_waves import COPIED, GOING, THROUGH, Batch
 
+from ._mail_intent import ROLE, MailIntent
 from ._mail_online import ONLINE, OUTSIDE, moves_of, own_batches, waiting
-from ._mail_steps import ROLE, MailIntent, everybody
+from ._mail_seen import everybody
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,7 +11,8 @@ from zdm_automate.facts.mail_service import MailTest, PublicFolder, PublicFolder
 from zdm_automate.facts.project import PROJECT, SignOff
 from zdm_automate.mail.appliers import WIDE
 
-from ._mail_steps import ROLE, MailIntent, everybody, moved, refused, server_of
+from ._mail_intent import ROLE, MailIntent
+from ._mail_seen import everybody, moved, refused, server_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -105,17 +105,6 @@ def good(facts: Facts, at: Stage) -> bool:
     return found is not None and judge(found).state.good
 
 
-def at_work(facts: Facts, plan: ProfileIntent) -> dict[str, int]:
-    """How many PCs of each segment gather or restore now."""
-    count: dict[str, int] = {}
-    for pc in plan.pcs:
-        for name in (CAPTURE, RESTORE):
-            found = job_of(facts, stage(plan, pc, name))
-            if found is not None and not judge(found).state.done:
-                count[pc.segment] = count.get(pc.segment, 0) + 1
-    return count
-
-
 def store_below(plan: ProfileIntent, pc: Pc, hosts: dict[str, str]) -> str:
     """The folder of a PC's store below the one for all stores."""
     return f"{hosts[pc.old]}\\{plan.run}-{pc.attempt}"

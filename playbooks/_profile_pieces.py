@@ -1,13 +1,13 @@
-"""Profiles carried piece by piece where USMT cannot: folders by robocopy, network drives and printers by the user's registry.
+"""Profiles carried piece by piece where USMT cannot: whose they are, and their folders by robocopy.
 
 Each folder on the new PC is set aside before anything is copied into it, and can be put back. Nothing newer is overwritten,
-nothing is taken away. What is not worth a verb is said to a person, with what to do.
+nothing is taken away.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from zdm_automate import (
@@ -18,7 +18,6 @@ from zdm_automate import (
     change,
     check,
     credential_of,
-    manual,
     put,
     same,
     unpredictable,
@@ -34,9 +33,10 @@ from ._profile_intent import Pc, Pieces
 from ._profile_jobs import standing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from ._profile_intent import ProfileIntent
+    from ._profile_turns import Turns
 
 FOLDERS: dict[str, tuple[str, ...]] = {
     "desktop": (),
@@ -54,17 +54,8 @@ FOLDERS: dict[str, tuple[str, ...]] = {
 LEFT = ("*.ost", "thumbs.db", "~$*")
 """Outlook makes its cache anew, and the rest is nobody's."""
 BACKUP, COPY = "set aside", "copied"
-PART = "-part"
-"""Of a backup that is not whole yet."""
-BY_HAND = {
-    "outlook-profile": "let Outlook make a new profile by autodiscover; add the further mailboxes and data files of the old",
-    "shortcuts": "open the shortcuts on desktop and start menu that name an old server, and set their target anew",
-    "default-printer": "choose the default printer ({default}) in the settings",
-    "browser": "take bookmarks and passwords along by the browser's own sync or export; no file of it is copied",
-    "certificates": "export certificates with their keys (certmgr.msc) and stored passwords on the old PC, import them here",
-    "trusted-locations": "set Office's trusted locations and the options of further programs that name the old server",
-}
-"""What is bound to the user's own keys, or to one program, and is not carried: a step's name, and what to do."""
+PART, UNDONE = "-part", "-undone"
+"""Of a backup that is not whole yet, and of what had come and was taken back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +88,9 @@ def users_of(pc: Pc) -> list[str]:
 
 
 def backups(plan: ProfileIntent, pc: Pc) -> list[str]:
-    """All places where folders of a pair may be set aside."""
-    return [backup_of(plan, pc, one.user, piece) for one in pc.pieces for piece in FOLDERS if one.wants(piece)]
+    """All places where folders of a pair may be set aside, and where they lie once they were taken back."""
+    places = [backup_of(plan, pc, one.user, piece) for one in pc.pieces for piece in FOLDERS if one.wants(piece)]
+    return [*places, *(place + UNDONE for place in places)]
 
 
 def carried(facts: Facts, pc: Pc) -> Iterator[Carried | Step]:
@@ -134,12 +126,31 @@ def set_aside(facts: Facts, plan: ProfileIntent, who: Carried) -> Iterator[Step]
         elif target.startswith("\\\\"):
             reason = f"on {facts.hosts[who.pc.new]} it is redirected to {target}: copy {source} there by hand"
             yield unpredictable(text, reason, role=who.pc.new)
+        elif _taken_back(facts, plan, who, piece):
+            again = f"it was taken back; {_again(who)} to carry it again"
+            yield wait(who.title(facts, piece), None, again, role=who.pc.new)
         else:
             yield _backup(facts, plan, who, piece, text)
 
 
 def _wanted(who: Carried) -> list[str]:
     return [piece for piece in FOLDERS if who.entry.wants(piece)]
+
+
+def _carried(who: Carried) -> Iterator[str]:
+    """The folders that are copied: those that are on the old PC itself, to where they lie on the new one itself."""
+    for piece in _wanted(who):
+        places = who.old.folders()[piece], who.new.folders()[piece]
+        if piece in who.old.there and not any(place.startswith("\\\\") for place in places):
+            yield piece
+
+
+def have_come(facts: Facts, plan: ProfileIntent, who: Carried) -> bool:
+    """Whether every folder of a user is on his new PC."""
+    jobs = {piece: _job(facts, plan, who, piece, COPY) for piece in _carried(who)}
+    return all(
+        job is not None and judge(job).state.good and not _taken_back(facts, plan, who, piece) for piece, job in jobs.items()
+    )
 
 
 def _backup(facts: Facts, plan: ProfileIntent, who: Carried, piece: str, text: str) -> Step:
@@ -151,7 +162,7 @@ def _backup(facts: Facts, plan: ProfileIntent, who: Carried, piece: str, text: s
     if job is None and piece in who.new.there:
         return _start(facts, plan, who, piece, BACKUP, who.new.folders()[piece], place + PART)
     if job is not None and not judge(job).state.good:
-        return standing(facts, who.pc.new, text, job, f"set attempt: {who.pc.attempt + 1} for {who.pc.old}")
+        return standing(facts, who.pc.new, text, job, _again(who))
     role, target = who.pc.new, who.new.folders()[piece]
     made = File(path=place, exists=True, is_folder=True, bytes=None, sha256=None, modified_utc=None)
     call = VerbCall(role=role, verb="New-ZdmFolder", params={"path": place})
@@ -169,40 +180,62 @@ def _backup(facts: Facts, plan: ProfileIntent, who: Carried, piece: str, text: s
 
 def _ready(facts: Facts, plan: ProfileIntent, who: Carried, piece: str) -> bool:
     """Whether what was in a folder has been set aside."""
-    there = facts.one(who.pc.new, File, backup_of(plan, who.pc, who.entry.user, piece))
-    return there is not None and there.exists
+    return _is_there(facts, who, backup_of(plan, who.pc, who.entry.user, piece))
 
 
-def copy(facts: Facts, plan: ProfileIntent, who: Carried) -> Iterator[Step]:
-    """Each folder pulled by the new PC, once it has been set aside there."""
-    for piece in _wanted(who):
-        source, target = who.old.folders()[piece], who.new.folders()[piece]
-        if source.startswith("\\\\") or target.startswith("\\\\") or piece not in who.old.there:
+def _taken_back(facts: Facts, plan: ProfileIntent, who: Carried, piece: str) -> bool:
+    """Whether a folder holds again what it held, and what had come lies beside its backup: no job of this attempt brings it."""
+    return _is_there(facts, who, backup_of(plan, who.pc, who.entry.user, piece) + UNDONE)
+
+
+def _is_there(facts: Facts, who: Carried, path: str) -> bool:
+    found = facts.one(who.pc.new, File, path)
+    return found is not None and found.exists
+
+
+def _again(who: Carried) -> str:
+    return f"set attempt: {who.pc.attempt + 1} for {who.pc.old}"
+
+
+def copy(facts: Facts, plan: ProfileIntent, who: Carried, turns: Turns) -> Iterator[Step]:
+    """Each folder pulled by the new PC, once it has been set aside there and the network has room for this pair."""
+    for piece in _carried(who):
+        if _taken_back(facts, plan, who, piece):
             continue
+        source, target = who.old.folders()[piece], who.new.folders()[piece]
         text = who.title(facts, piece)
         job = _job(facts, plan, who, piece, COPY)
         if job is not None:
-            again = f"set attempt: {who.pc.attempt + 1} for {who.pc.old}"
             failed = read_log(job.tail).errors
-            yield standing(facts, who.pc.new, text, job, f"{again}. First: {failed[0].path}" if failed else again)
+            first = f". First: {failed[0].path}" if failed else ""
+            yield standing(facts, who.pc.new, text, job, _again(who) + first)
         elif not _ready(facts, plan, who, piece):
             yield wait(text, None, "once what is there has been set aside", role=who.pc.new)
+        elif reason := turns.refusal(who.pc):
+            yield wait(text, None, reason, role=who.pc.new)
         else:
+            turns.take(who.pc)
             share = f"\\\\{facts.hosts[who.pc.old]}\\{source[0]}${source[2:]}"
             yield _start(facts, plan, who, piece, COPY, share, target)
 
 
-def _identity(plan: ProfileIntent, who: Carried, piece: str, what: str) -> str:
-    pc = who.pc
-    return job_id("profile_pieces", plan.run, pc.old, pc.new, str(pc.attempt), who.entry.user.casefold(), piece, what)
+def copying(facts: Facts, plan: ProfileIntent, pc: Pc) -> bool:
+    """Whether a folder of a pair is on its way."""
+    wanted = ((one.user, piece) for one in pc.pieces for piece in FOLDERS if one.wants(piece))
+    found = (facts.one(pc.new, Job, _identity(plan, pc, user, piece, COPY)) for user, piece in wanted)
+    return any(job is not None and not judge(job).state.done for job in found)
+
+
+def _identity(plan: ProfileIntent, pc: Pc, user: str, piece: str, what: str) -> str:
+    return job_id("profile_pieces", plan.run, pc.old, pc.new, str(pc.attempt), user.casefold(), piece, what)
 
 
 def _job(facts: Facts, plan: ProfileIntent, who: Carried, piece: str, what: str) -> Job | None:
-    return facts.one(who.pc.new, Job, _identity(plan, who, piece, what))
+    return facts.one(who.pc.new, Job, _identity(plan, who.pc, who.entry.user, piece, what))
 
 
 def _start(facts: Facts, plan: ProfileIntent, who: Carried, piece: str, what: str, source: str, target: str) -> Step:
-    identity = _identity(plan, who, piece, what)
+    identity = _identity(plan, who.pc, who.entry.user, piece, what)
     log = f"/UNILOG+:C:\\Zdm\\jobs\\{identity}\\robocopy.log"
     title = f"{who.title(facts, piece)}, {what}"
     chosen = FOLDERS[piece] if what == COPY else ()
@@ -234,72 +267,10 @@ def all_copied(facts: Facts, plan: ProfileIntent, who: Carried) -> Iterator[Chec
         job = _job(facts, plan, who, piece, COPY)
         if job is None:
             continue
+        name = f"{piece} of {who.entry.user} has been copied"
+        if _taken_back(facts, plan, who, piece):
+            yield check(name, False, seat=facts.hosts[who.pc.new], waits_for="It was taken back.")
+            continue
         log = read_log(job.tail)
         value = f"{log.files.copied} files, {log.files.failed} failed"
-        name = f"{piece} of {who.entry.user} has been copied"
         yield check(name, log.whole and not log.files.failed, seat=facts.hosts[who.pc.new], value=value, hint="Read its log.")
-
-
-# --- the registry ---
-
-
-def reconnect(facts: Facts, plan: ProfileIntent, who: Carried) -> Iterator[Step]:
-    """Network drives and printers as on the old PC, with the names of the new servers."""
-    there = who.new
-    for letter, path in who.old.drives().items() if who.entry.wants("drives") else ():
-        wanted, now = renamed(plan, path), there.drives().get(letter, "")
-        text = f"{who.entry.user} on {facts.hosts[who.pc.new]}: drive {letter} leads to {wanted}"
-        if now.casefold() == wanted.casefold():
-            yield same(text, role=who.pc.new)
-            continue
-        call = {"sid": there.sid, "letter": letter}
-        there = replace(there, drive=_sorted(f"{one}={to}" for one, to in {**there.drives(), letter: wanted}.items()))
-        yield change(
-            VerbCall(role=who.pc.new, verb="Set-ZdmMappedDrive", params={**call, "remote_path": wanted}),
-            text,
-            before={"RemotePath": now},
-            after={"RemotePath": wanted},
-            effects=(put(who.pc.new, there),),
-            inverse=VerbCall(role=who.pc.new, verb="Set-ZdmMappedDrive", params={**call, "remote_path": now}),
-        )
-    for printer in who.old.printer if who.entry.wants("printers") else ():
-        name = renamed(plan, printer)
-        text = f"{who.entry.user} on {facts.hosts[who.pc.new]}: printer {name}"
-        if name.casefold() in map(str.casefold, there.printer):
-            yield same(text, role=who.pc.new)
-            continue
-        call = {"sid": there.sid, "name": name}
-        there = replace(there, printer=_sorted((*there.printer, name)))
-        yield change(
-            VerbCall(role=who.pc.new, verb="Set-ZdmPrinterConnection", params={**call, "state": "Present"}),
-            text,
-            before={"State": "Absent"},
-            after={"State": "Present"},
-            effects=(put(who.pc.new, there),),
-            inverse=VerbCall(role=who.pc.new, verb="Set-ZdmPrinterConnection", params={**call, "state": "Absent"}),
-        )
-
-
-def _sorted(texts: Iterable[str]) -> tuple[str, ...]:
-    """In the order in which the reader gives them."""
-    return tuple(sorted(texts, key=str.upper))
-
-
-def renamed(plan: ProfileIntent, path: str) -> str:
-    r"""A path `\\server\...` with the server's new name, where it has one."""
-    server, mark, rest = path[2:].partition("\\")
-    names = {old.casefold(): new for old, new in plan.servers.items()}
-    short, dot, _ = server.partition(".")
-    new = names.get(server.casefold()) or (names.get(short.casefold()) if dot else None)
-    return f"\\\\{new}{mark}{rest}" if new else path
-
-
-# --- by hand ---
-
-
-def by_hand(facts: Facts, item: str, who: Carried) -> Iterator[Step]:
-    """What a person does, one step each, with what to do."""
-    for name, what in BY_HAND.items():
-        todo = what.format(default=who.old.default_printer or "none is set")
-        text = f"{who.entry.user} on {facts.hosts[who.pc.new]}: {todo}"
-        yield manual(facts, item, f"{who.pc.new}-{short(who.entry.user)}-{name}", text, form=("done by",))

@@ -13,9 +13,11 @@ from zdm_automate.native.usmt_files import Estimate, parse_estimate
 from zdm_automate.usmt.selection import Account, Switches, by_name, compiled
 from zdm_automate.usmt.support import Limit, Profile, Seat, Weight, source_limits, space_limits, target_limits
 
-from ._profile_jobs import CAPTURE, ESTIMATE, good, job_of, progress_of, stage, store_below
+from ._profile_jobs import CAPTURE, ESTIMATE, good, job_of, progress_of, restore_of, stage, store_below
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from zdm_automate import Facts
 
     from ._profile_intent import Pc, ProfileIntent
@@ -105,6 +107,29 @@ def coming(facts: Facts, plan: ProfileIntent, pc: Pc) -> tuple[Account, ...]:
     halves = (name.partition("\\") for name in progress_of(job).included())
     taken = (Account(domain=domain, name=name) for domain, _, name in halves)
     return tuple(one for one in taken if ageless.wants(one, facts.hosts[pc.old], facts.taken_at))
+
+
+def able(facts: Facts, plan: ProfileIntent) -> Iterator[Pc]:
+    """The pairs that USMT can do and that have somebody to carry."""
+    return (pc for pc in plan.pcs if refused(facts, plan, pc) is None and coming(facts, plan, pc))
+
+
+def arriving(facts: Facts, plan: ProfileIntent, pc: Pc) -> tuple[str, ...]:
+    """Under which names the users of a pair arrive."""
+    names = restore_of(plan)
+    computer = facts.hosts[pc.old].casefold()
+    found = []
+    for one in coming(facts, plan, pc):
+        full = names.arrives_as(one.full)
+        domain, _, user = full.partition("\\")
+        found.append(f"{facts.hosts[pc.new]}\\{user}" if domain.casefold() == computer else full)
+    return tuple(found)
+
+
+def profile_of(facts: Facts, role: str, account: str) -> UserProfile | None:
+    """The profile of an account on a PC."""
+    low = account.casefold()
+    return next((one for one in facts.of(role, UserProfile) if (one.account or "").casefold() == low), None)
 
 
 # --- room ---

@@ -39,29 +39,22 @@ from zdm_automate.facts.dhcp import (
 from zdm_automate.facts.host import Role
 from zdm_automate.facts.project import PROJECT, Temporary
 
+from ._dhcp_intent import DhcpIntent
+from ._dhcp_paths import carry_configuration, leave_failover, pair_servers
+from ._dhcp_seen import old_is_out, old_is_silent, old_scopes, ready_at, serving, way
 from ._dhcp_steps import (
     CLOSING,
     DNS_SERVERS,
     POINTING,
-    DhcpIntent,
     authorise,
-    carry_configuration,
     install_role,
-    leave_failover,
-    old_is_out,
-    old_is_silent,
-    old_scopes,
-    pair_servers,
     place,
     point_relay,
-    ready_at,
-    serving,
     set_conflict_detection,
     set_lease_time,
     set_option,
     set_service,
     set_state,
-    way,
 )
 
 if TYPE_CHECKING:

@@ -21,6 +21,8 @@ from zdm_automate.facts.mail import (
 from zdm_automate.mail.appliers import DONE
 from zdm_automate.mail.waves import PILOT, sharings, torn
 
+from ._mail_addresses import point_scp, take_over_urls
+from ._mail_intent import ROLE, MailIntent
 from ._mail_legacy import LEGACY, look_at_legacy
 from ._mail_online import (
     ACCOUNT,
@@ -41,28 +43,18 @@ from ._mail_online import (
     waves_of,
     way_is_open,
 )
-from ._mail_steps import (
+from ._mail_requests import READY, forget, new_move, release, requests_of, waiting_to_complete, way_back
+from ._mail_seen import (
     ACCEPTED,
-    READY,
-    ROLE,
-    MailIntent,
     accepted,
     batch_of,
     everybody,
-    forget,
     move_of,
     moved,
-    new_move,
     plan_of,
-    point_scp,
     refused,
-    release,
-    requests_of,
     route,
     server_of,
-    take_over_urls,
-    waiting_to_complete,
-    way_back,
 )
 from ._mail_switch import empty_scp, switch, switched_well
 from ._mail_ways import (

@@ -21,6 +21,7 @@ from zdm_automate.steps import unpredictable
 from zdm_automate.usmt.support import Weight
 
 from . import _profile_pieces as pieces
+from . import _profile_settings as settings
 from ._profile_intent import Pc, ProfileIntent, key_role
 from ._profile_jobs import (
     CAPTURE,
@@ -28,18 +29,28 @@ from ._profile_jobs import (
     FILES,
     RESTORE,
     VERIFY,
-    at_work,
     bring_file,
     good,
     job_of,
     left_keys,
     progress_of,
-    restore_of,
     run_stage,
     stage,
     store_below,
 )
-from ._profile_steps import STORE_ROLE, coming, estimated, limits, no_room, promised, refused, switches
+from ._profile_steps import (
+    STORE_ROLE,
+    able,
+    arriving,
+    coming,
+    estimated,
+    limits,
+    no_room,
+    profile_of,
+    refused,
+    switches,
+)
+from ._profile_turns import Turns, side_by_side
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -135,7 +146,7 @@ def prepare(facts: Facts, intent: ProfileIntent) -> Iterator[Step]:
 @pairs_apart
 def estimate(facts: Facts, intent: ProfileIntent) -> Iterator[Step]:
     """Scanstate /p on every old PC; it makes no store."""
-    for pc in _able(facts, intent):
+    for pc in able(facts, intent):
         yield from run_stage(facts, intent, stage(intent, pc, ESTIMATE), switches(facts, intent, pc).scan)
 
 
@@ -161,7 +172,7 @@ def fits(facts: Facts, intent: ProfileIntent) -> Iterator[Check]:
 @pairs_apart
 def capture(facts: Facts, intent: ProfileIntent) -> Iterator[Step]:
     """In the evening, users logged off; as many PCs of a segment at a time as its network bears."""
-    yield from _side_by_side(facts, intent, CAPTURE)
+    yield from side_by_side(facts, intent, CAPTURE)
 
 
 # --- B-173d: the stores are sound ---
@@ -171,7 +182,7 @@ def capture(facts: Facts, intent: ProfileIntent) -> Iterator[Step]:
 @pairs_apart
 def verify_stores(facts: Facts, intent: ProfileIntent) -> Iterator[Step]:
     """Usmtutils over each store, before the old PC is touched."""
-    for pc in _able(facts, intent):
+    for pc in able(facts, intent):
         if not good(facts, stage(intent, pc, CAPTURE)):
             yield wait(f"verify the store of {facts.hosts[pc.old]}", None, "once the capture has ended well", role=pc.old)
             continue
@@ -211,66 +222,7 @@ def stores_are_sound(facts: Facts, intent: ProfileIntent) -> Iterator[Check]:
 @pairs_apart
 def restore(facts: Facts, intent: ProfileIntent) -> Iterator[Step]:
     """Once per PC: over a profile that is in use it would overwrite what its user has written since."""
-    yield from _side_by_side(facts, intent, RESTORE)
-
-
-def _side_by_side(facts: Facts, intent: ProfileIntent, name: str) -> Iterator[Step]:
-    """Starts a stage on every PC that may, and lets the others wait for their turn."""
-    busy, taken = at_work(facts, intent), promised(facts, intent)
-    for pc in _able(facts, intent):
-        at = stage(intent, pc, name)
-        text = f"{name} {facts.hosts[pc.old]}"
-        if job_of(facts, at) is not None:
-            yield from run_stage(facts, intent, at)
-            continue
-        why = _not_yet(facts, intent, pc, name, taken)
-        if why is not None:
-            yield why
-        elif busy.get(pc.segment, 0) >= intent.side_by_side:
-            reason = f"{busy[pc.segment]} PCs of segment {pc.segment or 'all'} are at work; {intent.side_by_side} may be"
-            yield wait(text, None, reason, role=at.role)
-        else:
-            busy[pc.segment] = busy.get(pc.segment, 0) + 1
-            size = estimated(facts, intent, pc)
-            taken += size.store_bytes() if size is not None else 0
-            users = switches(facts, intent, pc)
-            yield from run_stage(facts, intent, at, users.load if name == RESTORE else users.scan)
-
-
-def _not_yet(facts: Facts, intent: ProfileIntent, pc: Pc, name: str, taken: int) -> Step | None:
-    """Why a stage cannot begin; None where it can. `taken` are bytes of the stores' drive that others take."""
-    before = ESTIMATE if name == CAPTURE else VERIFY
-    role = pc.old if name == CAPTURE else pc.new
-    text = f"{name} {facts.hosts[pc.old]}"
-    if not good(facts, stage(intent, pc, before)):
-        what = "estimate" if name == CAPTURE else "check of its store"
-        return wait(text, None, f"once the {what} has ended well", role=role)
-    low = no_room(facts, intent, pc, taken) if name == CAPTURE else ()
-    if low:
-        return unpredictable(text, " ".join(f"{one.sentence} {one.action}" for one in low), role=role)
-    if name == RESTORE:
-        used = [account for account in _arriving(facts, intent, pc) if _profile(facts, pc.new, account) is not None]
-        if used:
-            reason = f"{', '.join(used)} has a profile on {facts.hosts[pc.new]} already, and a restore would overwrite it"
-            return unpredictable(text, f"{reason}. Save what is new in it and remove it (Remove-ZdmProfile)", role=role)
-    return None
-
-
-def _arriving(facts: Facts, intent: ProfileIntent, pc: Pc) -> tuple[str, ...]:
-    """Under which names the users of a pair arrive."""
-    names = restore_of(intent)
-    computer = facts.hosts[pc.old].casefold()
-    found = []
-    for one in coming(facts, intent, pc):
-        full = names.arrives_as(one.full)
-        domain, _, user = full.partition("\\")
-        found.append(f"{facts.hosts[pc.new]}\\{user}" if domain.casefold() == computer else full)
-    return tuple(found)
-
-
-def _profile(facts: Facts, role: str, account: str) -> UserProfile | None:
-    low = account.casefold()
-    return next((one for one in facts.of(role, UserProfile) if (one.account or "").casefold() == low), None)
+    yield from side_by_side(facts, intent, RESTORE)
 
 
 # --- B-173f: have they arrived? ---
@@ -286,8 +238,8 @@ def arrived(facts: Facts, intent: ProfileIntent) -> Iterator[Check]:
             yield check("users have arrived", False, seat=facts.hosts[pc.new], waits_for="The restore has not ended well yet.")
             continue
         old = {(one.account or "").casefold(): one.sid for one in facts.of(pc.old, UserProfile)}
-        for account in _arriving(facts, intent, pc):
-            found = _profile(facts, pc.new, account)
+        for account in arriving(facts, intent, pc):
+            found = profile_of(facts, pc.new, account)
             sid = old.get(account.casefold())
             fits_sid = sid is None or found is None or account.partition("\\")[0] == facts.hosts[pc.new] or found.sid == sid
             yield check(
@@ -327,9 +279,20 @@ def accept(facts: Facts, intent: ProfileIntent) -> Iterator[Step]:
         if not good(facts, stage(intent, pc, RESTORE)):
             yield wait(f"{facts.hosts[pc.new]}: acceptance", None, "once the restore has ended well", role=pc.new)
             continue
-        for account in _arriving(facts, intent, pc):
-            text = f"{facts.hosts[pc.new]}: {account} accepts it"
-            yield manual(facts, ACCEPT, _step(pc, account), text, form=("mail", "files", "printers", "programs", "accepted by"))
+        yield from (_accepts(facts, pc, account) for account in arriving(facts, intent, pc))
+    for who in _by_pieces(facts, intent):
+        if isinstance(who, Step):
+            continue
+        if pieces.have_come(facts, intent, who):
+            yield _accepts(facts, who.pc, who.entry.user)
+        else:
+            text = f"{facts.hosts[who.pc.new]}: acceptance of {who.entry.user}"
+            yield wait(text, None, "once his pieces have come", role=who.pc.new)
+
+
+def _accepts(facts: Facts, pc: Pc, account: str) -> Step:
+    text = f"{facts.hosts[pc.new]}: {account} accepts it"
+    return manual(facts, ACCEPT, _step(pc, account), text, form=("mail", "files", "printers", "programs", "accepted by"))
 
 
 def _step(pc: Pc, account: str) -> str:
@@ -348,13 +311,17 @@ def delete_stores(facts: Facts, intent: ProfileIntent) -> Iterator[Step]:
     """
     there: list[tuple[Pc, UserStateStore]] = []
     said: list[SignOff | None] = []
+    by_pieces = [pc for pc in intent.pcs if pc not in _with_usmt(facts, intent)]
     for pc in intent.pcs:
+        if pc in by_pieces:
+            said += [facts.one(PROJECT, SignOff, ACCEPT, _signed(_step(pc, one))) for one in pieces.users_of(pc)]
+            continue
         found = facts.one(STORE_ROLE, UserStateStore, f"{intent.stores}\\{store_below(intent, pc, dict(facts.hosts))}")
         if found is None or not found.exists:
             yield same(f"there is no store of {facts.hosts[pc.old]}", role=STORE_ROLE)
             continue
         there.append((pc, found))
-        said += [facts.one(PROJECT, SignOff, ACCEPT, _signed(_step(pc, one))) for one in _arriving(facts, intent, pc)]
+        said += [facts.one(PROJECT, SignOff, ACCEPT, _signed(_step(pc, one))) for one in arriving(facts, intent, pc)]
     signed = [datetime.fromisoformat(one.at_utc) for one in said if one is not None]
     due = max(signed) + timedelta(days=intent.keep_days) if signed and None not in said else None
     for pc, found in there:
@@ -391,10 +358,11 @@ def set_aside(facts: Facts, intent: ProfileIntent) -> Iterator[Step]:
 @playbook.item("B-173j", "Profile pieces: folders copied", risk=Risk.MEDIUM)
 @pairs_apart
 def copy_pieces(facts: Facts, intent: ProfileIntent) -> Iterator[Step]:
-    """Desktop to mail files, by robocopy; undone by putting back what was set aside."""
+    """Desktop to mail files, by robocopy, so many pairs of a segment at a time; undone by putting back what was set aside."""
+    turns = Turns(facts, intent)
     for who in _by_pieces(facts, intent):
         if not isinstance(who, Step):
-            yield from pieces.copy(facts, intent, who)
+            yield from pieces.copy(facts, intent, who, turns)
 
 
 @playbook.check("B-173j")
@@ -411,7 +379,7 @@ def reconnect(facts: Facts, intent: ProfileIntent) -> Iterator[Step]:
     """In the registry of a user who is logged off; they are there at his next logon."""
     for who in _by_pieces(facts, intent):
         if not isinstance(who, Step):
-            yield from pieces.reconnect(facts, intent, who)
+            yield from settings.reconnect(facts, intent, who)
 
 
 @playbook.item("B-173l", "Profile pieces: by hand")
@@ -419,7 +387,7 @@ def by_hand(facts: Facts, intent: ProfileIntent) -> Iterator[Step]:
     """What no tool should carry, with what to do."""
     for who in _by_pieces(facts, intent):
         if not isinstance(who, Step):
-            yield from pieces.by_hand(facts, "B-173l", who)
+            yield from settings.by_hand(facts, "B-173l", who)
 
 
 def _by_pieces(facts: Facts, intent: ProfileIntent) -> Iterator[pieces.Carried | Step]:
@@ -437,8 +405,3 @@ def _with_usmt(facts: Facts, intent: ProfileIntent) -> list[Pc]:
 def _signed(step: str) -> str:
     """A step's name as it is signed: one word."""
     return re.sub(r"[^A-Za-z0-9._-]+", "-", step).strip("-")
-
-
-def _able(facts: Facts, intent: ProfileIntent) -> Iterator[Pc]:
-    """The pairs that USMT can do and that have somebody to carry."""
-    return (pc for pc in intent.pcs if refused(facts, intent, pc) is None and coming(facts, intent, pc))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -10,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from journals_alike import journals, plans
-from zdm_automate.demo.profiles import starts
+from zdm_automate.demo.profiles import pieces_are_there, run_that_moved, starts
+from zdm_automate.demo.stage import DemoFailedError
 
 
 def play(folder: Path, office: str, *words: str) -> str:
@@ -85,6 +87,44 @@ def test_only_the_hosts_on_which_a_plan_starts_jobs_are_followed() -> None:
     plan = {"items": [{"rows": [*made, {"change": None}]}]}
 
     assert starts(plan) == ["pc01", "pc02"]
+
+
+def test_pieces_are_there_once_each_is_set_aside_and_copied() -> None:
+    """Not while one is on its way, and not in a plan that knows of none."""
+
+    def told(*rows: tuple[str, str, str]) -> bool:
+        made = [{"item": item, "text": text, "preview": preview} for item, text, preview in rows]
+        return pieces_are_there({"items": [{"rows": made}]})
+
+    aside = ("B-173i", r"desktop of DESKS\emma", "no change")
+    elsewhere = ("B-173e", "restore of PC01", "waits")
+
+    assert told(aside, ("B-173j", r"desktop of DESKS\emma", "no change"), elsewhere)
+    assert not told(aside, ("B-173j", r"desktop of DESKS\emma", "waits"))
+    assert not told(("B-173i", "nothing to do", "no change"))
+
+
+def test_the_run_that_put_a_backup_in_its_place_is_found(tmp_path: Path) -> None:
+    """By what it did, not by what it would have done to take something back."""
+    made = {"verb": "New-ZdmFolder", "inverse": {"verb": "Move-ZdmFolder"}}
+    for name, lines in (("1", [made]), ("2", [{"event": "run.started"}, {"verb": "Move-ZdmFolder"}]), ("3", [made])):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "journal.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+
+    assert run_that_moved(tmp_path) == "2"
+    with pytest.raises(DemoFailedError, match="no folder was set aside"):
+        run_that_moved(tmp_path / "1")
+
+
+@pytest.mark.proof
+@pytest.mark.slow
+@pytest.mark.timeout(1200)
+def test_a_demo_that_begins_anew_is_played_twice(tmp_path: Path) -> None:
+    """The second play finds the first one's folder, empties it, and tells the same to its end."""
+    told = [play(tmp_path, "mailtiny", "--demo", "mail") for _ in range(2)]
+
+    assert ["Done: 12 reports of moves kept" in one for one in told] == [True, True]
+    assert [path.name for path in tmp_path.iterdir()] == ["mail"]
 
 
 @pytest.mark.proof

@@ -9,7 +9,7 @@ import pytest
 
 from zdm_automate.facts.jobs import Job
 from zdm_automate.job_kinds import JobState, Restart, kinds
-from zdm_automate.jobs import LONGEST, SHORTEST, job_id, judge, next_look, progress
+from zdm_automate.jobs import LONGEST, SHORTEST, is_over, job_id, judge, next_look, progress
 
 BEGAN = "2026-03-02T20:00:00.0000000Z"
 NOW = datetime(2026, 3, 2, 21, 0, tzinfo=UTC)
@@ -120,6 +120,23 @@ def test_progress_never_passes_the_whole() -> None:
     """Other things write to the drive too; and a job that is done is done."""
     assert progress(replace(RUNNING, free_bytes_now=0), NOW).fraction == 1.0
     assert progress(replace(GONE, exit_text="1", free_bytes_now=9_999), NOW).fraction == 1.0
+
+
+def test_only_who_has_written_result_and_end_is_over() -> None:
+    """Who is at work, closing, stopped or lost may show something else at the next look."""
+    ended = replace(GONE, exit_text="1", ended_utc=BEGAN)
+    open_still = [
+        RUNNING,
+        GONE,
+        WAITING,
+        replace(GONE, stopped=True),
+        replace(GONE, closing=True),
+        replace(GONE, exit_text="1"),
+    ]
+
+    assert is_over(ended)
+    assert is_over(replace(ended, exit_text="16"))
+    assert [is_over(one) for one in open_still] == [False] * len(open_still)
 
 
 def test_the_next_look_comes_later_while_there_is_much_left() -> None:

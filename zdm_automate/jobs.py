@@ -210,6 +210,11 @@ def _migration(job: Job, state: JobState) -> Progress:
     return Progress(done=int(total * told) if total and told is not None else None, total=total, left=left, told=told)
 
 
+def is_over(job: Job) -> bool:
+    """Whether nothing of a job changes any more: its result and its end are written. Who is merely lost may be found again."""
+    return job.exit_text is not None and job.ended_utc is not None
+
+
 def next_look(jobs: Iterable[Job], now: datetime) -> float | None:
     """Seconds until the jobs are worth another look; None where all have ended."""
     waits: list[float] = []

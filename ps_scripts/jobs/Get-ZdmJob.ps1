@@ -8,6 +8,8 @@ function Get-ZdmJob {
         exit code means and which state the job is in is not judged here.
     .PARAMETER JobId
         The jobs; all where none is named.
+    .PARAMETER Without
+        Jobs that are left out: who looks again and again needs no more of those that have ended.
     .PARAMETER Offset
         Where in the log to begin, in bytes; without it the last TailBytes are read.
     .PARAMETER TailBytes
@@ -27,6 +29,10 @@ function Get-ZdmJob {
         [string[]]$JobId,
 
         [Parameter(Mandatory = $false)]
+        [ValidatePattern('^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$')]
+        [string[]]$Without,
+
+        [Parameter(Mandatory = $false)]
         [ValidatePattern('^[0-9]{1,15}$')]
         [string]$Offset,
 
@@ -40,6 +46,7 @@ function Get-ZdmJob {
     foreach ($folder in @([System.IO.Directory]::GetDirectories($root))) {
         $name = Split-Path -Path $folder -Leaf
         if ($null -ne $JobId -and @($JobId).Length -gt 0 -and @($JobId) -notcontains $name) { continue }
+        if ($null -ne $Without -and @($Without) -contains $name) { continue }
         if (-not [System.IO.File]::Exists($folder + '\job.txt')) { continue }
         $row = Get-ZdmJobState -JobId $name -Surrounding $surrounding
         $log = $folder + '\' + $row['LogName']

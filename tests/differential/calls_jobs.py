@@ -59,15 +59,14 @@ def _start(draw: st.DrawFn, scene: Scene) -> dict[str, Any]:
 
 @st.composite
 def _get(draw: st.DrawFn, scene: Scene) -> dict[str, Any]:
-    there = jobs(scene)
     made: dict[str, Any] = {}
-    if draw(st.booleans()):
-        made["JobId"] = draw(st.lists(_id(scene), min_size=1, max_size=3))
+    for name in ("JobId", "Without"):
+        if draw(st.booleans()):
+            made[name] = draw(st.lists(_id(scene), min_size=1, max_size=3))
     if draw(st.booleans()):
         made["Offset"] = draw(st.sampled_from(("0", "1", "7", "100", "4096", "999999999999")))
     if draw(st.booleans()):
         made["TailBytes"] = draw(st.sampled_from((0, 1, 2, 50, 65536)))
-    del there
     return made
 
 

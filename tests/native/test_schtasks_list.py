@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from zdm_automate import powershell
-from zdm_automate.lab.twins.jobs import NEVER_RUN, listed_task
+from zdm_automate.lab.twins.jobs_seen import NEVER_RUN, listed_task
 from zdm_automate.resources import folders
 
 DATA = Path(__file__).parent / "data"

@@ -7,15 +7,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rig import office
 from test_profile_copy import BOOK, Desks, rows
 
 from zdm_automate.errors import ProjectError
+from zdm_automate.facts.project import SignOff
 from zdm_automate.lab.world import profile_files
 from zdm_automate.lab.world.hive import hive_of
-from zdm_automate.lab.world.profiles import Profile
+from zdm_automate.lab.world.profiles import Profile, Store
 from zdm_automate.lab.world.smb import OpenFile, SmbServer
 from zdm_automate.lab.world.volumes import File, Folder, Volume
 from zdm_automate.model import CheckState, Preview
+from zdm_automate.planner import Plan
 
 USER = r"DESKS\anna"
 SIGNED = r"AppData\Roaming\Microsoft\Signaturen"
@@ -193,6 +196,23 @@ def test_users_of_one_terminal_server_go_to_several_pcs(desks: Desks) -> None:
     ]
 
 
+def test_copies_of_a_segment_take_turns(desks: Desks) -> None:
+    """One pair of a floor at a time; those of another floor do not wait for it."""
+    frank = {"old": "ts01", "new": "nb04", "segment": "ground", "pieces": [{"user": r"DESKS\frank", "what": ["desktop"]}]}
+    desks.intent["pcs"] = [{**desks.intent["pcs"][0], "segment": "ground"}, frank]
+    _, plan = desks.plan(BOOK)
+    frank["segment"] = "upper"
+    _, apart = desks.plan(BOOK)
+
+    def copies(of: Plan) -> dict[str, set[Preview]]:
+        mine = [row for row in rows(of) if row.item == "B-173j" and "set aside" not in row.reason]
+        return {role: {row.preview for row in mine if row.role == role} for role in ("nb01", "nb04")}
+
+    assert copies(plan) == {"nb01": {Preview.CHANGE}, "nb04": {Preview.WAIT}}
+    assert "1 PCs of segment ground are at work; 1 may be" in {row.reason for row in rows(plan)}
+    assert copies(apart) == {"nb01": {Preview.CHANGE}, "nb04": {Preview.CHANGE}}
+
+
 def test_only_the_pieces_that_are_named_are_carried(desks: Desks) -> None:
     """One folder and the printers; no drive."""
     desks.intent = intent(what=["signatures", "printers"])
@@ -202,6 +222,19 @@ def test_only_the_pieces_that_are_named_are_carried(desks: Desks) -> None:
     assert [title for title in titles if "signatures" in title]
     assert not [title for title in titles if "desktop" in title or "drive" in title]
     assert len([title for title in titles if "printer" in title]) == 2
+
+
+def test_a_person_is_asked_for_what_belongs_to_the_pieces_that_come(desks: Desks) -> None:
+    """All of it for a whole profile; beside printers the default one, and beside drives nothing."""
+    asked = []
+    for what in ([], ["printers"], ["favourites", "outlook"], ["drives"]):
+        desks.intent = intent(what=what)
+        _, plan = desks.plan(BOOK)
+        mine = [row.by_hand for row in rows(plan, Preview.MANUAL) if row.item == "B-173l"]
+        asked.append([name.removeprefix("nb01-DESKS-anna-") for name in mine])
+
+    everything = ["outlook-profile", "shortcuts", "default-printer", "browser", "certificates", "trusted-locations"]
+    assert asked == [everything, ["default-printer"], ["outlook-profile", "shortcuts"], []]
 
 
 def test_where_usmt_can_pieces_are_not_carried(desks: Desks) -> None:
@@ -218,3 +251,79 @@ def test_an_unknown_piece_is_bad_input(desks: Desks) -> None:
     desks.intent = intent(what=["wallpaper"])
     with pytest.raises(ProjectError, match="favourites"):
         desks.intended(BOOK)
+
+
+# --- the office that is shipped ---
+
+EMMA = r"Users\emma"
+ARRIVED = {
+    r"Desktop": {name: rf"emma:Desktop\{name}" for name in ("notes.txt", "mine.txt", "Auftrag.docx")},
+    r"Documents": {name: rf"emma:Documents\{name}" for name in ("Angebote.docx", "Projekte.zip")},
+    r"Documents\Outlook": {"archive.pst": r"emma:Documents\Outlook\archive.pst"},
+    r"Pictures": {"Feier.mp4": r"emma:Pictures\Feier.mp4"},
+    rf"{OUTLOOK}": {"projects.pst": rf"emma:{OUTLOOK}\projects.pst"},
+    rf"{OUTLOOK}\RoamCache": {"Stream_Autocomplete_0_7A.dat": rf"emma:{OUTLOOK}\RoamCache\Stream_Autocomplete_0_7A.dat"},
+    r"AppData\Roaming\Microsoft\UProof": {"CUSTOM.DIC": r"emma:AppData\Roaming\Microsoft\UProof\CUSTOM.DIC"},
+    r"AppData\Roaming\Microsoft\Signatures": {"standard.htm": r"emma:AppData\Roaming\Microsoft\Signaturen\standard.htm"},
+}
+"""What Emma finds on her notebook; her own notes are newer than the old ones, and stay."""
+
+
+def test_the_users_of_the_shipped_terminal_server_come_to_their_notebook(tmp_path: Path) -> None:
+    """All of Emma, what is named of Frank; a folder is taken back, is told as such, and comes again by another attempt."""
+    desks = Desks("desks", tmp_path)
+    shipped = office("desks").project["intent"][BOOK]["pcs"]
+    desks.intent = {"pcs": [dict(one) for one in shipped if "pieces" in one]}
+    before = names(desks, "NB04", rf"{EMMA}\Desktop")
+    desks.until("B-173j")
+    desks.until("B-173g")
+
+    assert {path: names(desks, "NB04", rf"{EMMA}\{path}") for path in ARRIVED} == ARRIVED
+    assert names(desks, "NB04", r"Users\frank\Desktop") == {"notes.txt": r"frank:Desktop\notes.txt"}
+    assert names(desks, "NB04", r"Users\frank\Documents") == {}
+    assert registry(desks, r"DESKS\emma") == {"H": r"\\NEW\home", "P": r"\\NEW\projects\all"}
+    assert registry(desks, r"DESKS\frank") == {"H": r"\\NEW\home"}
+    assert {one.state for one in desks.checks().values()} == {CheckState.OK}
+    assert sorted(one.step for one in desks.signed if one.item == "B-173g") == ["nb04-emma", "nb04-frank"]
+
+    moved = next(run for run in desks.journals if "Move-ZdmFolder" in [one.get("verb") for one in desks.entries(run)])
+    back = desks.plan_undo(desks.intended(BOOK), moved, to="B-173i")
+    assert desks.apply(desks.intended(BOOK), back).result == "done"
+    assert names(desks, "NB04", rf"{EMMA}\Desktop") == before
+    assert names(desks, "NB04", r"Zdm\pieces\first-1\DESKS-emma\desktop-undone") == ARRIVED["Desktop"]
+    _, plan = desks.plan(BOOK)
+    said = [row.reason for row in rows(plan, Preview.WAIT)]
+    assert said == ["once his pieces have come", "it was taken back; set attempt: 2 for ts01 to carry it again"]
+    assert not rows(plan, Preview.CHANGE)
+    assert desks.checks()[r"NB04 desktop of DESKS\emma has been copied"].state is CheckState.NOT_YET
+
+    desks.intent["pcs"][0]["attempt"] = 2
+    desks.until("B-173j")
+    assert names(desks, "NB04", rf"{EMMA}\Desktop") == ARRIVED["Desktop"]
+
+
+def test_stores_stay_until_those_who_came_piece_by_piece_have_accepted_too(tmp_path: Path) -> None:
+    """Counted from the last of all: who misses something may have had a PC beside the terminal server."""
+    desks = Desks("desks", tmp_path)
+    desks.intent = {"pcs": [one for one in office("desks").project["intent"][BOOK]["pcs"] if one["old"] in {"pc01", "ts01"}]}
+    path = r"C:\Zdm\stores\PC01\first-1"
+    store = Store(host="NEW", path=path, computer="PC01", version="10.0", at=desks.there.now.isoformat(), complete=True)
+    world = replace(desks.there, user_states=desks.there.user_states.with_store(store))
+    desks.put(profile_files.stored(world, "NEW", path))
+    said = []
+    for step in ("nb01-anna", "nb04-emma", "nb04-frank"):
+        desks.signed.append(SignOff(item="B-173g", step=step, by="Alex", at_utc=desks.clock.now().isoformat()))
+        _, plan = desks.plan(BOOK)
+        [row] = [row for row in rows(plan) if row.text == "delete the store of PC01"]
+        said.append(row.reason)
+
+    early = "once every user has accepted"
+    assert said == [early, early, "30 days after the last of the users has accepted"]
+
+
+def registry(desks: Desks, account: str) -> dict[str, object]:
+    """The network drives of somebody on NB04."""
+    one = desks.there.user_states.desk("NB04").of(account)
+    assert one is not None
+    found = {name.split("\\")[1]: value for name, value in one.hive.items() if name.endswith("RemotePath")}
+    return dict(sorted(found.items()))

@@ -10,13 +10,14 @@ import typer
 from zdm_automate.cli.shown import HERE, AsJson, ProjectFolder, say, show, show_json
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from rich.table import Table
 
     from zdm_automate.cli.opening import Opened
     from zdm_automate.errors import ZdmError
+    from zdm_automate.facts.base import Fact
     from zdm_automate.facts.jobs import Job
     from zdm_automate.session import HostSession
 
@@ -43,8 +44,9 @@ def jobs(
     opened = open_project(project)
     names = list(dict.fromkeys(_named(opened, host) for host in hosts or ())) or list(opened.project.content.hosts)
     sessions, failed = _open(opened, names)
+    over: dict[str, dict[str, Job]] = {name: {} for name in sessions}
     try:
-        while (pause := _look(opened, sessions, patient=watch, as_json=as_json)) is not None and watch:
+        while (pause := _look(opened.clock.now, sessions, over, patient=watch, as_json=as_json)) is not None and watch:
             time.sleep(pause)
     except KeyboardInterrupt:
         say("The jobs go on; `zdm jobs` shows them again, from any computer.")
@@ -57,31 +59,47 @@ def jobs(
         raise typer.Exit(max(problem.exit_code for problem in failed.values()))
 
 
-def _look(opened: Opened, sessions: Mapping[str, HostSession], *, patient: bool, as_json: bool) -> float | None:
+def _look(
+    clock: Callable[[], datetime],
+    sessions: Mapping[str, HostSession],
+    over: Mapping[str, dict[str, Job]],
+    *,
+    patient: bool,
+    as_json: bool,
+) -> float | None:
     """One look at all jobs; gives the seconds until the next one is worth while, None where all have ended.
+
+    It is one call for each host, and asks no more about jobs that were `over` at an earlier look: its answer stays small.
 
     Raises:
         ZdmError: a host could not be asked, and nobody waits for it.
     """
     from zdm_automate.errors import ZdmError
     from zdm_automate.facts.jobs import Job
-    from zdm_automate.jobs import LONGEST, next_look
+    from zdm_automate.jobs import LONGEST, is_over, next_look
 
     found: dict[str, list[Job]] = {}
     for name, session in sessions.items():
         try:
-            found[name] = [one for one in session.read("Get-ZdmJob").facts if isinstance(one, Job)]
+            seen = [one for one in _read(session, over[name]) if isinstance(one, Job)]
+            found[name] = [*over[name].values(), *seen]
+            over[name].update((one.job_id, one) for one in seen if is_over(one))
         except ZdmError as problem:
             if not patient:
                 raise
             # Who watches a night's work stays: the jobs do not need this computer, and the next look may succeed.
             say(f"{name} could not be asked just now: {problem}")
-    now = opened.clock.now()
+    now = clock()
     if as_json:
         show_json([_row(name, one, now) for name, own in found.items() for one in own])
     else:
         _show(found, now)
     return next_look((one for own in found.values() for one in own), now) if len(found) == len(sessions) else LONGEST
+
+
+def _read(session: HostSession, over: Mapping[str, Job]) -> Sequence[Fact]:
+    """All jobs of a host but for those that are over."""
+    return session.read("Get-ZdmJob", **({"without": list(over)} if over else {})).facts
 
 
 def _named(opened: Opened, host: str) -> str:

@@ -141,8 +141,7 @@ class Rehearsal:
             plan = self._plan(book)
             rows = [row for item in plan["items"] for row in item["rows"]]
             if any(row["change"] for row in rows):
-                self._there_and_back(book, plan)
-                plan = self._latest(book)
+                plan = self._there_and_back(book, plan)
                 rows = [row for item in plan["items"] for row in item["rows"]]
             self._sign([row for row in rows if row["preview"] == "manual"])
             moments = [row["not_before"] for row in rows if row["not_before"]]
@@ -170,11 +169,8 @@ class Rehearsal:
     def _kept(self, plan_id: str) -> Any:
         return json.loads((self.room.folder / "plans" / f"{plan_id}.json").read_bytes())
 
-    def _latest(self, book: str) -> Any:
-        return json.loads(max((self.room.folder / "plans").glob(f"*-{book}-*.json")).read_bytes())
-
-    def _there_and_back(self, book: str, plan: Any) -> None:
-        """Applies a plan, takes the run back as far as it goes, and applies what is wanted then."""
+    def _there_and_back(self, book: str, plan: Any) -> Any:
+        """Applies a plan, takes the run back as far as it goes, and applies what is wanted then; gives that last plan."""
         self._minutes(book, plan)
         self._apply(plan["id"])
         self._take_back(book, plan["id"])
@@ -182,6 +178,7 @@ class Rehearsal:
         if any(row["change"] for item in again["items"] for row in item["rows"]):
             self._apply(again["id"])
         self.say(f"{book}: {sum(len(item['rows']) for item in plan['items'])} rows applied, taken back and applied again.")
+        return again
 
     def _minutes(self, book: str, plan: Any) -> None:
         from zdm_automate.cli.admitting import durations_of

@@ -9,13 +9,18 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from zdm_automate.demo.fresh import fresh
 from zdm_automate.demo.stage import DemoFailedError, Stage
+from zdm_automate.errors import ZdmError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 DEMOS = {"cutover": "smallbiz", "shares": "files", "profiles": "desks", "mail": "mail", "rehearsal": "client"}
 """Each demo with the office that it plays in unless another is named. `demo/<name>.py` has `play(stage)`."""
+
+GOES_ON = frozenset({"cutover"})
+"""Demos that go on where the last play has ended, and show then that nothing is left to change; the others begin anew."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -26,7 +31,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--folder", type=Path, default=Path(".demo"), help="where lab and project are kept")
     parser.add_argument("--engine", default="", help="what runs the lab's scripts: sim or pwsh")
     chosen = parser.parse_args(argv)
-    stage = Stage(chosen.office or DEMOS[chosen.demo], chosen.folder.resolve(), engine=chosen.engine)
+    folder = chosen.folder.resolve()
+    try:
+        folder = folder if chosen.demo in GOES_ON else fresh(folder / chosen.demo, chosen.demo)
+    except ZdmError as problem:
+        print(f"The demo cannot be played: {problem}", file=sys.stderr)  # noqa: T201
+        return problem.exit_code
+    stage = Stage(chosen.office or DEMOS[chosen.demo], folder, engine=chosen.engine)
     play: Callable[[Stage], None] = import_module(f"zdm_automate.demo.{chosen.demo}").play
     begun = time.monotonic()
     try:

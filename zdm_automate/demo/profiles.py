@@ -1,19 +1,27 @@
 """Three PCs are replaced: estimate, capture, check, restore, acceptance, and thirty days later the stores go.
 
-While the captures are being started the controller is killed; the jobs go on, and it comes back to them. Where something waits,
-the lab's clock is carried forward; where a person is asked, the demo signs.
+While the captures are being started the controller is killed; the jobs go on, and it comes back to them. The users of a
+terminal server come piece by piece; a piece is taken back and comes again. Where something waits, the lab's clock is carried
+forward; where a person is asked, the demo signs.
 """
 
 from __future__ import annotations
 
-from typing import Any
+import json
+from typing import TYPE_CHECKING, Any
 
 from zdm_automate.demo.stage import DemoFailedError, Stage, rows
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 BOOK = "profile_copy"
 GATE, PHRASE = "G-PROFILES", "the captured profiles go for good"
-ROUNDS = 16
+ROUNDS = 20
 """More plans than the office needs."""
+SET_ASIDE, COPIED = "B-173i", "B-173j"
+OLD, NEW, USER = "ts01", "nb04", r"DESKS\emma"
+"""The terminal server, the notebook that takes its place, and whose desktop is taken back."""
 LOOKS = 60
 LOOK = 300
 """Lab seconds between two looks at the jobs."""
@@ -40,12 +48,32 @@ def starts(plan: Any) -> list[str]:
     return sorted({call["role"] for call in calls if call["verb"] == "Start-ZdmJob"})
 
 
+def pieces_are_there(plan: Any) -> bool:
+    """Whether a plan finds every piece set aside and copied."""
+    found = [row for row in rows(plan) if row["item"] in {SET_ASIDE, COPIED}]
+    return any(USER in row["text"] for row in found) and all(row["preview"] == "no change" for row in found)
+
+
+def run_that_moved(runs: Path) -> str:
+    """The run that has put a backup of a folder in its place.
+
+    Raises:
+        DemoFailedError: none did.
+    """
+    for journal in sorted(runs.glob("*/journal.jsonl")):
+        lines = map(json.loads, journal.read_text(encoding="utf-8").splitlines())
+        if any(line.get("verb") == "Move-ZdmFolder" for line in lines):
+            return journal.parent.name
+    raise DemoFailedError("no folder was set aside")
+
+
 class Copy:
     """The story in one office."""
 
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
         self.killed = False
+        self.taken_back = False
 
     def play(self) -> None:
         """Plans until no row wants anything, then verifies."""
@@ -56,10 +84,13 @@ class Copy:
             if all(row["preview"] == "no change" for row in rows(plan)):
                 break
             self.wait_for(plan)
+            if pieces_are_there(plan) and not self.taken_back:
+                self.take_back()  # once nothing works any more: a job that ends meanwhile makes its plan a stale one
         else:
             raise DemoFailedError(f"not done after {ROUNDS} plans")
-        if not self.killed:
-            raise DemoFailedError("the controller was never killed")
+        if not (self.killed and self.taken_back):
+            raise DemoFailedError("the controller was never killed, or no piece taken back")
+        self.show_pieces()
         self.stage.type("verify", BOOK)
         self.stage.type("checklist", "show")
         self.stage.type("journal", "verify")
@@ -82,6 +113,32 @@ class Copy:
             if row["preview"] == "manual":
                 self.stage.sign_row(row)
         return plan
+
+    def show_pieces(self) -> None:
+        """What the notebook has of her: folders, drives, printers."""
+        self.stage.type("read", NEW, "Get-ZdmProfilePiece", f"Account={USER}")
+
+    def take_back(self) -> None:
+        """Emma's desktop is as she had it on the notebook; then all of it comes again, by another attempt."""
+        self.taken_back = True
+        self.stage.say(f"The pieces of {USER} are on her notebook:")
+        self.show_pieces()
+        self.stage.say("She wants her desktop there as it was: what has come is taken back, and kept beside its backup.")
+        undo = self.stage.planned("undo", run_that_moved(self.stage.project / "runs"), "--to", SET_ASIDE)
+        self.stage.type("apply", undo["id"])
+        self.stage.type("plan", BOOK)
+        self.stage.say("She has thought again. The technician raises the attempt of that pair in the project file.")
+        self.raise_attempt()
+
+    def raise_attempt(self) -> None:
+        """As a technician writes it into the project file."""
+        import yaml  # noqa: PLC0415 - the one place that writes the project
+
+        path = self.stage.project / "project.yaml"
+        project = yaml.safe_load(path.read_text(encoding="utf-8"))
+        pair = next(one for one in project["intent"][BOOK]["pcs"] if one["old"] == OLD)
+        pair["attempt"] = pair.get("attempt", 1) + 1
+        path.write_text(yaml.safe_dump(project, sort_keys=False, allow_unicode=True), encoding="utf-8")
 
     def wait_for(self, plan: Any) -> None:
         """Follows the jobs to their end, or carries the clock past the moment that a plan waits for."""

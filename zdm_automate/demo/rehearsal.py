@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -37,7 +36,6 @@ def play(stage: Stage) -> None:
         DemoFailedError: a step did not end as it should.
     """
     folder = stage.project.parent
-    shutil.rmtree(folder, ignore_errors=True)
     client_office, workshop_office = write_offices(folder / "offices")
     workshop = Stage("workshop", folder, engine=stage.engine)
     try:

@@ -73,8 +73,21 @@ class Stage:
 
     def plan(self, book: str) -> Any:
         """Plans a playbook, shows it; gives the plan."""
-        self.type("plan", book)
-        return json.loads(max((self.project / "plans").glob(f"*-{book}-*.json")).read_bytes())
+        return self.planned("plan", book)
+
+    def planned(self, *words: str) -> Any:
+        """Types a command that makes a plan, shows it; gives the plan that it has written, whatever its name.
+
+        Raises:
+            DemoFailedError: it ended badly, or did not write one plan.
+        """
+        folder = self.project / "plans"
+        before = set(folder.glob("*.json"))
+        self.type(*words)
+        made = sorted(set(folder.glob("*.json")) - before)
+        if len(made) != 1:
+            raise DemoFailedError(f"`zdm {shlex.join(words)}` has written {len(made)} plans")
+        return json.loads(made[0].read_bytes())
 
     def kill(self, plan: str, begun: Callable[[str], bool]) -> None:
         """Applies a plan and kills the program as soon as its journal tells what `begun` looks for.

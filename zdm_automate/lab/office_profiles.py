@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,9 +18,9 @@ from zdm_automate.lab.world.volumes import File, Folder, Volume
 if TYPE_CHECKING:
     from zdm_automate.lab.world.model import World
 
+KB = 1024
 MB = 1024**2
 GB = 1024**3
-DAY = 86_400
 BESIDE = 60 * GB
 """What lies on a file server's drive beside stores."""
 
@@ -43,11 +43,13 @@ class _Section(BaseModel):
 class UserSection(_Section):
     r"""A profile: `name` or `DOMAIN\name`, its size, days since it was used, what is wrong with it, what its registry says.
 
-    `redirected` has the names of User Shell Folders, `signatures` the folder of Outlook's signatures where it is not English.
+    `megabytes: 0` is one that Windows has just made. `files` has further files by their size in kilobytes. `redirected` has the
+    names of User Shell Folders, `signatures` the folder of Outlook's signatures where it is not English.
     """
 
     user: str
-    megabytes: int = Field(default=1000, ge=1, le=10_000_000)
+    megabytes: int = Field(default=1000, ge=0, le=10_000_000)
+    files: dict[str, Annotated[int, Field(ge=1)]] = Field(default_factory=dict)
     used_days: float = Field(default=1, ge=0)
     logged_on: bool = False
     encrypted: tuple[str, ...] = ()
@@ -150,10 +152,10 @@ def _desk(world: World, host: str, section: DeskSection, folder: str) -> World:
 
 
 def _on_drive(world: World, host: str) -> World:
-    """The users' files as files of drive C, and nothing of them for USMT."""
+    """The users' files as files of drive C, written when he was there last, and nothing of them for USMT."""
     desk, volume = world.user_states.desk(host), world.volumes[host]["C"]
-    at = int(world.now.timestamp()) - DAY
     for one in desk.profiles.values():
+        at = int(datetime.fromisoformat(one.used).timestamp())
         for item in one.items:
             folder, _, name = one.place(item)[3:].rpartition("\\")
             there = volume.folder(folder) or Folder(path=folder, at=at)
@@ -185,14 +187,21 @@ def _profile(world: World, section: UserSection) -> Profile:
 
 
 def _items(section: UserSection) -> list[Item]:
+    usual = {_own(section, path): max(int(section.megabytes * MB * part), 1) for path, part in SIZES.items()}
+    sizes = (usual if section.megabytes else {}) | {path: size * KB for path, size in section.files.items()}
     return [
         Item(
             path=path,
-            size=max(int(section.megabytes * MB * part), 1),
+            size=size,
             content=f"{section.user}:{path}",
             encrypted=path in section.encrypted,
             locked=path in section.locked,
             error=section.broken.get(path, 0),
         )
-        for path, part in SIZES.items()
+        for path, size in sizes.items()
     ]
+
+
+def _own(section: UserSection, path: str) -> str:
+    """Where a file lies whose folder Office has named in the user's language."""
+    return path.replace("\\Signatures\\", f"\\{section.signatures}\\") if section.signatures else path

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from zdm_automate.lab.twins.jobs import ROOT, batch_of
+from zdm_automate.lab.twins.jobs import batch_of
+from zdm_automate.lab.twins.jobs_seen import ROOT
 from zdm_automate.lab.world import files, tasks
 from zdm_automate.lab.world.model import World
 from zdm_automate.lab.world.running import Task

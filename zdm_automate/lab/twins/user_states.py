@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from zdm_automate.lab.cmdlets import io_classes as io
-from zdm_automate.lab.twins.jobs import ROOT
+from zdm_automate.lab.twins.jobs_seen import ROOT
 from zdm_automate.lab.twins.pattern import change, made, stamp, stop, twin
 
 if TYPE_CHECKING:
