@@ -40,9 +40,9 @@ def test_a_lab_is_built_and_its_guests_come_up(tmp_path: Path) -> None:
     assert {one.switch for one in own(rig, "OLD").adapters} == {"ZDM-LAB"}
 
 
-def killed_at(rig: LabRig, number: int, *, late: bool) -> None:
+def killed_at(rig: LabRig, number: int, *, late: bool, want: str = "built") -> None:
     """Builds, and dies at a change: before it reaches the host, or after it was made and before that was written down."""
-    what, plan = rig.plan(rig.wanted("built"))
+    what, plan = rig.plan(rig.wanted(want))
     before = [None] * number
 
     def on_call(_host: str, verb: Any, call: Callable[[], Any]) -> Any:
@@ -86,10 +86,12 @@ def test_a_build_that_was_killed_is_resumed_to_the_same_lab(tmp_path: Path, late
         assert still(rig.keeper.world).hosts == still(undisturbed.keeper.world).hosts
 
 
-def empty(rig: LabRig) -> bool:
-    """Whether nothing of a lab is on the host but its folder."""
+def empty(rig: LabRig, but: str = "") -> bool:
+    """Whether nothing of a lab is on the host but its folder, and this file."""
     role = rig.role()
-    left = [path for path in rig.keeper.world.hosts[HOST].files if path.startswith("C:\\Lab\\") and path != "C:\\Lab\\"]
+    left = [
+        path for path in rig.keeper.world.hosts[HOST].files if path.startswith("C:\\Lab\\") and path not in {"C:\\Lab\\", but}
+    ]
     return (dict(role.machines), dict(role.switches), left) == ({}, {}, [])
 
 
@@ -106,6 +108,27 @@ def test_destroy_leaves_nothing_behind(tmp_path: Path) -> None:
 
     assert empty(rig)
     assert [disk.path for disk in rig.role().disks.values()] == ["C:\\Images\\OLD.vhdx", "C:\\Images\\NEW.vhdx"]
+
+
+@pytest.mark.parametrize("late", [False, True], ids=["before the call", "after the call"])
+def test_a_removal_that_was_killed_is_resumed_to_nothing(tmp_path: Path, late: bool) -> None:  # noqa: FBT001
+    """At every step, of a lab that runs and has checkpoints; a disk of somebody else beside it stays."""
+    mine = Disk(path=f"{LAB}\\MINE.vhdx", size=1 << 30, kind="Dynamic", identifier="MINE")
+    rig = lab_rig(tmp_path, hyperv_change.with_disk(host_world(), HOST, mine))
+    rig.go("built")
+    rig.go("checkpoint", label="L00-restored")
+    rig.go("running")
+    whole = rig.keeper.world
+    _, plan = rig.plan(rig.wanted("gone"))
+
+    for number in range(len(plan.changes)):
+        folder = tmp_path / f"{number}"
+        folder.mkdir()
+        rig = lab_rig(folder, whole)
+        killed_at(rig, number, late=late, want="gone")
+
+        assert rig.role().disk(mine.path) == mine, plan.changes[number].text
+        assert empty(rig, but=mine.path), plan.changes[number].text
 
 
 def test_a_half_built_lab_is_taken_away_whole(tmp_path: Path) -> None:
