@@ -115,3 +115,5 @@ def test_the_table_of_linux_is_read() -> None:
     assert linux_routes(LINUX) == (route("0.0.0.0/0", "10.99.0.1", "eth0", 100), route("192.168.16.0/24", metric=0))
     with pytest.raises(ValueError, match="no routing table"):
         linux_routes("something else\n")
+    with pytest.raises(ValueError, match="a row of 2 columns"):
+        linux_routes(f"{LINUX}eth3\t0010A8C0\n")

@@ -89,6 +89,9 @@ def of_windows(text: str) -> Computer:
     )
 
 
+COLUMNS: Final = 8
+"""Up to the mask; those behind it do not matter here."""
+
 UP, BLOCKED = 0x1, 0x200
 
 
@@ -102,8 +105,11 @@ def linux_routes(text: str) -> tuple[Route, ...]:
     if first.split()[:3] != ["Iface", "Destination", "Gateway"]:
         raise ValueError("it is no routing table")
     found = []
-    for line in rest.splitlines():
-        adapter, target, gateway, flags, _, _, metric, mask, *_ = line.split()
+    for line in filter(str.strip, rest.splitlines()):
+        words = line.split()
+        if len(words) < COLUMNS:
+            raise ValueError(f"the routing table has a row of {len(words)} columns")
+        adapter, target, gateway, flags, _, _, metric, mask = words[:COLUMNS]
         if int(flags, 16) & UP and not int(flags, 16) & BLOCKED:
             network = IPv4Network(f"{_address(target)}/{_address(mask)}")
             found.append(Route(network, str(_address(gateway)), adapter, int(metric)))
