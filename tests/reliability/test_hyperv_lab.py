@@ -13,6 +13,7 @@ from hyperv_rig import HOST, LAB, LabRig, host_world, lab_rig
 from rig import Killed, Trap, library
 
 from zdm_automate.errors import RefusedError
+from zdm_automate.facts.hyperv import LabHost
 from zdm_automate.lab.perform import perform
 from zdm_automate.lab.world import files, hyperv_change
 from zdm_automate.lab.world.hyperv import Adapter, Disk, HyperV, Machine, Switch
@@ -234,6 +235,8 @@ BREACHES: dict[str, tuple[Break, str]] = {
         lambda role: _stranger(role, adapters=(Adapter(id="y", switch="ZDM-LAB"),)),
         "PROD-SQL is connected to ZDM-LAB and is no machine of the lab",
     ),
+    "no mark": (lambda role: _machine(role, "NEW", notes=""), "the machine NEW does not bear the lab's mark"),
+    "twice": (lambda role: _stranger(role, name="old"), "there are several machines called old"),
     "stranger with the mark": (lambda role: _stranger(role, notes="zdm-lab:sr-1"), "is not in the topology"),
 }
 
@@ -255,6 +258,28 @@ def test_no_machine_gets_power_while_something_leads_out(tmp_path: Path, kind: s
 
     assert said in refused.value.message
     assert {one.state for one in rig.role().machines.values()} == {"Off"}
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"bridges": ("Netzwerkbrücke",)}, "the host has a network bridge (Netzwerkbrücke)"),
+        ({"sharing": True}, "the host shares its internet connection"),
+    ],
+)
+def test_what_else_on_the_host_leads_out_is_told(tmp_path: Path, changed: dict[str, Any], said: str) -> None:
+    """A bridge and a shared connection, as its readers tell them; the world has neither."""
+    rig = lab_rig(tmp_path)
+    rig.go("built")
+    what = rig.wanted("running")
+    facts = _read(rig, what)
+    key = ("hyperv", LabHost.zdm_type)
+    told = replace(facts, by_type={**facts.by_type, key: tuple(replace(one, **changed) for one in facts.by_type[key])})
+
+    with pytest.raises(RefusedError, match="the lab is not cut off") as refused:
+        what.book.judge(told, what.intent)
+
+    assert said in refused.value.message
 
 
 SEAT = Machine(id="s", name="LAB-CTL", path="C:\\VM", adapters=(Adapter(id="1"), Adapter(id="2")))

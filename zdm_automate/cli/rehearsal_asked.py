@@ -6,6 +6,7 @@ new one reads: a machine that has taken another's place does not know its shell.
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 from zdm_automate.errors import ZdmError
@@ -70,6 +71,7 @@ class Watched:
     """The Hyper-V host of a lab, looked at again and again over one session."""
 
     def __init__(self) -> None:
+        self._open = ExitStack()
         self._work: Workplace | None = None
 
     def look(self, opened: Opened, what: Intended) -> Facts:
@@ -87,14 +89,12 @@ class Watched:
                 if not facts.missing:
                     return facts
                 self.drop()
-        work = opened.workplace(what)
-        self._work = work
+        self._work = work = self._open.enter_context(opened.workplace(what))
         work.connect()
         work.require(what.book.roles)
         return work.read(what).facts
 
     def drop(self) -> None:
         """Closes the session."""
-        work, self._work = self._work, None
-        if work is not None:
-            work.__exit__(None, None, None)
+        self._work = None
+        self._open.close()
