@@ -14,13 +14,14 @@ import pytest
 from zdm_automate.lab.call import Call
 from zdm_automate.lab.office import load_office
 from zdm_automate.lab.perform import load_models
-from zdm_automate.lab.world import dhcp_serve, dns_change, dns_resolve, files, hyperv_change, paths
+from zdm_automate.lab.world import dhcp_serve, dns_change, dns_resolve, files, hyperv_change, mail_flow, paths
 from zdm_automate.lab.world.advance import advance
 from zdm_automate.lab.world.dhcp import Failover, Lease
 from zdm_automate.lab.world.dns import PublicRecord, Record, key_of
 from zdm_automate.lab.world.host import Nic, Service
-from zdm_automate.lab.world.hyperv import Adapter, Machine, Switch
+from zdm_automate.lab.world.hyperv import Adapter, Disk, HyperV, Machine, Switch
 from zdm_automate.lab.world.hyperv_network import machine_of, plugged
+from zdm_automate.lab.world.mail import Move
 from zdm_automate.lab.world.model import World
 from zdm_automate.lab.world.profiles import Depot, UserStates
 from zdm_automate.lab.world.programs import Ended
@@ -367,6 +368,38 @@ def test_the_internet_answers_a_server_in_a_lab_nothing() -> None:
 
     assert [outside(world, forwarders=("203.0.113.53",), root_hints=False) for world in (lab(), wire)] == FAILS_THEN_ANSWERS
     assert [outside(world, forwarders=()) for world in (lab(), wire)] == FAILS_THEN_ANSWERS
+
+
+@pytest.mark.parametrize(
+    ("switch", "lost", "queue", "detail"),
+    [(LAB, "", [], "IncrementalSync"), (OTHER, "EX16 does not answer EX10.", ["EX16"], "NetworkFailure")],
+)
+def test_mail_and_moves_go_the_way_of_the_topology(switch: str, lost: str, queue: list[str], detail: str) -> None:
+    """Two Exchange servers that were restored into a lab: a message, a queue, and a mailbox on its way to the other one."""
+    world = load_office(WORKSHOP.parents[1] / "mailtiny.yaml").with_hyperv("HV9", hyperv_of("EX10", LAB, "EX16", switch))
+    org = world.mail
+    assert org is not None
+    box = next(one for one in org.mailboxes.values() if one.alias == "pilot1")
+    world = replace(world, mail=org.with_move(Move(guid=box.guid, source=box.database, target="DB16-A", queued=world.now)))
+    worked = advance(world, world.now + timedelta(minutes=8)).mail
+    assert worked is not None
+
+    assert mail_flow.lost(world, org, "EX10", "EX16") == lost
+    assert [hop for hop, _ in mail_flow.waiting(world, org, "EX10")] == queue
+    assert worked.moves[box.guid].detail == detail
+
+
+def hyperv_of(*guests: str) -> HyperV:
+    """A Hyper-V host with these guests, each followed by its switch."""
+    pairs = list(zip(guests[::2], guests[1::2], strict=True))
+    return HyperV(
+        switches={name: Switch(name=name, id=f"id-{name}", kind="Private") for name in (LAB, OTHER)},
+        disks={name.casefold(): Disk(path=name, size=1, kind="Dynamic", identifier=name, boots=name) for name in guests[::2]},
+        machines={
+            name: Machine(id=name, name=name, path="", state="Running", drives=(name,), adapters=(Adapter(id="1", switch=one),))
+            for name, one in pairs
+        },
+    )
 
 
 def test_lab_and_office_may_have_one_address() -> None:
