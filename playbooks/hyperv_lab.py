@@ -224,8 +224,10 @@ def _gone(facts: Facts, intent: LabIntent) -> Iterator[Step]:
             continue
         if found.state != "Off":
             yield _power(found, intent, "Off")
+        found = replace(found, state="Off")
         for point in reversed(_points(facts, machine.name)):
-            yield _point_gone(intent, point)
+            yield _point_gone(intent, point, found)
+            found = _without(found, point)
         params = {"name": machine.name, "mark": intent.mark}
         adapters = [one for one in facts.of(ROLE, LabAdapter) if one.vm_name == found.name]
         yield change(
@@ -368,7 +370,7 @@ def _kept(facts: Facts, intent: LabIntent) -> Iterator[Step]:
             yield same(f"{machine.name} has the checkpoint {intent.label}", role=ROLE)
             continue
         if there is not None:
-            yield _point_gone(intent, there)
+            yield _point_gone(intent, there, replace(found, state="Off"))
         made = LabCheckpoint(
             vm_name=machine.name, vm_id="", id="", checkpoint_name=intent.label, parent=None, created_utc="", state="Off"
         )
@@ -383,14 +385,19 @@ def _kept(facts: Facts, intent: LabIntent) -> Iterator[Step]:
         )
 
 
-def _point_gone(intent: LabIntent, point: LabCheckpoint) -> Step:
+def _without(found: LabVm, point: LabCheckpoint) -> LabVm:
+    """A machine without a checkpoint: where it stood at that one, it stands at the one before it."""
+    return replace(found, checkpoint=point.parent) if found.checkpoint == point.checkpoint_name else found
+
+
+def _point_gone(intent: LabIntent, point: LabCheckpoint, found: LabVm) -> Step:
     params = {"name": point.vm_name, "mark": intent.mark, "label": point.checkpoint_name}
     return change(
         VerbCall(role=ROLE, verb="Remove-ZdmLabCheckpoint", params=params),
         f"{point.vm_name}: remove checkpoint {point.checkpoint_name}",
         before={"Exists": True},
         after={"Exists": False},
-        effects=(drop(ROLE, point),),
+        effects=(drop(ROLE, point), put(ROLE, _without(found, point))),
         no_inverse="what a checkpoint kept is gone with it",
         rollback=Rollback.R2,
     )

@@ -13,6 +13,7 @@ from hyperv_rig import HOST, LAB, LabRig, host_world, lab_rig
 from rig import Killed, Trap, library
 
 from zdm_automate.errors import RefusedError
+from zdm_automate.facts.hyperv import LabHost
 from zdm_automate.lab.perform import perform
 from zdm_automate.lab.world import files, hyperv_change
 from zdm_automate.lab.world.hyperv import Adapter, Disk, HyperV, Machine, Switch
@@ -40,9 +41,9 @@ def test_a_lab_is_built_and_its_guests_come_up(tmp_path: Path) -> None:
     assert {one.switch for one in own(rig, "OLD").adapters} == {"ZDM-LAB"}
 
 
-def killed_at(rig: LabRig, number: int, *, late: bool) -> None:
+def killed_at(rig: LabRig, number: int, *, late: bool, want: str = "built") -> None:
     """Builds, and dies at a change: before it reaches the host, or after it was made and before that was written down."""
-    what, plan = rig.plan(rig.wanted("built"))
+    what, plan = rig.plan(rig.wanted(want))
     before = [None] * number
 
     def on_call(_host: str, verb: Any, call: Callable[[], Any]) -> Any:
@@ -86,10 +87,12 @@ def test_a_build_that_was_killed_is_resumed_to_the_same_lab(tmp_path: Path, late
         assert still(rig.keeper.world).hosts == still(undisturbed.keeper.world).hosts
 
 
-def empty(rig: LabRig) -> bool:
-    """Whether nothing of a lab is on the host but its folder."""
+def empty(rig: LabRig, but: str = "") -> bool:
+    """Whether nothing of a lab is on the host but its folder, and this file."""
     role = rig.role()
-    left = [path for path in rig.keeper.world.hosts[HOST].files if path.startswith("C:\\Lab\\") and path != "C:\\Lab\\"]
+    left = [
+        path for path in rig.keeper.world.hosts[HOST].files if path.startswith("C:\\Lab\\") and path not in {"C:\\Lab\\", but}
+    ]
     return (dict(role.machines), dict(role.switches), left) == ({}, {}, [])
 
 
@@ -106,6 +109,27 @@ def test_destroy_leaves_nothing_behind(tmp_path: Path) -> None:
 
     assert empty(rig)
     assert [disk.path for disk in rig.role().disks.values()] == ["C:\\Images\\OLD.vhdx", "C:\\Images\\NEW.vhdx"]
+
+
+@pytest.mark.parametrize("late", [False, True], ids=["before the call", "after the call"])
+def test_a_removal_that_was_killed_is_resumed_to_nothing(tmp_path: Path, late: bool) -> None:  # noqa: FBT001
+    """At every step, of a lab that runs and has checkpoints; a disk of somebody else beside it stays."""
+    mine = Disk(path=f"{LAB}\\MINE.vhdx", size=1 << 30, kind="Dynamic", identifier="MINE")
+    rig = lab_rig(tmp_path, hyperv_change.with_disk(host_world(), HOST, mine))
+    rig.go("built")
+    rig.go("checkpoint", label="L00-restored")
+    rig.go("running")
+    whole = rig.keeper.world
+    _, plan = rig.plan(rig.wanted("gone"))
+
+    for number in range(len(plan.changes)):
+        folder = tmp_path / f"{number}"
+        folder.mkdir()
+        rig = lab_rig(folder, whole)
+        killed_at(rig, number, late=late, want="gone")
+
+        assert rig.role().disk(mine.path) == mine, plan.changes[number].text
+        assert empty(rig, but=mine.path), plan.changes[number].text
 
 
 def test_a_half_built_lab_is_taken_away_whole(tmp_path: Path) -> None:
@@ -211,6 +235,8 @@ BREACHES: dict[str, tuple[Break, str]] = {
         lambda role: _stranger(role, adapters=(Adapter(id="y", switch="ZDM-LAB"),)),
         "PROD-SQL is connected to ZDM-LAB and is no machine of the lab",
     ),
+    "no mark": (lambda role: _machine(role, "NEW", notes=""), "the machine NEW does not bear the lab's mark"),
+    "twice": (lambda role: _stranger(role, name="old"), "there are several machines called old"),
     "stranger with the mark": (lambda role: _stranger(role, notes="zdm-lab:sr-1"), "is not in the topology"),
 }
 
@@ -232,6 +258,28 @@ def test_no_machine_gets_power_while_something_leads_out(tmp_path: Path, kind: s
 
     assert said in refused.value.message
     assert {one.state for one in rig.role().machines.values()} == {"Off"}
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"bridges": ("Netzwerkbrücke",)}, "the host has a network bridge (Netzwerkbrücke)"),
+        ({"sharing": True}, "the host shares its internet connection"),
+    ],
+)
+def test_what_else_on_the_host_leads_out_is_told(tmp_path: Path, changed: dict[str, Any], said: str) -> None:
+    """A bridge and a shared connection, as its readers tell them; the world has neither."""
+    rig = lab_rig(tmp_path)
+    rig.go("built")
+    what = rig.wanted("running")
+    facts = _read(rig, what)
+    key = ("hyperv", LabHost.zdm_type)
+    told = replace(facts, by_type={**facts.by_type, key: tuple(replace(one, **changed) for one in facts.by_type[key])})
+
+    with pytest.raises(RefusedError, match="the lab is not cut off") as refused:
+        what.book.judge(told, what.intent)
+
+    assert said in refused.value.message
 
 
 SEAT = Machine(id="s", name="LAB-CTL", path="C:\\VM", adapters=(Adapter(id="1"), Adapter(id="2")))

@@ -22,6 +22,9 @@ from zdm_automate.resources import folders
 from zdm_automate.scripts import Library
 
 SWITCH, SEAT = "ZDM-SR0001-LAB", "LAB-CTL"
+ELSEWHERE = {("rehearse",), ("gate",)}
+"""Commands of the page on rehearsals that another test types than the one that types its others."""
+
 MARK = {"Mark": "zdm-lab:sr-0001"}
 MACHINES = {"OLD": ("sbs-restored", "1", 8192), "NEW-DC": ("2022-sysprep", "2", 4096)}
 """The two controllers of the example: image, generation, memory."""

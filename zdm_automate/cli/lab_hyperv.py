@@ -16,6 +16,7 @@ from zdm_automate.cli.shown import AsJson, say, show, show_json
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from zdm_automate.cli.opening import Opened
     from zdm_automate.facts.store import Facts
     from zdm_automate.workplace import Intended
 
@@ -188,18 +189,23 @@ def _refuse_ways_out(topology: Path, project: Path | None) -> None:
 
 def lab_seen(topology: Path, project: Path | None = None) -> tuple[Facts, Intended]:
     """What the Hyper-V host shows of a lab, and the playbook with what is wanted of it. Calls readers only."""
+    opened, what = lab_opened(topology, project)
+    with opened.workplace(what) as work:
+        work.connect()
+        work.require(what.book.roles)
+        facts = work.read(what).facts
+    return facts, what
+
+
+def lab_opened(topology: Path, project: Path | None = None) -> tuple[Opened, Intended]:
+    """The lab's own project, and its playbook with the lab as it is built; nobody is asked anything."""
     from zdm_automate.cli.evidence import unfinished
     from zdm_automate.cli.opening import open_project
 
     opened = open_project(_project(topology, HYPERV, project, "built", stopped_first=True))
     if not unfinished(opened.standings()):
         opened = open_project(_project(topology, HYPERV, project, "built"))
-    what = opened.intended(opened.playbook(BOOK))
-    with opened.workplace(what) as work:
-        work.connect()
-        work.require(what.book.roles)
-        facts = work.read(what).facts
-    return facts, what
+    return opened, opened.intended(opened.playbook(BOOK))
 
 
 def _planned(folder: Path) -> Any:

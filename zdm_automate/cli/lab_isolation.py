@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import socket
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from zdm_automate.cli.computer_seen import addresses_of, this_computer
 from zdm_automate.errors import RefusedError
 from zdm_automate.lab.apart import Place, answering
+from zdm_automate.lab.own_computer import ways_out
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
+
+    from zdm_automate.lab.own_computer import Computer
 
 SECONDS: Final = 2.0
 """How long an address of the client may be silent until nobody is taken to be there."""
@@ -29,16 +32,6 @@ def places_of(hosts: Mapping[str, Any]) -> dict[str, Place]:
         name: Place(address=str(one["address"]), port=int(one.get("port") or DEFAULT_PORTS[bool(one.get("ssl", True))]))
         for name, one in hosts.items()
     }
-
-
-def routes_out(root: Path = Path("/")) -> Iterator[str]:
-    """What on this computer passes packets on, one sentence each; what a system does not tell by files is not found."""
-    for version in ("ipv4/ip_forward", "ipv6/conf/all/forwarding"):
-        file = root / "proc/sys/net" / version
-        if file.is_file() and file.read_text(encoding="ascii").strip() != "0":
-            yield f"this computer passes packets on ({version.replace('/', '.')})"
-    for bridge in sorted((root / "sys/class/net").glob("*/bridge")):
-        yield f"this computer has a network bridge ({bridge.parent.name})"
 
 
 def connects(place: Place) -> bool:
@@ -56,7 +49,7 @@ def refuse_ways_out(
     *,
     played: bool,
     ask: Callable[[Place], bool] = connects,
-    root: Path = Path("/"),
+    look: Callable[[], Computer] = this_computer,
 ) -> None:
     """Asks that this computer leads nowhere, and that only the lab's machines can be where the client's are.
 
@@ -65,12 +58,12 @@ def refuse_ways_out(
         lab: where machines of the lab that have power are reached.
         played: an embedded lab plays the Hyper-V host; this computer is not in the lab then, and its routes do not matter.
         ask: whether somebody takes a connection.
-        root: where the system's files are.
+        look: gives what this computer tells of itself.
 
     Raises:
-        RefusedError: something leads out.
+        RefusedError: something leads out, or this computer does not tell.
     """
-    found = [] if played else list(routes_out(root))
+    found = [] if played else list(ways_out(look(), {name: addresses_of(place.address) for name, place in client.items()}))
     with ThreadPoolExecutor(max_workers=max(1, min(8, len(client))), thread_name_prefix="zdm-way") as pool:
         open_ones = dict(zip(client, pool.map(ask, client.values()), strict=True))
     found += answering({name: place for name, place in client.items() if open_ones[name]}, lab)

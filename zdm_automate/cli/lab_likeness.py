@@ -117,7 +117,7 @@ def likeness_of(opened: Opened, *, pseudonyms: bool = False) -> Likeness:
     boxes = [
         f"{name} is a box reached over SSH and is not in the office: its steps are done by hand there" for name in content.boxes
     ]
-    said = (*gone, *boxes, *_compared(opened, definition, facts, tuple(answering)))
+    said = (*gone, *boxes, *_commands(opened), *_compared(opened, definition, facts, tuple(answering)))
     if pseudonyms:
         return _renamed(opened, definition, facts, said)
     return Likeness(definition={**definition, "differences": list(said)}, facts=facts, differences=said)
@@ -151,15 +151,27 @@ def _reads(opened: Opened, hosts: Mapping[str, Any]) -> list[Read]:
     ]
     known = {(one.role, one.verb, repr(sorted(one.params.items()))) for one in reads}
     roles = opened.project.content.roles
+    scripts = frozenset(opened.library)
     for name in opened.project.content.intent:
         what = opened.intended(opened.playbook(name))
         for read in what.book.readers(what.intent, roles, seats=True):
             moved = replace(read, role=roles[read.role], optional=True)
             key = (moved.role, moved.verb, repr(sorted(moved.params.items())))
-            if moved.role in hosts and key not in known:
+            if moved.role in hosts and key not in known and moved.verb in scripts:
                 known.add(key)
                 reads.append(moved)
     return reads
+
+
+def _commands(opened: Opened) -> Iterator[str]:
+    """Playbooks that read by commands of a program instead of by scripts: of that no office is made."""
+    roles = opened.project.content.roles
+    for name in opened.project.content.intent:
+        what = opened.intended(opened.playbook(name))
+        readers = {read.verb for read in what.book.readers(what.intent, roles, seats=True)}
+        verbs = sorted(verb.rpartition("-Zdm")[2] for verb in readers - frozenset(opened.library))
+        if verbs:
+            yield f"nothing that {name} reads by commands is in the office ({', '.join(verbs)}): it cannot be rehearsed there"
 
 
 def facts_of(library: Library, sessions: Mapping[str, HostSession], reads: Sequence[Read], now: Any) -> Facts:

@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import typer
 
-from zdm_automate.cli.lab_hyperv import ROLE, carry_out, lab_seen
+from zdm_automate.cli.lab_hyperv import ROLE, carry_out, lab_opened
 from zdm_automate.cli.lab_isolation import places_of, refuse_ways_out
+from zdm_automate.cli.rehearsal_asked import Asked, Watched
 from zdm_automate.cli.rehearsal_room import (
     MARGIN,
     NOT_REHEARSED,
     StuckError,
-    answered,
     carry,
     in_lab,
     pinned,
@@ -46,7 +46,9 @@ if TYPE_CHECKING:
 
     from zdm_automate.cli.opening import Opened
     from zdm_automate.facts.host import Service
+    from zdm_automate.facts.store import Facts
     from zdm_automate.lab.state import LabFolder
+    from zdm_automate.workplace import Intended
 
 UP_SECONDS: Final = 900.0
 """How long a guest may take from power to its services."""
@@ -81,6 +83,8 @@ class HyperVRoom:
         self.name = self._file.topology.lab
         self.real = not self._file.embedded
         self.restored_from = self.guests.restored_from
+        self._asked = Asked()
+        self._watched = Watched()
 
     @property
     def differences(self) -> tuple[str, ...]:
@@ -129,6 +133,11 @@ class HyperVRoom:
             credentials["host"] = {"user": account.user, "secret": self._file.secret(account, self.topology)}
         return body | there | {"credentials": credentials, "resolvers": resolvers}
 
+    def leave(self) -> None:
+        """Closes the sessions of the proofs, and the one with the Hyper-V host."""
+        self._asked.drop()
+        self._watched.drop()
+
     # --- power ---
 
     def ready(self) -> None:
@@ -158,6 +167,7 @@ class HyperVRoom:
         Raises:
             StuckError: it did not do what it should.
         """
+        self._asked.drop()  # machines go off; their shells would be gone without a word
         out = StringIO()
         try:
             with redirect_stdout(out):
@@ -230,7 +240,7 @@ class HyperVRoom:
         """
         own = places_of({name: one for name, one in written(opened)["hosts"].items() if one.get("transport") != "direct"})
         refuse_ways_out(places_of(written(self.client)["hosts"]), own, played=not self.real)
-        facts, what = lab_seen(self.topology)
+        facts, what = self._seen()
         # judged as before power: a breach is refused in its own words
         checks = what.book.judge(facts, replace(what.intent, want="running"))
         bad = [one for one in checks if one.state is not CheckState.OK]
@@ -242,7 +252,7 @@ class HyperVRoom:
         firmware = {one.name.casefold(): one.hardware_id or "" for one in facts.of(ROLE, LabVm)}
         hosts = {name: opened.project.content.hosts[name] for name in self._guests(opened)}
         known = {name: firmware.get((one.computer_name or name).casefold(), "") for name, one in hosts.items()}
-        refuse_strange(impostors(answered(opened, hosts), known, pinned(self.client)))
+        refuse_strange(impostors(self._asked.machines(opened, hosts), known, pinned(self.client)))
 
     def _guests(self, opened: Opened) -> list[str]:
         """The hosts of the rehearsal's project but the Hyper-V host itself, through which some are reached."""
@@ -250,7 +260,16 @@ class HyperVRoom:
         return [name for name in opened.project.content.hosts if name not in through]
 
     def _machines(self) -> dict[str, LabVm]:
-        return {one.name.casefold(): one for one in lab_seen(self.topology)[0].of(ROLE, LabVm)}
+        return {one.name.casefold(): one for one in self._seen()[0].of(ROLE, LabVm)}
+
+    def _seen(self) -> tuple[Facts, Intended]:
+        """What the Hyper-V host shows of the lab now."""
+        opened, what = self._lab_opened
+        return self._watched.look(opened, what), what
+
+    @cached_property
+    def _lab_opened(self) -> tuple[Opened, Intended]:
+        return lab_opened(self.topology)
 
     # --- time ---
 

@@ -9,6 +9,7 @@ import os
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from zdm_automate.cli.lab_isolation import places_of
+from zdm_automate.cli.rehearsal_asked import Asked, machine_of
 from zdm_automate.errors import InputError, RefusedError, UnknownNameError, WrongHostError
 from zdm_automate.lab.apart import Machine, misplaced, strangers
 from zdm_automate.project import FILE
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from zdm_automate.cli.opening import Opened
     from zdm_automate.lab.office import Office
     from zdm_automate.lab.state import LabFolder, LabInfo
-    from zdm_automate.session import HostSession
 
 LEFT_OUT: Final = ("boxes", "ticketing", "logs", "evidence", "window", "approvers", "lab_approves", "resolvers")
 """Sections that would lead out of the lab, or that are about people and hours of the client."""
@@ -92,6 +92,10 @@ class Room(Protocol):
         """Waits for the last of these moments."""
         ...
 
+    def leave(self) -> None:
+        """Closes what the proofs have held open."""
+        ...
+
 
 class EmbeddedRoom:
     """An embedded lab that runs."""
@@ -107,6 +111,7 @@ class EmbeddedRoom:
         self.folder = folder
         self.name = office.name
         self._own: dict[str, Machine] = {}
+        self._asked = Asked()
 
     @property
     def differences(self) -> tuple[str, ...]:
@@ -130,7 +135,7 @@ class EmbeddedRoom:
         hosts = tuple(opened.project.content.hosts)
         refuse_strange(misplaced(places_of(written(opened)["hosts"]), places_of(written(self.client)["hosts"])))
         self._own = self._own or self._machines(opened, hosts)
-        refuse_strange(strangers(answered(opened, hosts), self._own, pinned(self.client)))
+        refuse_strange(strangers(self._asked.machines(opened, hosts), self._own, pinned(self.client)))
 
     def _machines(self, opened: Opened, hosts: tuple[str, ...]) -> dict[str, Machine]:
         """What the lab's own world knows of its machines; they stay the same for one rehearsal."""
@@ -160,6 +165,10 @@ class EmbeddedRoom:
     def wait_for(self, moments: Sequence[str]) -> None:
         """Carries the lab's clock there."""
         carry(self.lab, moments)
+
+    def leave(self) -> None:
+        """Closes the sessions of the proofs."""
+        self._asked.drop()
 
 
 def carry(lab: LabFolder, moments: Sequence[str]) -> None:
@@ -229,25 +238,6 @@ def refuse_strange(found: Iterable[str]) -> None:
     if said:
         more = f" (and {len(said) - 1} more)" if len(said) > 1 else ""
         raise WrongHostError(f"this is not a lab apart from the client: {said[0]}{more}.", hint="Nothing was changed.")
-
-
-def answered(opened: Opened, hosts: Iterable[str]) -> dict[str, Machine]:
-    """Who answers at these hosts of a project."""
-    found = {}
-    for name in hosts:
-        session = opened.session(name)
-        try:
-            session.connect()
-            found[name] = machine_of(session)
-        finally:
-            session.close()
-    return found
-
-
-def machine_of(session: HostSession) -> Machine:
-    """Which machine a session leads to."""
-    found: Any = session.read("Get-ZdmHostInventory").facts[0]
-    return Machine(uuid=found.machine_uuid, serial=found.windows_serial)
 
 
 def pinned(client: Opened) -> dict[str, tuple[Machine]]:

@@ -59,7 +59,10 @@ def rehearse(
         progress = Progress(begun=begun.isoformat(timespec="seconds"), books=books)
     tell(f"Rehearsing {', '.join(progress.books)} in {room.name}, in {room.folder}.")
     work = Rehearsal(room=room, progress=progress, say=tell)
-    result = work.run(back_to)
+    try:
+        result = work.run(back_to)
+    finally:
+        room.leave()
     record = work.record(result)
     path = write_record(client.project.folder, record)
     if as_json:

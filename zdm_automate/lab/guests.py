@@ -1,6 +1,6 @@
 """The line to a guest of a Hyper-V host: dead while nothing leads there, and dropped with all shells when its power went.
 
-What leads where is the world's business (`lab/world/hyperv_network.py`).
+What leads where is the world's business (`lab/world/reach.py`).
 """
 
 from __future__ import annotations
@@ -8,7 +8,8 @@ from __future__ import annotations
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from zdm_automate.lab.world.hyperv_network import cut_off, machine_of
+from zdm_automate.lab.world.hyperv_network import machine_of
+from zdm_automate.lab.world.reach import cut_off
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -22,6 +22,7 @@ from zdm_automate.lab.world.dhcp import (
     Visits,
 )
 from zdm_automate.lab.world.directory import AuthorisedServer
+from zdm_automate.lab.world.reach import owners
 
 if TYPE_CHECKING:
     from zdm_automate.lab.world.model import World
@@ -274,7 +275,7 @@ def _with_clients(made: DhcpSection, world: World) -> World:
 def _with_holders(made: DhcpSection, world: World) -> World:
     """Each holder has its lease, as old as it is said to be; a machine's adapter already stands as its own section has it."""
     for one in made.holders:
-        holder = world.host_at(one.server)
+        holder = next(owners(world, one.server), None)
         server = world.dhcp.get(holder.name) if holder is not None else None
         if holder is None or server is None or one.network not in server.scopes:
             raise ValueError(f"{one.name}: no server at {one.server} has a scope {one.network}")

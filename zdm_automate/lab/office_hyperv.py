@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from zdm_automate.lab.office import AddressWithPrefix  # noqa: TC001 - pydantic reads it
 from zdm_automate.lab.world import files, hyperv_change
 from zdm_automate.lab.world.hyperv import Adapter, Disk, HyperV, Machine, Switch
 
@@ -36,13 +37,17 @@ class SwitchSection(_Section):
 
 
 class HostSection(_Section):
-    """One Hyper-V host; `seat` is the machine that the technician's computer is, there from the start and unplugged."""
+    """One Hyper-V host; `seat` is the machine that the technician's computer is, there from the start and unplugged.
+
+    `seat_addresses` are those of its adapters, in order; an adapter without one is taken to have one in every network.
+    """
 
     memory_gb: int = Field(default=32, ge=1)
     folders: tuple[str, ...] = ()
     images: tuple[ImageSection, ...] = ()
     switches: tuple[SwitchSection, ...] = ()
     seat: str = Field(default="", pattern=r"^([A-Za-z0-9][A-Za-z0-9 ._-]{0,60})?$")
+    seat_addresses: tuple[AddressWithPrefix, ...] = ()
 
 
 class HyperVSection(_Section):
@@ -62,7 +67,7 @@ def build_hyperv(section: dict[str, Any], world: World) -> World:
     for name, host in made.hosts.items():
         if name not in world.hosts or "Hyper-V" not in world.hosts[name].features:
             raise ValueError(f"{name!r} is no host with the feature Hyper-V")
-        world = world.with_hyperv(name, HyperV(memory=host.memory_gb * GB, seat=host.seat))
+        world = world.with_hyperv(name, HyperV(memory=host.memory_gb * GB, seat=host.seat, seat_addresses=host.seat_addresses))
         for folder in host.folders:
             world = files.folder_made(world, world.hosts[name], folder)
         for image in host.images:

@@ -28,7 +28,8 @@ from zdm_automate.lab.state import PWSH, SIM, HostWay, TenantWay
 from zdm_automate.lab.winrs_sim import SimPrograms
 from zdm_automate.lab.world import dns_resolve
 from zdm_automate.lab.world.dns import key_of
-from zdm_automate.lab.world.hyperv_network import cut_off, is_guest
+from zdm_automate.lab.world.hyperv_network import is_guest
+from zdm_automate.lab.world.reach import cut_off
 from zdm_automate.lab.world.restart import rebooted
 from zdm_automate.mail.versions import REMOTE
 from zdm_automate.scripts import Library
@@ -138,7 +139,8 @@ class Servers:
             way = self.ways.get(name)
             if way is None or mail is None or mail.servers[name].version not in REMOTE:
                 continue
-            made = ExchangeEndpoint(self._keeper, name, limit=mail.session_limit, pwsh=self._pwsh)
+            faults = self._line(name, self._hang_up_exchange)
+            made = ExchangeEndpoint(self._keeper, name, limit=mail.session_limit, faults=faults, pwsh=self._pwsh)
             self._exchange[name] = made
             known = self._before.get(name)
             port = known.exchange_port if known is not None and known.address == way.address else 0
@@ -204,8 +206,7 @@ class Servers:
         if self._own_addresses:
             http_port, https_port = HTTP_PORT, HTTPS_PORT
         tls = TlsIdentity.of(self._folder.tls_folder, [host.fqdn, host.name.lower(), "localhost", LOOPBACK, address])
-        line = GuestLine(self._keeper, host.name, self._hang_up) if is_guest(self._office.world, host.name) else None
-        faults = Faults(dead=line.dead) if line is not None else Faults()
+        faults = self._line(host.name, self._hang_up)
         endpoint = self._endpoint(host, engine, faults, WINRM_2 if old else Quotas())
         self._endpoints[host.name] = endpoint
         principal = accounts.principal(self._office.user)
@@ -221,10 +222,21 @@ class Servers:
             old=old,
         )
 
+    def _line(self, host: str, hang_up: Callable[[str], None]) -> Faults:
+        """The line to an endpoint of a host: for a guest, one that is dead while nothing leads there."""
+        if not is_guest(self._office.world, host):
+            return Faults()
+        return Faults(dead=GuestLine(self._keeper, host, hang_up).dead)
+
     def _hang_up(self, host: str) -> None:
         """Ends the shells of a host; at its first sign of life there may be no endpoint yet."""
         if host in self._endpoints:
             self._endpoints[host].close()
+
+    def _hang_up_exchange(self, host: str) -> None:
+        """Ends the shells of a server's other endpoint, as above."""
+        if host in self._exchange:
+            self._exchange[host].endpoint.close()
 
     def _endpoint(self, host: Host, sim: Engine, faults: Faults, quotas: Quotas) -> Endpoint:
         version = host.windows.version

@@ -13,8 +13,9 @@ from zdm_automate.lab.perform import load_models, perform
 from zdm_automate.lab.world import hyperv_change
 from zdm_automate.lab.world.advance import advance
 from zdm_automate.lab.world.hyperv import Machine
-from zdm_automate.lab.world.hyperv_network import cut_off, hardware, is_guest, machine_of, plugged
+from zdm_automate.lab.world.hyperv_network import hardware, is_guest, machine_of, plugged
 from zdm_automate.lab.world.model import World
+from zdm_automate.lab.world.reach import cut_off
 from zdm_automate.resources import folders
 from zdm_automate.scripts import Library
 

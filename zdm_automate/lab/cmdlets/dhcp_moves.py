@@ -14,6 +14,7 @@ from zdm_automate.lab.cmdlets.dhcp_server import MODULE, keep, server
 from zdm_automate.lab.world import files
 from zdm_automate.lab.world.dhcp import DhcpServer, Failover, Scope
 from zdm_automate.lab.world.dhcp_serve import authorised
+from zdm_automate.lab.world.reach import named, reaches
 from zdm_automate.lab.world.refusal import NotModelledError, Refusal
 
 if TYPE_CHECKING:
@@ -158,7 +159,8 @@ def get_failover(call: Call, /, *, Name: str = "") -> Iterator[Row]:
 
 def _state(call: Call, one: Failover) -> str:
     partner = call.world.hosts.get(one.partner_host)
-    return "Normal" if partner is not None and partner.running("DHCPServer") else "CommunicationInterrupted"
+    there = partner is not None and partner.running("DHCPServer") and reaches(call.world, call.host_name, partner.name)
+    return "Normal" if there else "CommunicationInterrupted"
 
 
 def _unknown(call: Call, name: str, command: str) -> Refusal:
@@ -189,7 +191,7 @@ def add_failover(
         raise NotModelledError(f"the lab does not model {command} -{next(iter(more))}", host=call.host_name)
     mine = server(call, command)
     wanted = (ScopeId,) if isinstance(ScopeId, str) else tuple(ScopeId)
-    partner = call.world.hosts.get(PartnerServer.split(".", 1)[0].upper()) or call.world.host_at(PartnerServer)
+    partner = named(call.world, call.host_name, PartnerServer)
     if partner is None or not partner.running("DHCPServer") or partner.windows.level == 0:
         raise Refusal(
             f"WIN32 1722,{command}", f"Failed to get version of the DHCP server {PartnerServer}.", target=PartnerServer
@@ -243,7 +245,7 @@ def remove_failover(call: Call, /, *, Name: str, Force: bool = False) -> None:
         )
     keep(call, replace(mine, failovers=tuple(one for one in mine.failovers if one is not own)))
     theirs = call.world.dhcp.get(own.partner_host)
-    if theirs is not None:
+    if theirs is not None and reaches(call.world, call.host_name, own.partner_host):
         scopes = {key: one for key, one in theirs.scopes.items() if key not in own.scope_ids}
         kept = tuple(one for one in theirs.failovers if one.name.casefold() != Name.casefold())
         call.update(call.world.with_dhcp(own.partner_host, replace(theirs, scopes=scopes, failovers=kept)))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from zdm_automate.lab.call import Call, Row, cmdlet
 from zdm_automate.lab.cmdlets.dhcp_server import MODULE, keep, scope, server
 from zdm_automate.lab.world.dhcp import OptionValue, Reservation
+from zdm_automate.lab.world.reach import at
 from zdm_automate.lab.world.refusal import Refusal
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ def set_option_value(
     values = (Value,) if isinstance(Value, str) else tuple(Value)
     if OptionId == DNS_SERVERS and not Force:
         for address in values:
-            machine = call.world.host_at(address)
+            machine = at(call.world, call.host_name, address)
             if machine is None or not machine.running("DNS"):
                 raise Refusal(f"WIN32 87,{command}", f"{address} is not a valid DNS server.", category="InvalidArgument")
     set_option(

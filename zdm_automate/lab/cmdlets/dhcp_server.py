@@ -10,6 +10,7 @@ from zdm_automate.lab.call import Call, Row, cmdlet
 from zdm_automate.lab.world.dhcp import DhcpServer
 from zdm_automate.lab.world.dhcp_serve import authorised
 from zdm_automate.lab.world.directory import AuthorisedServer
+from zdm_automate.lab.world.reach import has_directory
 from zdm_automate.lab.world.refusal import NotModelledError, Refusal
 
 if TYPE_CHECKING:
@@ -120,7 +121,7 @@ def get_audit_log(call: Call, /) -> Iterator[Row]:
 
 
 def _needs_directory(call: Call, command: str) -> None:
-    if not call.host.domain:
+    if not call.host.domain or not has_directory(call.world, call.host_name):
         raise Refusal(f"DHCP 20070,{command}", f"Failed to initialize AD resources on the computer {call.host_name}.")
 
 

@@ -14,6 +14,7 @@ from zdm_automate.lab.call import Call, Native, Row, cmdlet, native
 from zdm_automate.lab.cmdlets import io_classes
 from zdm_automate.lab.world import files, hyperv_change, profile_files
 from zdm_automate.lab.world.host import Host
+from zdm_automate.lab.world.reach import named
 from zdm_automate.lab.world.refusal import NotModelledError, Refusal
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def _share(call: Call, root: str) -> tuple[Host, str]:
     found = _UNC.match(root)
     if found is None:
         raise NotModelledError(f"the lab does not model a drive on {root!r}", host=call.host_name)
-    there = _named_host(call, found[1])
+    there = named(call.world, call.host_name, found[1])
     if there is None or not there.running("LanmanServer"):
         raise _not_mapped(call, 53, root)
     if there.windows.version.startswith("5.") and call.host.windows.version.startswith("10."):
@@ -89,15 +90,6 @@ def _share(call: Call, root: str) -> tuple[Host, str]:
     if letter is None:
         raise NotModelledError(f"the lab does not model the share {found[2]} of {there.name}", host=call.host_name)
     return there, f"{letter[1].upper()}:\\{found[3]}"
-
-
-def _named_host(call: Call, name: str) -> Host | None:
-    by_address = call.world.host_at(name)
-    if by_address is not None:
-        return by_address
-    short, _, domain = name.partition(".")
-    host = call.world.hosts.get(short.upper())
-    return host if host is not None and domain.casefold() in ("", host.domain.casefold()) else None
 
 
 def _not_mapped(call: Call, code: int, root: str) -> Refusal:

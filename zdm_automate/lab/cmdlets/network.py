@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from zdm_automate.lab.call import Call, Native, Row, native, wmi_class
 from zdm_automate.lab.world import dhcp_serve
+from zdm_automate.lab.world.reach import neighbour
 from zdm_automate.lab.world.refusal import NotModelledError
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ def ipconfig(call: Call, argv: Sequence[str], /) -> Native:
         call.update(dhcp_serve.let_go(call.world, client.name))
         return Native(0, ("", "Windows IP Configuration", ""))
     if client.address:
-        holder = call.world.host_at(client.server)
+        holder = neighbour(call.world, client.name, client.server)
         renewed = dhcp_serve.renew(call.world, client.name, holder.name) if holder is not None else None
         if renewed is not None:
             call.update(renewed)

@@ -13,6 +13,7 @@ from zdm_automate.lab.exchange.scripts_seen import Watched
 
 if TYPE_CHECKING:
     from zdm_automate.lab.endpoint.backend import ShellBackend
+    from zdm_automate.lab.endpoint.faults import Faults
     from zdm_automate.lab.keeper import Keeper
     from zdm_automate.lab.pwsh.engine import PwshEngine
 
@@ -22,12 +23,16 @@ CONFIGURATION: Final = "Microsoft.Exchange"
 class ExchangeEndpoint:
     """One server's endpoint. `limit` is how many sessions an account may have; `pwsh` runs the cmdlets where it is given.
 
+    `faults` are those of the line to it.
+
     Attributes:
         endpoint: what the listener talks to.
         scripts: how many pipelines with a script in them were sent to it.
     """
 
-    def __init__(self, keeper: Keeper, host: str, *, limit: int, pwsh: PwshEngine | None = None) -> None:
+    def __init__(
+        self, keeper: Keeper, host: str, *, limit: int, faults: Faults | None = None, pwsh: PwshEngine | None = None
+    ) -> None:
         engine = ExchangeEngine(keeper)
         self.scripts = 0
         lock = Lock()
@@ -45,5 +50,9 @@ class ExchangeEndpoint:
             return Watched(inside, seen)
 
         self.endpoint = Endpoint(
-            host, shell, configurations=(CONFIGURATION,), quotas=Quotas(shells_per_user=limit, policy="MaxConcurrency")
+            host,
+            shell,
+            configurations=(CONFIGURATION,),
+            quotas=Quotas(shells_per_user=limit, policy="MaxConcurrency"),
+            faults=faults,
         )

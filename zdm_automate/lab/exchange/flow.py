@@ -35,7 +35,7 @@ def get_queue(call: ExchangeCall, *, Server: Any) -> Iterator[Row]:
         "NextHopDomain": "Submission",
         "LastError": None,
     }
-    for number, (hop, error) in enumerate(mail_flow.waiting(call.org, name), start=3):
+    for number, (hop, error) in enumerate(mail_flow.waiting(call.world, call.org, name), start=3):
         yield {
             "Identity": f"{name}\\{number}",
             "DeliveryType": "SmtpRelayToServers",
@@ -68,7 +68,7 @@ def mail_arrives(call: ExchangeCall, *, Identity: Any, TargetMailboxServer: Any)
     """A message from one server to the other; one that does not arrive is an answer."""
     source = _server(call, Identity, "Test-Mailflow")
     target = _server(call, TargetMailboxServer, "Test-Mailflow")
-    why = mail_flow.lost(call.org, source, target)
+    why = mail_flow.lost(call.world, call.org, source, target)
     yield {
         "TestMailflowResult": "*FAILURE*" if why else "Success",
         "MessageLatencyTime": "00:00:00" if why else "00:00:02.4210000",

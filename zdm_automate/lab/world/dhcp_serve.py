@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from zdm_automate.lab.world.dhcp import BAD, NEVER, DhcpClient, DhcpServer, Lease, OptionValue, Scope, Visits
+from zdm_automate.lab.world.reach import linked, neighbour, reaches
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,12 +43,12 @@ def serves(world: World, host: str) -> bool:
     return host in world.dhcp and world.hosts[host].running("DHCPServer") and authorised(world, host)
 
 
-def serving(world: World, scope_id: str) -> tuple[str, ...]:
-    """The hosts that lease from this scope now, by address."""
+def serving(world: World, scope_id: str, client: str = "") -> tuple[str, ...]:
+    """The hosts that lease from this scope now and hear a client, by address; without one: a device on the office's network."""
     found = [
         host
         for host, server in world.dhcp.items()
-        if serves(world, host) and scope_id in server.scopes and server.scopes[scope_id].active
+        if serves(world, host) and scope_id in server.scopes and server.scopes[scope_id].active and linked(world, client, host)
     ]
     return tuple(sorted(found, key=lambda host: tuple(int(part) for part in world.hosts[host].address.split("."))))
 
@@ -79,7 +80,7 @@ def release(world: World, host: str, scope_id: str, address: str) -> World:
 def _on_both(world: World, host: str, scope_id: str, change: Callable[[Scope], Scope]) -> World:
     partner = world.dhcp[host].failover_of(scope_id)
     for one in (host, *((partner.partner_host,) if partner is not None else ())):
-        server = world.dhcp.get(one)
+        server = world.dhcp.get(one) if reaches(world, host, one) else None
         if server is not None and scope_id in server.scopes:
             world = world.with_dhcp(one, server.with_scope(change(server.scopes[scope_id])))
     return world
@@ -106,7 +107,7 @@ def option(server: DhcpServer, scope: Scope, client_id: str, option_id: int) -> 
 def discover(world: World, name: str, *, turn: int = 0) -> World:
     """A client without an address asks everybody; `turn` says whose offer it takes where several answer."""
     client = world.clients[name]
-    found = serving(world, client.link)
+    found = serving(world, client.link, name)
     if not found or not client.on:
         return _with_client(world, replace(_bare(client), next_at=world.now + RETRY))
     host = found[turn % len(found)]
@@ -126,7 +127,7 @@ def discover(world: World, name: str, *, turn: int = 0) -> World:
 def renew(world: World, name: str, host: str) -> World | None:
     """A client asks one server for more time; None where that server does not answer."""
     client = world.clients[name]
-    if host not in serving(world, client.link):
+    if host not in serving(world, client.link, name):
         return None
     scope = world.dhcp[host].scopes[client.link]
     known = scope.leases.get(client.address)
@@ -142,8 +143,8 @@ def let_go(world: World, name: str) -> World:
     """A client gives its address back, to the server that leased it where that one still answers."""
     client = world.clients[name]
     if client.address:
-        holder = world.host_at(client.server)
-        if holder is not None and holder.name in serving(world, client.link):
+        holder = neighbour(world, name, client.server)
+        if holder is not None and holder.name in serving(world, client.link, name):
             world = release(world, holder.name, client.link, client.address)
     return _with_client(world, _bare(client))
 
@@ -158,9 +159,10 @@ def _offer(scope: Scope, client: DhcpClient, now: datetime) -> str | None:
 
 def _in_use(world: World, address: str, but: str) -> bool:
     """Whether another device answers at the address: one that leased it elsewhere, or one with a fixed address."""
-    if any(one.address == address and one.on and one.name != but for one in world.clients.values()):
+    others = (one for one in world.clients.values() if one.address == address and one.on and one.name != but)
+    if any(linked(world, but, one.name) for one in others):
         return True
-    holder = world.host_at(address)
+    holder = neighbour(world, but, address)
     return holder is not None and holder.name != but
 
 
@@ -245,10 +247,10 @@ def _moved(world: World, client: DhcpClient) -> World:
     obtained = client.obtained or world.now
     second = obtained + (client.expires - obtained) * 7 / 8
     if world.now < second:
-        holder = world.host_at(client.server)
+        holder = neighbour(world, client.name, client.server)
         renewed = renew(world, client.name, holder.name) if holder is not None else None
         return renewed or _with_client(world, replace(client, next_at=second))
-    for host in serving(world, client.link):
+    for host in serving(world, client.link, client.name):
         renewed = renew(world, client.name, host)
         if renewed is not None:
             return renewed

@@ -114,12 +114,14 @@ class Arriving:
     Attributes:
         zone: as it is where it was changed; None where it was removed.
         new: the zone has come into the directory, so a server without it takes it.
+        by: the server that it comes from; it waits while nothing leads from there.
     """
 
     at: datetime
     name: str
     zone: Zone | None
     new: bool = False
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

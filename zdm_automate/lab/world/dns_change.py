@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from zdm_automate.lab.world.dns import Arriving, DnsServer, Write, Zone, own_zones
 from zdm_automate.lab.world.dns_resolve import first_server, local, resolve
+from zdm_automate.lab.world.reach import reaches
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -24,6 +25,9 @@ SETTINGS = ""
 """Stands for the zone's own settings where its names are listed."""
 
 ASKED = ("A", "AAAA", "CNAME")
+
+TRIED_AGAIN = timedelta(minutes=15)
+"""How long a change waits until it is sent again where nothing led to its server."""
 
 
 def changed(world: World, host: str, zone: Zone) -> World:
@@ -69,7 +73,8 @@ def _sent(world: World, host: str, name: str, zone: Zone | None, *, new: bool = 
     for other in world.directory.controllers:
         if other != host and other in world.dns:
             theirs = world.dns[other]
-            arriving = Arriving(at=at, name=name.casefold(), zone=zone, new=new)
+            after = max((one.at for one in theirs.arriving if one.by == host), default=at)
+            arriving = Arriving(at=max(at, after), name=name.casefold(), zone=zone, new=new, by=host)
             world = world.with_dns(other, replace(theirs, arriving=(*theirs.arriving, arriving)))
     return world
 
@@ -134,7 +139,8 @@ def due(world: World) -> datetime | None:
 def fire(world: World) -> World:
     """What arrives now; of a zone that is gone here only its removal or a new one of its name counts."""
     for host in list(world.dns):
-        server = world.dns[host]
+        server = _waiting(world, host)
+        world = world.with_dns(host, server)
         here = [one for one in server.arriving if one.at <= world.now]
         if not here:
             continue
@@ -149,3 +155,13 @@ def fire(world: World) -> World:
             elif one.new:
                 world = _put(world, host, one.zone)
     return world
+
+
+def _waiting(world: World, host: str) -> DnsServer:
+    """The server with what comes from one that does not reach it put off until the next try, all of it, in its order."""
+    server = world.dns[host]
+    due_now = {one.by for one in server.arriving if one.at <= world.now and one.by}
+    away = {by for by in due_now if not reaches(world, by, host)}
+    later = world.now + TRIED_AGAIN
+    put_off = (replace(one, at=max(one.at, later)) if one.by in away else one for one in server.arriving)
+    return replace(server, arriving=tuple(put_off))

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from zdm_automate.lab.world.dns import Answer, Cached, DnsServer, Record, Resolver, fresh, key_of
+from zdm_automate.lab.world.reach import at, leads_out, reaches
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,7 +24,7 @@ NEGATIVE_TTL = 900
 def resolve(world: World, host: str, name: str, kind: str, *, server: str = "") -> tuple[World, Answer]:
     """What a host is answered: by the server it names, or by its own resolver, cache and all."""
     if server:
-        answering = _server_at(world, server)
+        answering = _server_at(world, host, server)
         if answering is None:
             return world, Answer(status="Timeout")
         return ask(world, answering, name, kind)
@@ -42,7 +43,7 @@ def resolve(world: World, host: str, name: str, kind: str, *, server: str = "") 
 def first_server(world: World, machine: Host) -> str | None:
     """The first of a host's DNS servers that answers."""
     addresses = (one for nic in machine.nics for one in nic.dns)
-    return next((found for one in addresses if (found := _server_at(world, one)) is not None), None)
+    return next((found for one in addresses if (found := _server_at(world, machine.name, one)) is not None), None)
 
 
 def ask(world: World, host: str, name: str, kind: str, *, asked: frozenset[str] = frozenset()) -> tuple[World, Answer]:
@@ -119,13 +120,13 @@ def _recursive(
     for address in server.forwarders if masters is None else masters:
         own = _machine(world, address)
         if own is None:
-            answer = outside(world, name, kind)
-        elif (answering := _server_at(world, address)) is not None:
+            answer = outside(world, name, kind) if leads_out(world, host) else answer
+        elif (answering := _server_at(world, host, address)) is not None:
             world, answer = ask(world, answering, name, kind, asked=asked | {host})
         if answer.status != "ServerFailure":
             break
     else:
-        if server.root_hints and masters is None:
+        if server.root_hints and masters is None and leads_out(world, host):
             answer = outside(world, name, kind)
     server = world.dns[host]
     cache = _kept(world, server.cache, name, kind, answer)
@@ -152,7 +153,9 @@ def _machine(world: World, address: str) -> Host | None:
     return next(owns, None) or world.hosts.get(address.split(".", 1)[0].upper())
 
 
-def _server_at(world: World, address: str) -> str | None:
-    """The DNS server that answers at an address or name."""
-    found = world.host_at(address) or world.hosts.get(address.split(".", 1)[0].upper())
+def _server_at(world: World, asker: str, address: str) -> str | None:
+    """The DNS server that answers somebody at an address or name."""
+    found = at(world, asker, address) or world.hosts.get(address.split(".", 1)[0].upper())
+    if found is not None and not reaches(world, asker, found.name):
+        return None
     return found.name if found is not None and found.name in world.dns and found.running("DNS") else None

@@ -145,6 +145,7 @@ class HyperV:
     Attributes:
         memory: bytes that all running machines may have together.
         seat: name of the machine that the technician's computer is; empty: it stands outside.
+        seat_addresses: of its adapters, in order, such as 192.168.16.250/24; one that is not there fits every network.
         made: how many ids were given away; the next one is made from it.
         nats: address translations of the host, by name.
         forwarding: aliases of the host's adapters that pass packets on.
@@ -157,6 +158,7 @@ class HyperV:
     machines: Mapping[str, Machine] = field(default_factory=dict)
     disks: Mapping[str, Disk] = field(default_factory=dict)
     seat: str = ""
+    seat_addresses: tuple[str, ...] = ()
     made: int = 0
     nats: tuple[str, ...] = ()
     forwarding: tuple[str, ...] = ()

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from zdm_automate.lab.world import files, hyperv_guest, tasks
 from zdm_automate.lab.world.dns import own_zones
 from zdm_automate.lab.world.hyperv import OFF, RUNNING, Checkpoint, Disk, HyperV, Machine
+from zdm_automate.lab.world.reach import reaches
 from zdm_automate.lab.world.restart import rebooted
 
 if TYPE_CHECKING:
@@ -169,7 +170,7 @@ def _caught_up(world: World, name: str) -> World:
     if host.role not in hyperv_guest.CONTROLLER or host.windows.level < GENERATION_ID or name not in world.dns:
         return world
     for other in world.directory.controllers:
-        if other != name and other in world.dns and world.hosts[other].powered:
+        if other != name and other in world.dns and world.hosts[other].powered and reaches(world, name, other):
             mine = world.dns[name]
             for zone in own_zones(world.dns[other]):
                 if zone.in_directory:

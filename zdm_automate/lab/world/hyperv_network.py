@@ -1,7 +1,4 @@
-"""Guests of a Hyper-V host as the technician's computer sees them: which machine one is, and whether anything leads to it.
-
-That computer is the machine `seat` on the host; it reaches the guests on the switches that it is plugged into. Pure.
-"""
+"""Guests of a Hyper-V host: which machine one is, its hardware, and plugging it elsewhere. What leads to it: reach. Pure."""
 
 from __future__ import annotations
 
@@ -9,11 +6,9 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
-from zdm_automate.lab.world.hyperv import BOOT_TIME, RUNNING
+from zdm_automate.lab.world.hyperv import RUNNING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from zdm_automate.lab.world.hyperv import HyperV, Machine
     from zdm_automate.lab.world.model import World
 
@@ -35,31 +30,6 @@ def hardware(machine: Machine) -> str:
     """The identifier that firmware tells a guest; the host knows it too."""
     digits = sha256(f"firmware/{machine.id}".encode()).hexdigest().upper()
     return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:32]}"
-
-
-def cut_off(world: World, name: str) -> str:
-    """Why nothing leads from the technician's computer to this guest; empty where something does, and for what is no guest."""
-    if not is_guest(world, name):
-        return ""
-    found = machine_of(world, name)
-    if found is None:
-        return f"{name} lies on a disk that no machine has"
-    own, machine = found
-    if machine.state != RUNNING or machine.started is None:
-        return f"{name} is off"
-    if world.now - machine.started < BOOT_TIME:
-        return f"{name} comes up"
-    here = set(_seat(own)) | {switch.name for switch in own.switches.values() if switch.kind == OUTSIDE}
-    if not here & {adapter.switch for adapter in machine.adapters}:
-        return f"{name} is on no switch that leads here"
-    return ""
-
-
-def _seat(own: HyperV) -> Iterator[str]:
-    """The switches that the technician's computer is plugged into."""
-    for machine in own.named(own.seat) if own.seat else ():
-        if machine.state == RUNNING:
-            yield from (adapter.switch for adapter in machine.adapters if adapter.switch)
 
 
 def plugged(world: World, name: str, switch: str, place: int) -> World:

@@ -10,10 +10,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
+from zdm_automate.lab.world.reach import reaches
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from zdm_automate.lab.world.mail import MailBox, MailOrg, MailServer
+    from zdm_automate.lab.world.model import World
 
 EVERY: Final = timedelta(hours=1)
 """How often mail from outside comes."""
@@ -91,8 +94,10 @@ def names_on(org: MailOrg, server: str) -> tuple[str, ...]:
     return org.flow.certificates.get(server, (f"{server}.{org.domain}".casefold(),))
 
 
-def lost(org: MailOrg, source: str, target: str) -> str:
+def lost(world: World, org: MailOrg, source: str, target: str) -> str:
     """Why a message does not get from one server to the other; empty where it does."""
+    if not reaches(world, source, target):
+        return f"{target} does not answer {source}."
     for name in (source, target):
         if name in org.flow.stopped:
             return f"The Microsoft Exchange Transport service on {name} does not run."
@@ -100,10 +105,13 @@ def lost(org: MailOrg, source: str, target: str) -> str:
     return f"The mailbox database {down[0]} on {target} is dismounted." if down else ""
 
 
-def waiting(org: MailOrg, server: str) -> Iterator[tuple[str, str]]:
+def waiting(world: World, org: MailOrg, server: str) -> Iterator[tuple[str, str]]:
     """Next hop and error of a server's queues that do not move."""
-    for name in sorted(org.flow.stopped - {server}):
-        yield name, f"451 4.4.0 Primary target IP address responded with: connection refused. Attempted {name}."
+    for name in sorted(org.servers.keys() - {server}):
+        if not reaches(world, server, name):
+            yield name, f"451 4.4.0 Primary target IP address did not respond. Attempted {name}."
+        elif name in org.flow.stopped:
+            yield name, f"451 4.4.0 Primary target IP address responded with: connection refused. Attempted {name}."
 
 
 def autodiscovered(org: MailOrg, box: MailBox) -> tuple[str, str]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from zdm_automate.lab.world import mail_batches, mail_tenant_moves
 from zdm_automate.lab.world.mail import GB, MailBox, MailDatabase, MailOrg, Move
 from zdm_automate.lab.world.mail_troubles import SKIPS, TROUBLES
+from zdm_automate.lab.world.reach import reaches
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -66,17 +67,21 @@ def fire(world: World) -> World:
             if busy[move.target] >= org.at_once:
                 continue
             busy[move.target] += 1
-        org = _minute(org, org.mailboxes[guid], move, world.now)
+        ends = (org.databases[move.source].server, org.databases[move.target].server)
+        org = _minute(org, org.mailboxes[guid], move, world.now, apart=not reaches(world, *ends))
     return replace(world, mail=mail_tenant_moves.minute(mail_batches.minute(org, world.now), world.now))
 
 
-def _minute(org: MailOrg, box: MailBox, move: Move, now: datetime) -> MailOrg:  # noqa: PLR0911 - one return per state
+def _minute(  # noqa: PLR0911 - one return per state
+    org: MailOrg, box: MailBox, move: Move, now: datetime, *, apart: bool
+) -> MailOrg:
+    """`apart`: nothing leads from one server to the other."""
     database = org.databases[move.target]
     server = org.servers[database.server]
     if not server.replication_service:
         return org
     befallen = (org.troubles.get(one, "") for one in (move.guid, move.target, move.source, server.name))
-    trouble = next((one for one in befallen if one in TROUBLES), "")
+    trouble = next((one for one in befallen if one in TROUBLES), "network" if apart else "")
     if trouble:
         return org.with_move(_troubled(move, trouble, now, old=server.version in OLD))
     if not (database.mounted and org.databases[move.source].mounted):

@@ -98,10 +98,6 @@ class World:
         except KeyError:
             raise NotModelledError(f"the office has no host {name!r}") from None
 
-    def host_at(self, address: str) -> Host | None:
-        """The powered host that has this IPv4 address."""
-        return next((h for h in self.hosts.values() if h.powered and any(n.address == address for n in h.nics)), None)
-
     def with_host(self, changed: Host) -> World:
         """The world with this host in place of the one of the same name."""
         return replace(self, hosts={**self.hosts, changed.name: changed})

@@ -6,8 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from zdm_automate.lab.world.reach import named
+
 if TYPE_CHECKING:
-    from zdm_automate.lab.world.host import Host
     from zdm_automate.lab.world.model import World
     from zdm_automate.lab.world.volumes import Folder, Volume
 
@@ -49,7 +50,7 @@ def leads(world: World, host: str, path: str, user: str = "") -> Spot | int:  # 
     found = _UNC.match(path)
     if found is None:
         return NO_NAME
-    there = named(world, found[1])
+    there = named(world, host, found[1])
     me = world.host(host)
     if there is None or not there.running("LanmanServer") or not me.nics or not there.nics:
         return NO_NAME
@@ -66,16 +67,6 @@ def leads(world: World, host: str, path: str, user: str = "") -> Spot | int:  # 
         return DENIED
     root = share.path.rstrip("\\")
     return Spot(there.name, root[0].upper(), "\\".join(part for part in (root[3:], rest) if part))
-
-
-def named(world: World, name: str) -> Host | None:
-    """The machine that answers to a name or address; a name of DNS counts where its address is a host's."""
-    by_address = world.host_at(name)
-    if by_address is not None:
-        return by_address
-    short, _, domain = name.partition(".")
-    host = world.hosts.get(short.upper())
-    return host if host is not None and host.powered and domain.casefold() in ("", host.domain.casefold()) else None
 
 
 def is_admin(world: World, user: str) -> bool:

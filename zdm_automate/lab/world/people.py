@@ -11,7 +11,8 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from zdm_automate.lab.world.dfs import Link, target_of
-from zdm_automate.lab.world.paths import Spot, leads, named, plain, sids_of
+from zdm_automate.lab.world.paths import Spot, leads, plain, sids_of
+from zdm_automate.lab.world.reach import named
 from zdm_automate.lab.world.volumes import File, Folder
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def place_of(world: World, one: Person) -> tuple[Spot, int] | None:
     path = target_of(links, one.path) or one.path
     spot = leads(world, one.seat, path, one.user)
     server, _, rest = path.lstrip("\\").partition("\\")
-    there = named(world, server)
+    there = named(world, one.seat, server)
     if not isinstance(spot, Spot) or there is None:
         return None
     server_of = world.smb[there.name]

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from zdm_automate.lab.world.programs import Ended, Paused, program
+from zdm_automate.lab.world.reach import at
 
 if TYPE_CHECKING:
     from zdm_automate.lab.world.model import World
@@ -15,7 +16,7 @@ DEFAULT = 4
 
 
 @program("ping")
-def ping(world: World, _host: str, run: Run) -> tuple[World, Paused | Ended]:
+def ping(world: World, host: str, run: Run) -> tuple[World, Paused | Ended]:
     """`ping -n COUNT ADDRESS`: 0 where somebody answers at the address, 1 where nobody does; a line each second."""
     count, address = DEFAULT, ""
     words = list(run.argv)
@@ -25,7 +26,7 @@ def ping(world: World, _host: str, run: Run) -> tuple[World, Paused | Ended]:
             count = int(words.pop(0))
         else:
             address = word
-    there = address in {"127.0.0.1", "localhost"} or world.host_at(address) is not None
+    there = address in {"127.0.0.1", "localhost"} or at(world, host, address) is not None
     passed = int((world.now - datetime.fromisoformat(run.began)).total_seconds())
     told = int(run.state.get("told", 0))
     line = f"Reply from {address}: bytes=32 time<1ms TTL=128" if there else "Request timed out."

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from zdm_automate.lab.world import files
 from zdm_automate.lab.world.model import World
 from zdm_automate.lab.world.profiles import Depot
+from zdm_automate.lab.world.reach import reaches
 from zdm_automate.lab.world.usmt.room import free
 from zdm_automate.lab.world.usmt.rules import ErrorControl, Rules, error_control, rules_of
 from zdm_automate.lab.world.usmt.words import RefusedError, Words
@@ -285,7 +286,7 @@ def place_of(world: World, host: str, path: str) -> Place | None:
     machine = world.hosts.get(name)
     if depot is None or machine is None or depot.share.casefold() != share.casefold():
         return None
-    if not machine.running("LanmanServer") or not world.host(host).powered:
+    if not machine.running("LanmanServer") or not world.host(host).powered or not reaches(world, host, name):
         return None
     return Place(name, f"{depot.path}\\{below}".rstrip("\\"), depot)
 
