@@ -8,7 +8,7 @@ from __future__ import annotations
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from zdm_automate.lab.world.hyperv_network import cut_off, machine_of
+from zdm_automate.lab.world.hyperv_network import machine_of, unheard
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,4 +36,4 @@ class GuestLine:
             other, self._up_since = since != self._up_since, since
         if other:
             self._hang_up(self._host)
-        return bool(cut_off(world, self._host))
+        return bool(unheard(world, self._host))

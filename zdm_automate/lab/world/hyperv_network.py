@@ -9,6 +9,7 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
+from zdm_automate.lab.world import adapters, winrm
 from zdm_automate.lab.world.hyperv import BOOT_TIME, RUNNING
 
 if TYPE_CHECKING:
@@ -53,6 +54,17 @@ def cut_off(world: World, name: str) -> str:
     if not here & {adapter.switch for adapter in machine.adapters}:
         return f"{name} is on no switch that leads here"
     return ""
+
+
+def unheard(world: World, name: str) -> str:
+    """Why nobody on the technician's computer hears this guest's WinRM; empty where it is heard, and for what is no guest."""
+    why = cut_off(world, name)
+    if why or not is_guest(world, name):
+        return why
+    host = world.hosts[name]
+    if adapters.leads_nowhere(host.address):
+        return f"{name} has no address that leads here"
+    return winrm.silent(host)
 
 
 def _seat(own: HyperV) -> Iterator[str]:
