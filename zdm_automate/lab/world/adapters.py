@@ -33,7 +33,7 @@ def with_card(nic: Nic, mac: str) -> Nic:
     """The adapter with the MAC address of the virtual card that it is, where nobody has set it up yet."""
     if not (nic.dhcp and nic.address and IPv4Address(nic.address) in OWN):
         return nic
-    return replace(nic, mac="-".join(mac[place : place + 2] for place in range(0, 12, 2)))
+    return unconfigured(replace(nic, mac="-".join(mac[place : place + 2] for place in range(0, 12, 2))))
 
 
 def leads_nowhere(address: str) -> bool:
