@@ -107,7 +107,7 @@ def set_up(facts: Facts, intent: GuestsIntent) -> Iterator[Step]:
             text = f"{guest.name}: at its console, give it the name {guest.computer} and the address {guest.address}"
             yield manual(facts, "A-060", f"set-up-{guest.name}", f"{text}, and run winrm quickconfig", form=FORM)
         elif guest.name not in facts.hosts:
-            yield unpredictable(f"{guest.name}: set up", "it is not reached through its host", role=guest.name)
+            yield unpredictable("set up", "it is not reached through its host", role=guest.name)
         else:
             yield _addressed(facts, guest)
             yield _administered(facts, guest)
@@ -120,7 +120,7 @@ def _addressed(facts: Facts, guest: Guest) -> Step:
     mac = "-".join(own[place : place + 2] for place in range(0, 12, 2)).upper()
     found = next((one for one in facts.of(guest.name, NetworkConfig) if one.mac.upper() == mac), None)
     if found is None:
-        text = f"{guest.name}: address {guest.address}"
+        text = f"address {guest.address}"
         return unpredictable(text, f"no adapter of it carries the MAC address {mac} that its host shows", role=guest.name)
     wanted = replace(
         found,
@@ -132,11 +132,11 @@ def _addressed(facts: Facts, guest: Guest) -> Step:
         dns_servers=guest.dns,
     )
     if found == wanted:
-        return same(f"{guest.name} has the address {guest.address}", role=guest.name)
+        return same(f"the address is {guest.address}", role=guest.name)
     back = _address_call(guest, mac, found)
     return change(
         VerbCall(role=guest.name, verb="Set-ZdmNetworkAddress", params=_address(mac, wanted)),
-        f"{guest.name}: address {guest.address}, DNS {', '.join(guest.dns) or 'none'}",
+        f"address {guest.address}, DNS {', '.join(guest.dns) or 'none'}",
         before=_shown(found),
         after=_shown(wanted),
         effects=(put(guest.name, wanted),),
@@ -180,7 +180,7 @@ def _administered(facts: Facts, guest: Guest) -> Step:
     found = facts.of(guest.name, Remoting)[0]
     rules = _rules(found, guest)
     if (found.state, found.rules) == ("On", rules):
-        return same(f"{guest.name} is administered from {', '.join(guest.allowed)} alone", role=guest.name)
+        return same(f"administered from {', '.join(guest.allowed)} alone", role=guest.name)
     made = replace(found, state="On", start_mode="Auto", listeners=found.listeners or ("HTTP 5985",), rules=rules)
 
     def call(state: str, rule: tuple[str, ...]) -> VerbCall:
@@ -188,7 +188,7 @@ def _administered(facts: Facts, guest: Guest) -> Step:
 
     return change(
         call("On", rules),
-        f"{guest.name}: remote administration on, from {', '.join(guest.allowed)} alone",
+        f"remote administration on, from {', '.join(guest.allowed)} alone",
         before={"State": found.state, "Rules": list(found.rules)},
         after={"State": "On", "Rules": list(rules)},
         effects=(put(guest.name, made),),
@@ -199,14 +199,14 @@ def _administered(facts: Facts, guest: Guest) -> Step:
 def _named(facts: Facts, guest: Guest) -> Step:
     found = facts.of(guest.name, ComputerName)[0]
     if found.coming.casefold() == guest.computer.casefold():
-        return same(f"{guest.name} is called {guest.computer}, at the latest after a restart", role=guest.name)
+        return same(f"called {guest.computer}, at the latest after a restart", role=guest.name)
 
     def call(name: str) -> VerbCall:
         return VerbCall(role=guest.name, verb="Rename-ZdmComputer", params={"name": name})
 
     return change(
         call(guest.computer),
-        f"{guest.name}: computer name {guest.computer} in place of {found.active}, from its next restart on",
+        f"computer name {guest.computer} in place of {found.active}, from its next restart on",
         before={"Coming": found.coming},
         after={"Coming": guest.computer},
         effects=(put(guest.name, replace(found, coming=guest.computer)),),

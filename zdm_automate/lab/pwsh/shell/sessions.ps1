@@ -37,8 +37,9 @@ function global:Open-LabSession {
     }
     $instance = [System.Management.Automation.Runspaces.PowerShellProcessInstance]::new()
     $start = $instance.Process.StartInfo
-    $start.ArgumentList.Add('-ConfigurationFile')
-    $start.ArgumentList.Add([string]$reply['Configuration'])
+    # in this order: a server that is told its configuration late does not take it
+    $start.ArgumentList.Clear()
+    foreach ($word in '-NoLogo', '-NoProfile', '-ConfigurationFile', [string]$reply['Configuration'], '-s') { $start.ArgumentList.Add($word) }
     $start.Environment['ZDM_LAB_TICKET'] = [string]$reply['Ticket']
     $runspace = [System.Management.Automation.Runspaces.RunspaceFactory]::CreateOutOfProcessRunspace($null, $instance)
     $runspace.Open()
