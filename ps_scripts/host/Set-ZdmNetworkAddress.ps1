@@ -112,7 +112,12 @@ function Set-ZdmNetworkAddress {
         if ($ServerAddresses.Count -gt 0) { $servers = $ServerAddresses }
         & $call 'SetDNSServerSearchOrder' $config.SetDNSServerSearchOrder($servers)
     }
+    # WMI shows a new address a moment after it was set
     $after = & $read (& $find)
+    for ($tries = 0; $tries -lt 10 -and -not (& $fits $after); $tries++) {
+        Start-Sleep -Seconds 1
+        $after = & $read (& $find)
+    }
     if (-not (& $fits $after)) {
         $shown = "$($after.Addresses -join ' ') by $($after.Gateways -join ' '), DNS $($after.ServerAddresses -join ' ')"
         Stop-ZdmVerb -Code VerifyFailed -Message "The adapter $Mac has $shown after the change; '$IPAddress' was wanted." -Target $Mac

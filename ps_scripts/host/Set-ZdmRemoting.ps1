@@ -4,7 +4,7 @@ function Set-ZdmRemoting {
         Turns remote administration of a computer on or off, and says whom the firewall lets in for it.
     .DESCRIPTION
         On is Enable-PSRemoting, whatever kind of network the computer takes its own for. Off stops the service, which
-        starts no more by itself; a listener stays. Rules that are not named are left as that leaves them.
+        starts no more by itself; a listener stays, and a session over WinRM ends with it. Rules that are not named are left as that leaves them.
     .PARAMETER State
         On or Off.
     .PARAMETER Rule

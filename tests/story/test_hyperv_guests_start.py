@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,7 +22,10 @@ from zdm_automate.lab.world.hyperv_network import plugged
 
 Start = Callable[[str], Story]
 LABS = Path(__file__).resolve().parents[2] / "labs" / "hyperv"
+KILLED = Path(__file__).resolve().parents[1] / "cli" / "killed_command.py"
 BLANK = "NEW-FS"
+LINES = range(2, 72, 3) if os.environ.get("ZDM_PROFILE") == "nightly" else (30,)
+"""Lines of a journal after which a start is killed; daily once in the middle of the setting up."""
 
 
 def blank_alone(workshop: Story, path: Path) -> str:
@@ -54,6 +60,19 @@ def save_built(lab: LabFolder) -> None:
     lab.save(plugged(world, SEAT, SWITCH, 0))
 
 
+def as_wanted(workshop: Story) -> bool:
+    """Whether the guest has its name, its address and rules for the lab alone, and runs."""
+    world = json.loads(workshop.lab.world_file.read_bytes())
+    host = world["hosts"][BLANK]
+    machine = next(one for one in world["hyperv"]["HV1"]["machines"].values() if one["name"] == BLANK)
+    return (
+        host["computer"] == ""
+        and (host["nics"][0]["address"], host["nics"][0]["dns"]) == ("192.168.16.11", ["192.168.16.10"])
+        and {tuple(rule["remote"]) for rule in host["winrm"]["rules"]} == {("192.168.16.0/255.255.255.0",)}
+        and machine["state"] == "Running"
+    )
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(200)
 def test_a_blank_guest_is_set_up_by_the_start(story: Start, tmp_path: Path) -> None:
@@ -76,8 +95,26 @@ def test_a_blank_guest_is_set_up_by_the_start(story: Start, tmp_path: Path) -> N
         f"Restarting {BLANK}, for the name.",
     ]
     assert told[-1].startswith(f"{BLANK}: endpoint: up since ")
-    host = json.loads(workshop.lab.world_file.read_bytes())["hosts"][BLANK]
-    assert (host["computer"], host["nics"][0]["address"], host["nics"][0]["dns"]) == ("", "192.168.16.11", ["192.168.16.10"])
-    assert {tuple(rule["remote"]) for rule in host["winrm"]["rules"]} == {("192.168.16.0/255.255.255.0",)}
-    runs = workshop.json("status", "-p", str(tmp_path / "sr-0001"))
-    assert json.dumps(runs).count("hyperv_guests") >= 1
+    assert as_wanted(workshop)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a process is killed as POSIX does it")
+@pytest.mark.proof
+@pytest.mark.slow
+@pytest.mark.timeout(400)
+@pytest.mark.parametrize("lines", LINES)
+def test_a_start_survives_a_kill(story: Start, tmp_path: Path, lines: int) -> None:
+    """Wherever it stood, in the power, in the setting up or in the restart: the same command comes to the same guest.
+
+    Each command is a process of its own, over real connections.
+    """
+    save_built(LabFolder(tmp_path / "workshop-lab"))
+    workshop = story(str(LABS / "workshop.yaml"))
+    lab = blank_alone(workshop, tmp_path / "sr-0001.yaml")
+    command = [sys.executable, str(KILLED), str(lines), "lab", "start", lab]
+
+    killed = subprocess.run(command, capture_output=True, timeout=200, check=False).returncode
+    workshop.ok("lab", "start", lab)
+
+    assert killed == -9
+    assert as_wanted(workshop)

@@ -9,10 +9,10 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from zdm_automate.cli.lab_hyperv import HYPERV, ROLE, carry_out, lab_seen, project_of
+from zdm_automate.cli.lab_hyperv import HYPERV, ROLE, carry_out, lab_seen, project_of, stopped_run
 from zdm_automate.cli.lab_inside import GUESTS_BOOK
 from zdm_automate.cli.shown import say
-from zdm_automate.errors import ZdmError
+from zdm_automate.errors import PlanStaleError, ZdmError
 from zdm_automate.facts.host import ComputerName
 from zdm_automate.facts.hyperv import LabVm
 from zdm_automate.model import CheckState, Preview
@@ -150,6 +150,7 @@ class _Guests:
         if not any(one.setup is not None for one in self._file.topology.machines):
             return []
         opened = self._open()
+        self._go_on(opened, as_json=as_json)
         what, facts, plan = _planned(opened)
         for row in (row for item in plan.items for row in item.rows if row.preview is Preview.MANUAL):
             self._tell(f"By hand: {row.text} ({row.reason}).")
@@ -161,6 +162,19 @@ class _Guests:
             said = row.reason or "it is not so after the change"
             raise ZdmError(f"{row.text}: {said}.", hint="The same command tries again.")
         return self._left(what, facts)
+
+    def _go_on(self, opened: Any, *, as_json: bool) -> None:
+        """A setting up that stopped is gone on with; where the guests are others by now, it is planned anew."""
+        from zdm_automate.cli.resume import resume
+
+        run = stopped_run(opened, GUESTS_BOOK)
+        if not run:
+            return
+        self._tell(f"Run {run} stopped before its end; going on with it first.")
+        try:
+            resume(run, project=opened.project.folder, as_json=as_json)
+        except PlanStaleError as problem:
+            self._tell(f"That run is at its end: {problem.message}")
 
     def _left(self, what: Intended, facts: Facts) -> list[str]:
         """The guests that wait for a restart, where nothing else is left to do for them."""

@@ -6,6 +6,8 @@ Every command writes what is wanted into the lab's own project and plans it; wha
 from __future__ import annotations
 
 import os
+from contextlib import nullcontext, redirect_stdout
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -16,6 +18,7 @@ from zdm_automate.cli.shown import AsJson, say, show, show_json
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from zdm_automate.cli.opening import Opened
     from zdm_automate.facts.store import Facts
     from zdm_automate.workplace import Intended
 
@@ -58,7 +61,8 @@ def start(
     if wait:
         from zdm_automate.cli.lab_guests import bring_up
 
-        bring_up(topology, project, as_json=as_json)
+        with redirect_stdout(StringIO()) if as_json else nullcontext():  # one answer to a command that is asked for JSON
+            bring_up(topology, project, as_json=as_json)
 
 
 def stop(topology: File, provider: Provider = HYPERV, project: ProjectOf = None, as_json: AsJson = False) -> None:
@@ -143,7 +147,6 @@ def carry_out(
 ) -> None:
     """Goes on with a run that stopped, then plans what is wanted and applies it."""
     from zdm_automate.cli.apply import apply
-    from zdm_automate.cli.evidence import unfinished
     from zdm_automate.cli.opening import open_project
     from zdm_automate.cli.resume import resume
 
@@ -151,12 +154,12 @@ def carry_out(
         _refuse_ways_out(topology, project)
     folder = project_of(topology, provider, project, want, label=label, only=only, stopped_first=True)
     opened = open_project(folder)
-    stopped = unfinished(opened.standings())
+    stopped = stopped_run(opened, BOOK)
     if stopped:
         if not as_json:
-            say(f"Run {stopped[-1].run} stopped before its end; going on with it first.")
-        resume(stopped[-1].run, project=folder, as_json=as_json)
-        if stopped[-1].playbook == BOOK and want == _written_want(folder):
+            say(f"Run {stopped} stopped before its end; going on with it first.")
+        resume(stopped, project=folder, as_json=as_json)
+        if want == _written_want(folder):
             return
     folder = project_of(topology, provider, project, want, label=label, anew=anew, only=only)
     made = _planned(folder)
@@ -201,11 +204,10 @@ def _refuse_ways_out(topology: Path, project: Path | None) -> None:
 
 def lab_seen(topology: Path, project: Path | None = None) -> tuple[Facts, Intended]:
     """What the Hyper-V host shows of a lab, and the playbook with what is wanted of it. Calls readers only."""
-    from zdm_automate.cli.evidence import unfinished
     from zdm_automate.cli.opening import open_project
 
     opened = open_project(project_of(topology, HYPERV, project, "built", stopped_first=True))
-    if not unfinished(opened.standings()):
+    if not stopped_run(opened, BOOK):
         opened = open_project(project_of(topology, HYPERV, project, "built"))
     what = opened.intended(opened.playbook(BOOK))
     with opened.workplace(what) as work:
@@ -213,6 +215,13 @@ def lab_seen(topology: Path, project: Path | None = None) -> tuple[Facts, Intend
         work.require(what.book.roles)
         facts = work.read(what).facts
     return facts, what
+
+
+def stopped_run(opened: Opened, book: str) -> str:
+    """The last run of a playbook, where it stopped before its end; empty otherwise."""
+    from zdm_automate.cli.evidence import unfinished
+
+    return next((one.run for one in unfinished(opened.standings()) if one.playbook == book), "")
 
 
 def _planned(folder: Path) -> Any:

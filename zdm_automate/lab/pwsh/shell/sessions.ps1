@@ -62,6 +62,11 @@ function global:Invoke-LabNewSession {
     Open-LabSession -Cmdlet $Cmdlet -Bound $Bound
 }
 
+function global:Enter-PSSession {
+    # A person at a prompt: nobody sits here.
+    throw (New-LabError -Id NotModelled -Message 'the lab does not model the cmdlet Enter-PSSession; the lab cannot answer this.' -Category NotImplemented)
+}
+
 function global:Invoke-LabRemoveSession {
     # Remove-PSSession of sessions that were made here.
     param($Cmdlet, $Bound)
