@@ -95,6 +95,19 @@ def test_a_machine_is_waited_for_by_its_state_and_its_heartbeat(
     assert [(one.good, one.said) for one in judged] == [on, beats, (False, "not there")]
 
 
+def test_a_guest_is_back_when_it_shows_a_later_boot() -> None:
+    """Its own clock is compared with itself; one that was not restarted only has to answer."""
+    old, new = "2026-03-02T07:00:00Z", "2026-03-02T07:00:01+00:00"
+    found = [lab_guests.is_back(boot, before) for boot, before in (("", None), (old, old), ("", old), (new, old), (new, ""))]
+
+    assert [one.good for one in found] == [True, False, False, True, True]
+    assert found[1].said == f"still up since {old}, before its restart"
+    assert (found[2].said, found[3].said) == (
+        "still up since nobody knows when, before its restart",
+        f"booted {new}, after its restart",
+    )
+
+
 def test_what_is_not_as_wanted_ends_the_start_and_what_is_open_is_told() -> None:
     """A step by hand that is still to be taken is no failure."""
     told: list[str] = []

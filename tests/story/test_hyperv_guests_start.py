@@ -94,7 +94,8 @@ def test_a_blank_guest_is_set_up_by_the_start(story: Start, tmp_path: Path) -> N
         f"{BLANK}: endpoint: answers",
         f"Restarting {BLANK}, for the name.",
     ]
-    assert told[-1].startswith(f"{BLANK}: endpoint: up since ")
+    assert told[-1].startswith(f"{BLANK}: endpoint: booted ")
+    assert told[-1].endswith(", after its restart")
     assert as_wanted(workshop)
 
 

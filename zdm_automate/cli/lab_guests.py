@@ -6,6 +6,7 @@ What a guest is given the playbook `hyperv_guests` decides; a restart is power o
 from __future__ import annotations
 
 import time
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,7 +22,6 @@ from zdm_automate.waits import Answer, Probe, wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from datetime import datetime
     from pathlib import Path
 
     from zdm_automate.facts.store import Facts
@@ -80,7 +80,7 @@ class _Guests:
         self._file = read_topology(topology)
         embedded = (topology.parent / self._file.embedded).resolve() if self._file.embedded else None
         self._monotonic, self._sleep = lab_time(embedded)
-        self._since: dict[str, datetime] = {}
+        self._booted: dict[str, str] = {}
 
     # --- waiting ---
 
@@ -119,18 +119,9 @@ class _Guests:
         return [Probe(name=f"{name}: {what}", ask=partial(ask, name), seconds=seconds) for name in names]
 
     def _endpoint(self, opened: Any, name: str) -> Answer:
-        """Whether a guest answers; one that was restarted, also since when it is up."""
-        from zdm_automate.cli.rehearsal_hyperv import is_up
-
-        session = opened.session(name)
-        try:
-            session.connect()
-            since = self._since.get(name.casefold())
-            if since is None:
-                return Answer(good=True, said="answers")
-            return is_up(session.read("Get-ZdmHostInventory").facts[0].last_boot_utc, (), since)
-        finally:
-            session.close()
+        """Whether a guest answers; one that was restarted, also whether it shows a later boot."""
+        before = self._booted.get(name.casefold())
+        return is_back(_boot_of(opened, name, ask=before is not None), before)
 
     # --- setting up ---
 
@@ -186,13 +177,32 @@ class _Guests:
         return renamed
 
     def restart(self, names: list[str], *, as_json: bool) -> None:
-        """Off by the guest itself, on again, and waited for: the boot has to be later than now."""
+        """Off by the guest itself, on again, and waited for until it shows a boot that is later than this one."""
         self._tell(f"Restarting {', '.join(names)}, for the name.")
-        moment = self._open().clock.now()
-        self._since |= {name.casefold(): moment for name in names}
+        opened = self._open()
+        self._booted |= {name.casefold(): _boot_of(opened, name, ask=True) for name in names}
         carry_out(self._topology, "off", project=self._project, only=names, as_json=as_json)
         carry_out(self._topology, "running", project=self._project, as_json=as_json)
         self.wait()
+
+
+def _boot_of(opened: Any, name: str, *, ask: bool) -> str:
+    """When a guest that answers was booted, by its own clock; it is not asked where nobody wants to know."""
+    session = opened.session(name)
+    try:
+        session.connect()
+        return str(session.read("Get-ZdmHostInventory").facts[0].last_boot_utc or "") if ask else ""
+    finally:
+        session.close()
+
+
+def is_back(boot: str, before: str | None) -> Answer:
+    """Whether a guest that answers has been booted since; `before` is its boot then, nothing where it was not restarted."""
+    if before is None:
+        return Answer(good=True, said="answers")
+    if not boot or (before and datetime.fromisoformat(boot) <= datetime.fromisoformat(before)):
+        return Answer(good=False, said=f"still up since {boot or 'nobody knows when'}, before its restart")
+    return Answer(good=True, said=f"booted {boot}, after its restart")
 
 
 def _planned(opened: Any) -> tuple[Intended, Facts, Plan]:
