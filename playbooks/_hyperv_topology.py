@@ -60,7 +60,7 @@ class LabIntent:
         want: what the lab is to be.
         label: the checkpoint that is taken or gone back to.
         anew: a checkpoint of that label is taken again in place of one that is there.
-        only: machines that alone are set back; empty: all.
+        only: machines that alone are turned off or set back; empty: all.
         seat: the machine that this program itself runs on; made by hand, on switches of the lab alone.
         production_macs: adapters of the client, as twelve digits, that must not be met in the lab.
     """
@@ -111,7 +111,7 @@ class LabIntent:
 
     @property
     def chosen(self) -> tuple[LabMachine, ...]:
-        """The machines that are set back."""
+        """The machines that are turned off or set back."""
         wanted = {name.casefold() for name in self.only}
         return tuple(one for one in self.machines if not wanted or one.name.casefold() in wanted)
 

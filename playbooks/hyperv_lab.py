@@ -299,7 +299,7 @@ def use(facts: Facts, intent: LabIntent) -> Iterator[Step]:
             for machine in intent.machines:
                 yield _state(facts, intent, machine, "Running")
         case "off":
-            for machine in intent.machines:
+            for machine in intent.chosen:
                 yield _state(facts, intent, machine, "Off")
         case "checkpoint":
             yield from _kept(facts, intent)

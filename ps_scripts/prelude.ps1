@@ -405,6 +405,59 @@ function Get-ZdmDnsClientRow {
     }
 }
 
+function Get-ZdmComputerNameRow {
+    # The computer's name now and from its next restart on, by the exit codes and lines of reg.exe.
+    $found = @{}
+    foreach ($key in 'ActiveComputerName', 'ComputerName') {
+        $path = 'HKLM\SYSTEM\CurrentControlSet\Control\ComputerName\' + $key
+        $run = Invoke-ZdmNative -FilePath 'reg.exe' -ArgumentList 'query', $path, '/v', 'ComputerName'
+        foreach ($line in @($run.StdOut)) {
+            if ($line -match '^\s+ComputerName\s+REG_SZ\s+(\S+)') { $found[$key] = [string]$Matches[1] }
+        }
+    }
+    return @{ Active = [string]$found['ActiveComputerName']; Coming = [string]$found['ComputerName'] }
+}
+
+function Get-ZdmRemotingRow {
+    # Remote administration: state, listeners, rules of its group, which has one name in every language. 5.1 and later.
+    $service = @(Get-WmiObject -Class Win32_Service | Where-Object { $_.Name -eq 'WinRM' })
+    if ($service.Count -eq 0) { Stop-ZdmVerb -Code Unsupported -Message 'There is no WinRM here.' -Target 'WinRM' }
+    $runs = [string]$service[0].State -eq 'Running'
+    $listeners = @()
+    if ($runs) {
+        foreach ($one in @(Get-WSManInstance -ResourceURI winrm/config/listener -Enumerate)) {
+            if ($null -ne $one -and [string]$one.Enabled -eq 'true') { $listeners += [string]$one.Transport + ' ' + [string]$one.Port }
+        }
+    }
+    if (-not (Import-ZdmModule NetSecurity)) { Stop-ZdmVerb -Code Unsupported -Message 'The firewall of this release is not read.' -Target 'WinRM' }
+    $rules = @()
+    foreach ($rule in @(Get-NetFirewallRule -Group '@FirewallAPI.dll,-30267')) {
+        if ($null -eq $rule) { continue }
+        $words = @()
+        foreach ($address in @((Get-NetFirewallAddressFilter -AssociatedNetFirewallRule $rule).RemoteAddress)) {
+            $parts = ([string]$address).Split('/')
+            if ($parts.Count -eq 2 -and $parts[1] -match '^\d+\.\d+\.\d+\.\d+$') {
+                $bits = 0
+                foreach ($part in @(([string]$parts[1]).Split('.'))) { for ($left = [int]$part; $left -gt 0; $left = ($left * 2) -band 255) { $bits++ } }
+                $address = $parts[0] + '/' + $bits
+            }
+            $words += [string]$address
+        }
+        $state = 'off'
+        if ([string]$rule.Enabled -eq 'True') { $state = 'on' }
+        $rules += [string]$rule.Name + ' ' + $state + ' ' + ($words -join ',')
+    }
+    $on = $runs -and @($listeners | Where-Object { $_ -like 'HTTP *' }).Count -gt 0
+    $state = 'Off'
+    if ($on) { $state = 'On' }
+    return @{
+        State     = $state
+        StartMode = [string]$service[0].StartMode
+        Listeners = [string[]]$listeners
+        Rules     = [string[]]@($rules | Sort-Object)
+    }
+}
+
 function Get-ZdmTaskWay {
     # How tasks are registered here: module (2012 and later), com (2008, 2008 R2), schtasks (2003, which has no other way).
     $service = Get-WmiObject -Class Win32_Service -Filter "Name='Schedule'"

@@ -77,10 +77,14 @@ def _refuse_no_fingerprint(keys: tuple[str, ...]) -> None:
 
 
 class DirectSection(_Section):
-    """How a guest is reached by PowerShell Direct: `through` a host of the project, where it is the virtual `machine`."""
+    """How a guest is reached by PowerShell Direct: `through` a host of the project, where it is the virtual `machine`.
+
+    `any_name`: it may call itself whatever it likes, before it has been given its name.
+    """
 
     through: str = ""
     machine: str = ""
+    any_name: bool = False
 
 
 class ExchangeSection(_Section):

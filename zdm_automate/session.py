@@ -46,7 +46,7 @@ class SessionInfo:
     """What is known of a host since its session opened.
 
     Attributes:
-        host: the name that the machine gives itself.
+        host: the name that the machine gives itself; the project's, where any name is right.
         fact: its Zdm.Session.
         skew_seconds: its clock minus the controller's; 0 where the difference is within the time the call took.
     """
@@ -107,6 +107,11 @@ class HostSession:
     def host(self) -> str:
         """The computer name that the project expects."""
         return self._transport.target.host
+
+    @property
+    def any_name(self) -> bool:
+        """Whether the machine is known by the way to it, and not by the name that it gives itself."""
+        return self._transport.target.any_name
 
     @property
     def address(self) -> str:
@@ -234,7 +239,9 @@ class HostSession:
         if not isinstance(row, dict) or row.get("ZdmType") != Session.zdm_type:
             raise WireError("the host ran the prelude and did not say who it is.", host=self.host, error_id="ZdmSchema")
         name = str(row.get("ComputerName", ""))
-        if name.casefold() != self.host.partition(".")[0].casefold():
+        if self.any_name:
+            name = self.host
+        elif name.casefold() != self.host.partition(".")[0].casefold():
             raise WrongHostError(
                 f"{name} answered at {self._transport.target.endpoint}.",
                 hint="Check the address of this host in the project and in DNS.",

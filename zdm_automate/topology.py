@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network  # noqa: TC003 - pydantic reads the types of the fields
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+_NAME_LENGTH = 15
 DIRECT = frozenset({"2016", "2019", "2022", "2025", "win10", "win11"})
 """Releases that take PowerShell Direct."""
 
@@ -45,6 +47,33 @@ class DiskOf(_Part):
     parent: str = ""
 
 
+class SetUpOf(_Part):
+    """What the Windows of a machine is given once it is on: by PowerShell Direct where it has that, else by a person.
+
+    Attributes:
+        computer: its computer name; empty: the machine's name.
+        address: with the length of its network.
+        dns: whom it asks, in this order.
+        allow: networks that may administer it; empty: that of its address.
+        credential: of its administrator, where that is not the one of `guests:`.
+    """
+
+    computer: str = Field(default="", pattern=r"^([A-Za-z0-9][A-Za-z0-9-]{0,14})?$")
+    address: IPv4Interface
+    gateway: IPv4Address | None = None
+    dns: tuple[IPv4Address, ...] = ()
+    allow: tuple[IPv4Network, ...] = ()
+    credential: Credential | None = None
+
+    @model_validator(mode="after")
+    def _fits(self) -> SetUpOf:
+        if self.address.network.prefixlen in {0, 32}:
+            raise ValueError("write the address with the length of its network, such as 192.168.16.10/24")
+        if self.gateway is not None and self.gateway not in self.address.network:
+            raise ValueError(f"the gateway {self.gateway} is not in the network {self.address.network}")
+        return self
+
+
 class MachineOf(_Part):
     """A machine."""
 
@@ -58,6 +87,17 @@ class MachineOf(_Part):
     controller: bool = False
     restored: bool = False
     plain_boot: bool = False
+    setup: SetUpOf | None = None
+
+    @property
+    def direct(self) -> bool:
+        """Whether its Windows takes PowerShell Direct."""
+        return self.release in DIRECT
+
+    @property
+    def computer(self) -> str:
+        """What it is to be called."""
+        return (self.setup.computer if self.setup is not None else "") or self.name
 
 
 class SwitchOf(_Part):
@@ -128,6 +168,18 @@ class TopologyFile(_Part):
                     f"{name} ({release or 'no release named'}) has no PowerShell Direct: that came with Windows 10 and Server "
                     "2016. Reach it by its address over the lab's network"
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _set_up(self) -> TopologyFile:
+        """Whoever is set up through the host has a name that a computer may have, and an account."""
+        for one in self.topology.machines:
+            if one.setup is None or not one.direct:
+                continue
+            if len(one.computer) > _NAME_LENGTH or not one.computer.replace("-", "").isalnum() or one.computer.isdigit():
+                raise ValueError(f"{one.name}: {one.computer!r} is no computer name; write `setup: {{computer: ...}}`")
+            if one.setup.credential is None and self.guests is None:
+                raise ValueError(f"{one.name}: write who works in it, under `guests:` or as `setup: {{credential: ...}}`")
         return self
 
     def secret(self, credential: Credential, source: Path) -> str:

@@ -169,13 +169,13 @@ class Workplace:
     # --- recognise ---
 
     def identities(self) -> dict[str, Identity]:
-        """What each open host is, by its name.
+        """What each open host is, by its name; without those that the way to them tells.
 
         Raises:
             ZdmError: a host that was opened does not say.
         """
         machines = {role: s for role, s in self.sessions.items() if role in self.hosts and isinstance(s, HostSession)}
-        by_host = {session.host: role for role, session in machines.items()}
+        by_host = {session.host: role for role, session in machines.items() if not session.any_name}
         reads = [Read(role=role, verb=IDENTITY) for role in by_host.values()]
         got = gather(dict(machines), reads, output_of=self.output_of, now=self.now(), hosts=self.hosts)
         for done in got.failures:

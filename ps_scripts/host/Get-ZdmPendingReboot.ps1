@@ -24,13 +24,7 @@ function Get-ZdmPendingReboot {
     if ($run.ExitCode -eq 0) { $reasons += 'WindowsUpdate' }
     $run = Invoke-ZdmNative -FilePath 'reg.exe' -ArgumentList 'query', "$control\Session Manager", '/v', 'PendingFileRenameOperations'
     if ($run.ExitCode -eq 0) { $reasons += 'FileRename' }
-    $names = @()
-    foreach ($key in 'ActiveComputerName', 'ComputerName') {
-        $run = Invoke-ZdmNative -FilePath 'reg.exe' -ArgumentList 'query', "$control\ComputerName\$key", '/v', 'ComputerName'
-        foreach ($line in @($run.StdOut)) {
-            if ($line -match '^\s+ComputerName\s+REG_SZ\s+(\S+)') { $names += $Matches[1] }
-        }
-    }
-    if ($names.Count -eq 2 -and $names[0] -ne $names[1]) { $reasons += 'ComputerName' }
+    $names = Get-ZdmComputerNameRow
+    if ($names.Active -ne $names.Coming) { $reasons += 'ComputerName' }
     New-ZdmFact -Type 'Zdm.PendingReboot' -Property @{ Pending = ($reasons.Count -gt 0); Reasons = [string[]]$reasons }
 }

@@ -13,6 +13,7 @@ import calls_hyperv
 import calls_jobs
 import calls_mail
 import calls_profiles
+import calls_set_up
 import calls_shares
 import hostile
 from hypothesis import strategies as st
@@ -32,6 +33,7 @@ FITTING: dict[str, Fitting] = {
     **calls_hyperv.FITTING,
     **calls_jobs.FITTING,
     **calls_mail.FITTING,
+    **calls_set_up.FITTING,
     **calls_shares.FITTING,
     **calls_profiles.FITTING,
 }

@@ -11,6 +11,7 @@ import hyperv_worlds
 import job_worlds
 import mail_worlds
 import profile_worlds
+import set_up_worlds
 import share_worlds
 from hypothesis import strategies as st
 
@@ -137,6 +138,11 @@ PREPARED: dict[str, Callable[[World, str], Prepared]] = {
     "New-ZdmUserStateKey": profile_worlds.with_stores,
     "New-ZdmUserStateRule": profile_worlds.with_stores,
     "Remove-ZdmUserStateStore": profile_worlds.with_stores,
+    "Get-ZdmComputerName": set_up_worlds.as_it_came,
+    "Rename-ZdmComputer": set_up_worlds.as_it_came,
+    "Get-ZdmRemoting": set_up_worlds.as_it_came,
+    "Set-ZdmRemoting": set_up_worlds.as_it_came,
+    "Set-ZdmNetworkAddress": set_up_worlds.as_it_came,
     "Connect-ZdmLabVm": partial(hyperv_worlds.with_own_machine, kept=None),
     "New-ZdmLabCheckpoint": partial(hyperv_worlds.with_own_machine, kept=False),
     "New-ZdmLabVm": partial(hyperv_worlds.with_own_machine, kept=False),

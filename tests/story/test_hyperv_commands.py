@@ -57,7 +57,7 @@ def test_a_lab_is_built_kept_set_back_and_taken_away(story: Start, tmp_path: Pat
     assert "LAB-CTL is still plugged into" in under
     after = json.loads(workshop.lab.world_file.read_bytes())["hyperv"]["HV1"]
     assert (sorted(one["name"] for one in after["machines"].values()), list(after["switches"])) == ([SEAT], ["LAN"])
-    assert len(after["disks"]) == 3
+    assert len(after["disks"]) == 4
     assert workshop.type("journal", "verify", "-p", str(tmp_path / "sr-0001"))[0] == 0
     done = {named(words) for words in workshop.typed}
     left = [one for one in documented("rehearsal.md", "With a Hyper-V host") if one not in done]
@@ -89,10 +89,10 @@ def test_a_build_and_a_removal_survive_a_kill(story: Start, tmp_path: Path, line
 
     assert (build, removal) == (-9, -9)
     assert sorted(one["name"] for one in built["machines"].values()) == [SEAT, "NEW-DC", "OLD"]
-    assert (len(built["disks"]), len(built["switches"]), rest["counts"].get("would change", 0)) == (5, 3, 0)
+    assert (len(built["disks"]), len(built["switches"]), rest["counts"].get("would change", 0)) == (6, 3, 0)
     assert ([one["name"] for one in gone["machines"].values()], len(gone["disks"]), list(gone["switches"])) == (
         [SEAT],
-        3,
+        4,
         ["LAN"],
     )
 

@@ -6,6 +6,8 @@ Every command writes what is wanted into the lab's own project and plans it; wha
 from __future__ import annotations
 
 import os
+from contextlib import nullcontext, redirect_stdout
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -36,7 +38,7 @@ def plan(topology: File, provider: Provider = HYPERV, project: ProjectOf = None,
     """Show what building the lab would change on the Hyper-V host. Changes nothing."""
     from zdm_automate.cli.plan import plan as planned
 
-    planned(BOOK, project=_project(topology, provider, project, "built"), as_json=as_json)
+    planned(BOOK, project=project_of(topology, provider, project, "built"), as_json=as_json)
 
 
 def build(topology: File, provider: Provider = HYPERV, project: ProjectOf = None, as_json: AsJson = False) -> None:
@@ -44,9 +46,23 @@ def build(topology: File, provider: Provider = HYPERV, project: ProjectOf = None
     carry_out(topology, "built", provider=provider, project=project, as_json=as_json)
 
 
-def start(topology: File, provider: Provider = HYPERV, project: ProjectOf = None, as_json: AsJson = False) -> None:
-    """Start the lab's machines; refused while anything that can be seen on the host leads out of the lab."""
+def start(
+    topology: File,
+    wait: Annotated[bool, typer.Option(help="Wait until the machines are up, and set up those that are to be.")] = True,
+    provider: Provider = HYPERV,
+    project: ProjectOf = None,
+    as_json: AsJson = False,
+) -> None:
+    """Start the lab's machines; refused while anything that can be seen on the host leads out of the lab.
+
+    Ctrl-C ends the waiting and nothing else; the same command goes on with it.
+    """
     carry_out(topology, "running", provider=provider, project=project, as_json=as_json)
+    if wait:
+        from zdm_automate.cli.lab_guests import bring_up
+
+        with redirect_stdout(StringIO()) if as_json else nullcontext():  # one answer to a command that is asked for JSON
+            bring_up(topology, project, as_json=as_json)
 
 
 def stop(topology: File, provider: Provider = HYPERV, project: ProjectOf = None, as_json: AsJson = False) -> None:
@@ -131,22 +147,21 @@ def carry_out(
 ) -> None:
     """Goes on with a run that stopped, then plans what is wanted and applies it."""
     from zdm_automate.cli.apply import apply
-    from zdm_automate.cli.evidence import unfinished
     from zdm_automate.cli.opening import open_project
     from zdm_automate.cli.resume import resume
 
     if want == "running":
         _refuse_ways_out(topology, project)
-    folder = _project(topology, provider, project, want, label=label, only=only, stopped_first=True)
+    folder = project_of(topology, provider, project, want, label=label, only=only, stopped_first=True)
     opened = open_project(folder)
-    stopped = unfinished(opened.standings())
+    stopped = stopped_run(opened, BOOK)
     if stopped:
         if not as_json:
-            say(f"Run {stopped[-1].run} stopped before its end; going on with it first.")
-        resume(stopped[-1].run, project=folder, as_json=as_json)
+            say(f"Run {stopped} stopped before its end; going on with it first.")
+        resume(stopped, project=folder, as_json=as_json)
         if want == _written_want(folder):
             return
-    folder = _project(topology, provider, project, want, label=label, anew=anew, only=only)
+    folder = project_of(topology, provider, project, want, label=label, anew=anew, only=only)
     made = _planned(folder)
     if made.changes:
         apply(made.id, project=folder, as_json=as_json)
@@ -199,13 +214,19 @@ def lab_seen(topology: Path, project: Path | None = None) -> tuple[Facts, Intend
 
 def lab_opened(topology: Path, project: Path | None = None) -> tuple[Opened, Intended]:
     """The lab's own project, and its playbook with the lab as it is built; nobody is asked anything."""
-    from zdm_automate.cli.evidence import unfinished
     from zdm_automate.cli.opening import open_project
 
-    opened = open_project(_project(topology, HYPERV, project, "built", stopped_first=True))
-    if not unfinished(opened.standings()):
-        opened = open_project(_project(topology, HYPERV, project, "built"))
+    opened = open_project(project_of(topology, HYPERV, project, "built", stopped_first=True))
+    if not stopped_run(opened, BOOK):
+        opened = open_project(project_of(topology, HYPERV, project, "built"))
     return opened, opened.intended(opened.playbook(BOOK))
+
+
+def stopped_run(opened: Opened, book: str) -> str:
+    """The last run of a playbook, where it stopped before its end; empty otherwise."""
+    from zdm_automate.cli.evidence import unfinished
+
+    return next((one.run for one in unfinished(opened.standings()) if one.playbook == book), "")
 
 
 def _planned(folder: Path) -> Any:
@@ -226,7 +247,7 @@ def _written_want(folder: Path) -> str:
     return str(read_project(folder).content.intent.get(BOOK, {}).get("want", ""))
 
 
-def _project(
+def project_of(
     topology: Path,
     provider: str,
     project: Path | None,
@@ -238,6 +259,7 @@ def _project(
     stopped_first: bool = False,
 ) -> Path:
     """The lab's own project, wanting this. While a run of it is unfinished it is left as that run wants it."""
+    from zdm_automate.cli.lab_inside import guests_of
     from zdm_automate.errors import InputError
     from zdm_automate.project import FILE
     from zdm_automate.topology import read_topology
@@ -250,23 +272,24 @@ def _project(
     folder = project or topology.with_suffix("")
     if stopped_first and (folder / FILE).is_file():
         return folder
-    given = made.topology.model_dump(mode="json", exclude_defaults=True)
+    given = made.topology.model_dump(mode="json", exclude_defaults=True, exclude={"machines": {"__all__": {"setup"}}})
     more = {"label": label, "anew": anew, "only": list(only)}
     wanted = {**given, "want": want} | {key: one for key, one in more.items() if one}
     host = made.host.model_dump(mode="json")
     account = {"user": made.host.credential.user, "secret": made.secret(made.host.credential, topology)}
     host.pop("credential")
+    inside = guests_of(made, topology)
     embedded = os.path.relpath((topology.parent / made.embedded).resolve(), folder.resolve()) if made.embedded else ""
     body = {
         "project": f"Lab {made.topology.lab}",
         "service_request": made.topology.lab,
         "checklist": "A",
         **({"lab": embedded} if embedded else {}),
-        "credentials": {"host": account},
+        "credentials": {"host": account, **inside.credentials},
         "credential": "host",
-        "hosts": {host.pop("name"): host},
-        "roles": {ROLE: made.host.name},
-        "intent": {BOOK: wanted},
+        "hosts": {host.pop("name"): host, **inside.hosts},
+        "roles": {ROLE: made.host.name, **inside.roles},
+        "intent": {BOOK: wanted, **inside.intent},
     }
     _write(folder / FILE, body)
     return folder

@@ -200,6 +200,7 @@ class Opened:
             spn_service=service or "host",
             spn_host=name,
             delegate=section.delegate,
+            any_name=section.direct.any_name,
             credential=self.credential(host),
             connect_seconds=section.connect_seconds,
         )

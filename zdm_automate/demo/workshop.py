@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 HOST = "HV1"
+BLANK = "NEW-FS"
+"""What comes from an image of a blank Windows: the client has none."""
+
 INSTALLED = "2023-06-01T09:00:00Z"
 
 
@@ -37,7 +40,7 @@ def write_offices(folder: Path) -> tuple[Path, Path]:
         if name != HOST:
             host["seen"] = {"installed": INSTALLED}
     client = deepcopy(workshop) | {"office": "client", "title": "A client with one server and its successor"}
-    del client["hyperv"], client["hosts"][HOST], client["project"]["roles"]["hyperv"]
+    del client["hyperv"], client["hosts"][HOST], client["hosts"][BLANK], client["project"]["roles"]["hyperv"]
     for host in client["hosts"].values():
         del host["powered"]
     return _written(folder / "client.yaml", client), _written(folder / "workshop.yaml", workshop)
@@ -51,6 +54,9 @@ def write_topology(path: Path, lab: Path, hosts: Mapping[str, Mapping[str, Any]]
     written["embedded"] = str(lab)
     written["client"] = str(client)
     written["guests"]["credential"] = {"user": "EXAMPLE\\Administrator", "secret": secret}
+    for machine in written["topology"]["machines"]:
+        if "setup" in machine:
+            machine["setup"]["credential"] = {"user": "Administrator", "secret": secret}
     written["guests"]["hosts"] = {name: hosts[name] for name in written["guests"]["hosts"]}
     return _written(path, written)
 

@@ -104,6 +104,38 @@ class PendingReboot(Fact):
 
 @fact
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ComputerName(Fact):
+    """What a computer calls itself, and what it will from its next restart on."""
+
+    zdm_type: ClassVar[str] = "Zdm.ComputerName"
+    reader: ClassVar[str] = "Get-ZdmComputerName"
+
+    active: str
+    coming: str
+
+
+@fact
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remoting(Fact):
+    """How a computer takes remote administration.
+
+    Attributes:
+        state: On, or Off: the service does not run, or there is no listener over HTTP.
+        listeners: transport and port of each, told only by a service that runs.
+        rules: of the firewall, one text each: name, `on` or `off`, whom it lets in.
+    """
+
+    zdm_type: ClassVar[str] = "Zdm.Remoting"
+    reader: ClassVar[str] = "Get-ZdmRemoting"
+
+    state: str
+    start_mode: str
+    listeners: tuple[str, ...]
+    rules: tuple[str, ...]
+
+
+@fact
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Service(Fact):
     """A Windows service (Win32_Service)."""
 

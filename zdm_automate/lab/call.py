@@ -240,7 +240,7 @@ def modules_of(host: Host) -> frozenset[str]:
         old = host.windows.version.startswith("6.1") and host.windows.server
         own = {"ServerManager"} | directory if old else set()
         return frozenset(own | ({EXCHANGE_2007} if "MSExchangeServiceHost" in host.services else set()))
-    found = {"NetTCPIP", "DnsClient", "ScheduledTasks", "SmbShare"}
+    found = {"NetTCPIP", "NetSecurity", "DnsClient", "Microsoft.WSMan.Management", "ScheduledTasks", "SmbShare"}
     found |= directory
     if host.windows.server:
         found.add("ServerManager")

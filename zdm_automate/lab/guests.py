@@ -8,7 +8,8 @@ from __future__ import annotations
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from zdm_automate.lab.world.hyperv_network import machine_of
+from zdm_automate.lab.world import adapters, winrm
+from zdm_automate.lab.world.hyperv_network import is_guest, machine_of
 from zdm_automate.lab.world.reach import cut_off
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from zdm_automate.lab.keeper import Keeper
+    from zdm_automate.lab.world.model import World
 
 
 class GuestLine:
@@ -37,4 +39,15 @@ class GuestLine:
             other, self._up_since = since != self._up_since, since
         if other:
             self._hang_up(self._host)
-        return bool(cut_off(world, self._host))
+        return bool(unheard(world, self._host))
+
+
+def unheard(world: World, name: str) -> str:
+    """Why nobody on the technician's computer hears this guest's WinRM; empty where it is heard, and for what is no guest."""
+    why = cut_off(world, name)
+    if why or not is_guest(world, name):
+        return why
+    host = world.hosts[name]
+    if adapters.leads_nowhere(host.address):
+        return f"{name} has no address that leads here"
+    return winrm.silent(host)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from zdm_automate.lab.office import AddressWithPrefix  # noqa: TC001 - pydantic reads it
-from zdm_automate.lab.world import files, hyperv_change
+from zdm_automate.lab.world import adapters, files, hyperv_change, winrm
 from zdm_automate.lab.world.hyperv import Adapter, Disk, HyperV, Machine, Switch
+from zdm_automate.lab.world.vm_sessions import DIRECT_LEVEL
 
 if TYPE_CHECKING:
     from zdm_automate.lab.world.model import World
@@ -22,11 +24,12 @@ class _Section(BaseModel):
 
 
 class ImageSection(_Section):
-    """A disk with a machine of the office on it."""
+    """A disk with a machine of the office on it; a generalised one has a name of its own and no address yet."""
 
     path: str = Field(pattern=r"^[A-Za-z]:\\.+\.vhdx$")
     boots: str = ""
     size_gb: int = Field(default=127, ge=1)
+    generalized: bool = False
 
 
 class SwitchSection(_Section):
@@ -73,6 +76,8 @@ def build_hyperv(section: dict[str, Any], world: World) -> World:
         for image in host.images:
             if image.boots and image.boots not in world.hosts:
                 raise ValueError(f"{image.path} boots {image.boots!r}, which is no host of the office")
+            if image.generalized:
+                world = generalized(world, image.boots)
             world, own_id = hyperv_change.numbered(world, name)
             disk = Disk(path=image.path, size=image.size_gb * GB, kind="Dynamic", identifier=own_id.upper(), boots=image.boots)
             world = hyperv_change.with_disk(world, name, disk)
@@ -85,6 +90,30 @@ def build_hyperv(section: dict[str, Any], world: World) -> World:
         if host.seat:
             world = _seated(world, name, host.seat)
     return world
+
+
+def generalized(world: World, name: str) -> World:
+    """The world in which a host's Windows was never set up: a name by chance, no address; a client takes no administration.
+
+    Raises:
+        ValueError: it is in a domain, or not new enough.
+    """
+    host = world.hosts.get(name)
+    if host is None or host.domain or host.windows.level < DIRECT_LEVEL:
+        raise ValueError(f"a generalised image boots a host in no domain, of 2016 or later; {name!r} is none")
+    digits = sha256(f"generalized/{name}".encode()).hexdigest().upper()
+    services = dict(host.services)
+    if not host.windows.server:
+        services[winrm.SERVICE] = replace(services[winrm.SERVICE], state="Stopped", start_mode="Manual")
+    made = replace(
+        host,
+        computer=f"WIN-{digits[:11]}",
+        nics=tuple(adapters.unconfigured(nic) for nic in host.nics),
+        services=services,
+        winrm=winrm.shipped(host.windows.level, on=host.windows.server),
+    )
+    clients = {key: one for key, one in world.clients.items() if key != name}
+    return replace(world.with_host(made), clients=clients)
 
 
 def _seated(world: World, host: str, seat: str) -> World:

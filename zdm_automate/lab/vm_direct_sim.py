@@ -5,17 +5,17 @@ A guest takes it while it runs, has come up and is new enough; its network does 
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
-from zdm_automate.lab.call import HYPERV_LEVEL
 from zdm_automate.lab.endpoint.engine import Command, Invocation
 from zdm_automate.lab.winrs_sim import Streams
-from zdm_automate.lab.world.hyperv import BOOT_TIME, RUNNING
 from zdm_automate.lab.world.refusal import Refusal
+from zdm_automate.lab.world.vm_sessions import guest_of, refuse_account
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
     from threading import Event
 
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from zdm_automate.secrets import Credential
 
 OWN: Final = ("ZdmVmName", "ZdmVmAccount", "ZdmVmText", "ZdmVmOpening")
-CONNECT: Final = "A failure occurred while attempting to connect to the target virtual machine."
 
 
 class DirectSessions:
@@ -70,23 +69,19 @@ def _guest(world: World, host: str, name: str) -> tuple[Machine, str]:
         Refusal: it cannot be reached so.
     """
     own = world.hyperv.get(host)
-    found = own.named(name) if own is not None else ()
-    if own is None or len(found) != 1:
-        raise _unreachable(f"The input VMName {name} does not resolve to a single virtual machine.", name)
-    machine = found[0]
-    if machine.state != RUNNING or machine.started is None:
-        raise _unreachable(f"The virtual machine {name} is not in running state.", name)
-    guest = own.boots(machine)
-    known = world.hosts.get(guest)
-    if known is None or world.now - machine.started < BOOT_TIME or known.windows.level < HYPERV_LEVEL:
-        raise _unreachable(CONNECT, name)
-    return machine, guest
+    with _unreachable(name):
+        return guest_of(world, host, own.named(name) if own is not None else (), name)
 
 
 def _refuse_account(world: World, account: Credential, name: str) -> None:
-    if not world.knows(account.username, account.password.reveal()):
-        raise _unreachable("The credential is invalid.", name)
+    with _unreachable(name):
+        refuse_account(world, account.username, account.password.reveal(), name)
 
 
-def _unreachable(message: str, name: str) -> Refusal:
-    return Refusal("ZdmVmUnreachable", message, category="ConnectionError", target=name)
+@contextmanager
+def _unreachable(name: str) -> Iterator[None]:
+    """What the carrier makes of a session that cannot be opened."""
+    try:
+        yield
+    except Refusal as refusal:
+        raise Refusal("ZdmVmUnreachable", refusal.message, category="ConnectionError", target=name) from None

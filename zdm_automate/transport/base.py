@@ -74,6 +74,7 @@ class Target:
         spn_service: service part of the service principal name; every Windows computer has `host`.
         spn_host: host part of the service principal name where it is not the address.
         delegate: Kerberos credential delegation.
+        any_name: whatever it calls itself is right: the way there leads to this machine and no other.
         ssh: it is reached by SSH: what is about WinRM does not count, and port 0 means 22.
         connect_seconds: limit for a TCP connection and a TLS handshake.
         operation_seconds: how long the host may hold a Receive open; below `read_seconds`.
@@ -95,6 +96,7 @@ class Target:
     spn_service: str = "host"
     spn_host: str = ""
     delegate: bool = False
+    any_name: bool = False
     ssh: bool = False
     connect_seconds: int = 10
     operation_seconds: int = 20

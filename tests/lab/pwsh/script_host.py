@@ -99,7 +99,7 @@ class ScriptHost:
     def _playing(self, host: Host) -> EngineProcess:
         """The process in a runspace for a host; the desk behind it is new and knows nothing of earlier calls."""
         self._bridge.assign(self._ticket, host=host.name, user=USER, configuration="Microsoft.PowerShell")
-        key = (host.name, host.release, host.culture, host.domain, stub_modules(host))
+        key = (host.name, host.computer_name, host.release, host.culture, host.domain, stub_modules(host))
         if self._process is not None and key == self._plays:
             return self._process
         self._plays = None

@@ -23,6 +23,9 @@ SCOPES = {"OLD": "192.168.50.0", "BR-DC01": "10.20.0.0"}
 ZONES = {"OLD": "tiny.example.org", "DC1": "example.com", "BR-DC01": "branch.example.net"}
 ASKED: dict[str, dict[str, Any]] = {
     "Get-WinEvent": {"FilterHashtable": {"LogName": "System"}},
+    "Get-NetFirewallAddressFilter": {"AssociatedNetFirewallRule": {"Name": "WINRM-HTTP-In-TCP"}},
+    "Get-NetFirewallRule": {"Group": "@FirewallAPI.dll,-30267"},
+    "Get-WSManInstance": {"ResourceURI": "winrm/config/listener", "Enumerate": True},
     "Get-FileHash": {"LiteralPath": r"C:\Zdm\a.txt"},
     "Get-Item": {"LiteralPath": r"C:\Zdm\a.txt"},
     "Get-DnsServerSetting": {"All": True},

@@ -121,6 +121,8 @@ def test_what_a_host_loads_is_there_when_it_is_told(bridge: WorldBridge) -> None
         "DhcpServer",
         "DnsClient",
         "DnsServer",
+        "Microsoft.WSMan.Management",
+        "NetSecurity",
         "NetTCPIP",
         "ScheduledTasks",
         "ServerManager",

@@ -197,6 +197,26 @@ def _smb() -> list[Step]:
 
 AUTHORISED = {"DnsName": "new.tiny.example.org", "IpAddress": "192.168.50.10"}
 PAIR = {"Name": "zdm-cutover", "PartnerServer": "br-dc02.branch.example.net", "ScopeId": ["10.20.0.0"]}
+
+
+def _set_up() -> list[Step]:
+    """What is done to a blank Windows, and back; the last ones are refused."""
+    mac = {"Mac": "00-15-5D-10-00-11"}
+    rules = ["WINRM-HTTP-In-TCP-NoScope on 192.168.16.0/24,10.99.0.9", "WINRM-HTTP-In-TCP off LocalSubnet"]
+    return [
+        ("Set-ZdmNetworkAddress", {**mac, "IPAddress": "192.168.16.11", "Gateway": "192.168.16.1"}),
+        ("Set-ZdmNetworkAddress", {**mac, "IPAddress": "192.168.16.12", "ServerAddresses": ["192.168.16.2", "192.168.16.10"]}),
+        ("Set-ZdmNetworkAddress", {**mac, "IPAddress": ""}),
+        ("Set-ZdmRemoting", {"State": "Off"}),
+        ("Set-ZdmRemoting", {"State": "On", "Rule": rules}),
+        ("Rename-ZdmComputer", {"Name": "NEW-FS"}),
+        ("Rename-ZdmComputer", {"Name": "WIN-55E7653D4B8"}),
+        ("Set-ZdmNetworkAddress", {"Mac": "00-15-5D-99-99-99", "IPAddress": "192.168.16.11"}),
+        ("Set-ZdmRemoting", {"State": "On", "Rule": ["Nothing on Any"]}),
+        ("Rename-ZdmComputer", {"Name": "a b"}),
+    ]
+
+
 STORIES: dict[str, tuple[str, str, list[Step]]] = {
     "dhcp by module": ("tiny", "OLD", _dhcp("192.168.50.0", "192.168.50.190")),
     "dhcp by netsh": ("smallbiz", "SBS", _dhcp("192.168.16.0", "192.168.16.190")),
@@ -228,6 +248,7 @@ STORIES: dict[str, tuple[str, str, list[Step]]] = {
     "jobs in German": ("kanzlei", "SERVER", _jobs()),
     "shares": ("files", "NEW", _smb()),
     "sessions": ("files", "OLD", [("Close-ZdmShareSession", {"SessionId": "1001"})]),
+    "a blank guest": (str(shipped("labs") / "hyperv" / "workshop.yaml"), "NEW-FS", _set_up()),
     "machines": (str(shipped("labs") / "hyperv" / "workshop.yaml"), "HV1", _machines()),
     "client": ("branch", "BR-PC01", _host("Ethernet", ["10.20.0.11"])),
     "files": ("tiny", "NEW", _shares(r"\\old.tiny.example.org\C$\Zdm")),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from zdm_automate.lab.call import Call, Row, cmdlet, wmi_method
 from zdm_automate.lab.cmdlets.dns_zones import names
 from zdm_automate.lab.world import dns_resolve
+from zdm_automate.lab.world.adapters import with_nic
 from zdm_automate.lab.world.refusal import NotModelledError, Refusal
 
 if TYPE_CHECKING:
@@ -107,8 +108,14 @@ def set_dns_client_server_address(call: Call, /, *, InterfaceAlias: str, ServerA
 
 
 @wmi_method("Win32_NetworkAdapterConfiguration", "SetDNSServerSearchOrder")
-def set_search_order(call: Call, row: Row, /, *, DNSServerSearchOrder: Sequence[str]) -> Row:
-    """The same by WMI."""
-    nic = call.host.nics[row["Index"] - 1]
-    set_servers(call, nic.alias, tuple(DNSServerSearchOrder))
+def set_search_order(call: Call, row: Row, /, *, DNSServerSearchOrder: Sequence[str] = ()) -> Row:
+    """The same by WMI; without a list the adapter has what DHCP says, or none."""
+    place = row["Index"] - 1
+    nic = call.host.nics[place]
+    if DNSServerSearchOrder:
+        set_servers(call, nic.alias, tuple(DNSServerSearchOrder))
+        return {"ReturnValue": 0}
+    client = call.world.clients.get(call.host_name) if nic.dhcp and place == 0 else None
+    told = replace(nic, dns=client.dns if client is not None else (), dns_fixed=False)
+    call.update(with_nic(call.world, call.host_name, place, told))
     return {"ReturnValue": 0}

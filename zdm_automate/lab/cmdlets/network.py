@@ -80,7 +80,7 @@ def win32_network_adapter_configuration(call: Call) -> Iterator[Row]:
             "DefaultIPGateway": [nic.gateway] if enabled and nic.gateway else None,
             "DNSServerSearchOrder": list(nic.dns) if enabled and nic.dns else None,
             "DNSDomain": nic.suffix,
-            "DNSHostName": call.host_name.lower(),
+            "DNSHostName": call.host.computer_name.lower(),
             "FullDNSRegistrationEnabled": True,
             "DomainDNSRegistrationEnabled": False,
             "MACAddress": nic.mac.replace("-", ":"),

@@ -58,7 +58,7 @@ def win32_operating_system(call: Call) -> Iterator[Row]:
         "BuildNumber": host.windows.version.rsplit(".", 1)[-1],
         # 2003 to 2008 R2 end their name with a blank.
         "Caption": host.windows.caption + (" " if host.windows.version < "6.2" and host.windows.version[0] != "1" else ""),
-        "CSName": host.name,
+        "CSName": host.computer_name,
         "CurrentTimeZone": 0,
         "InstallDate": dmtf(datetime.fromisoformat(host.set_up or host.last_boot) - AGE),
         "LastBootUpTime": dmtf(boot),
@@ -88,8 +88,8 @@ def win32_computer_system(call: Call) -> Iterator[Row]:
     """One row."""
     host = call.host
     yield {
-        "Name": host.name,
-        "DNSHostName": host.name.lower(),
+        "Name": host.computer_name,
+        "DNSHostName": host.computer_name.lower(),
         "Domain": host.domain or "WORKGROUP",
         "DomainRole": host.role,
         "PartOfDomain": bool(host.domain),
@@ -153,8 +153,8 @@ def whoami(call: Call, argv: tuple[str, ...]) -> Native:
 def registry_of(host: Host) -> Mapping[str, str | int]:
     """The values of a host, with those that every Windows has."""
     return {
-        rf"{CONTROL}\ActiveComputerName\ComputerName": host.name,
-        rf"{CONTROL}\ComputerName\ComputerName": host.name,
+        rf"{CONTROL}\ActiveComputerName\ComputerName": host.computer_name,
+        rf"{CONTROL}\ComputerName\ComputerName": host.computer_name,
         **interface_values(host),
         **host.registry,
     }

@@ -21,6 +21,8 @@ from zdm_automate.lab.pwsh.mail_desk import MailDesk
 from zdm_automate.lab.pwsh.profile import stub_modules
 from zdm_automate.lab.pwsh.seam import BRIDGE
 from zdm_automate.lab.pwsh.stubs import manifest_text, module_text, shell_text
+from zdm_automate.lab.pwsh.vm_sessions import KIND as SESSION
+from zdm_automate.lab.pwsh.vm_sessions import VmSessions
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,6 +49,7 @@ class WorldBridge:
         self._keeper = keeper
         self._folder = folder.resolve()
         self._desks: dict[str, Desk | None] = {}
+        self._sessions = VmSessions(keeper, self)
         self._lock = Lock()
         self._server: _Server | None = None
         self._thread: Thread | None = None
@@ -77,7 +80,7 @@ class WorldBridge:
     def start(self) -> None:
         """Writes the start-up and listens."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        for name in ("start.ps1", "ask.ps1", "objects.ps1", "identities.ps1"):
+        for name in ("start.ps1", "ask.ps1", "objects.ps1", "identities.ps1", "sessions.ps1"):
             text = resources.files("zdm_automate.lab.pwsh").joinpath(f"shell/{name}").read_text(encoding="ascii")
             (self._folder / name).write_text(text, encoding="ascii")
         start = str(self._folder / "start.ps1").replace("'", "''")
@@ -169,7 +172,10 @@ class WorldBridge:
             request = decode(line)
             if request.get("Op") == "hello":
                 ticket = str(request.get("Ticket", ""))
-            return encode(self._desk(ticket).answer(request)), ticket
+            desk = self._desk(ticket)
+            if request.get("Op") == SESSION:
+                return encode(self._sessions.answer(desk.host, request)), ticket
+            return encode(desk.answer(request)), ticket
         except ZdmError as problem:
             return encode({"Fault": problem.message}), ticket
         except Exception as problem:  # noqa: BLE001 - a defect of a model must reach the caller, who waits for a line

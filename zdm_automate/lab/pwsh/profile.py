@@ -34,9 +34,9 @@ def profile(world: World, host: Host, user: str) -> dict[str, Any]:
     """What stands in the answer to a process that asks who it is."""
     version = shell_version(host)
     return {
-        "Host": host.name,
+        "Host": host.computer_name,
         "User": user.rsplit("\\", 1)[-1].split("@", 1)[0],
-        "Domain": host.domain.split(".", 1)[0].upper() or host.name,
+        "Domain": host.domain.split(".", 1)[0].upper() or host.computer_name,
         "DnsDomain": host.domain,
         "PSVersion": version,
         "ClrVersion": "4.0.30319.42000" if host.windows.level else "2.0.50727.8009",

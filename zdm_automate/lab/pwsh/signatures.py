@@ -19,6 +19,7 @@ SHELLS: Final = ("3.0", "4.0", "5.0", "5.1")
 """Versions of Windows PowerShell that the documentation knows, oldest first; 3.0 stands for 2.0 too."""
 
 SHELL_MODULES: Final = "Microsoft.PowerShell."
+WSMAN: Final = "Microsoft.WSMan."
 OLDEST_DIRECTORY: Final = "2012"
 """The oldest release whose ActiveDirectory module is documented; it stands for the one before."""
 
@@ -141,7 +142,7 @@ def _flags(name: str, one: Mapping[str, Any]) -> tuple[bool, int | None]:
 
 def _have(module: str, release: Release) -> set[str]:
     """The names under which the documentation knows this release of a module."""
-    if module.startswith(SHELL_MODULES):
+    if module.startswith((SHELL_MODULES, WSMAN)):
         return _shells(release)
     if release.level == 0 and module == "ActiveDirectory":
         return {OLDEST_DIRECTORY}

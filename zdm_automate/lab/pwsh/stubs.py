@@ -37,6 +37,9 @@ SINCE_2012: Final = {"Add-WindowsFeature": "Install-WindowsFeature", "Remove-Win
 BODIES: Final = {
     "Add-PSSnapin": "Invoke-LabSnapin -Cmdlet $PSCmdlet -Bound $PSBoundParameters",
     "Get-Date": "Invoke-LabGetDate -Bound $PSBoundParameters",
+    "Invoke-Command": "Invoke-LabInSession -Cmdlet $PSCmdlet -Bound $PSBoundParameters",
+    "New-PSSession": "Invoke-LabNewSession -Cmdlet $PSCmdlet -Bound $PSBoundParameters",
+    "Remove-PSSession": "Invoke-LabRemoveSession -Cmdlet $PSCmdlet -Bound $PSBoundParameters",
     "Get-WmiObject": "Invoke-LabWmi -Cmdlet $PSCmdlet -Bound $PSBoundParameters",
 }
 """Commands that ask in their own way."""

@@ -42,7 +42,7 @@ def stamp(moment: datetime) -> str:
 
 def made(call: Call, zdm_type: str, **own: Any) -> Row:
     """One result object with the envelope, by the host's own clock; own fields are given under their wire names."""
-    return {"ZdmType": zdm_type, "ComputerName": call.host_name, "CollectedAtUtc": stamp(host_now(call)), **own}
+    return {"ZdmType": zdm_type, "ComputerName": call.host.computer_name, "CollectedAtUtc": stamp(host_now(call)), **own}
 
 
 def host_now(call: Call) -> datetime:

@@ -8,6 +8,8 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import Final
 
+from zdm_automate.lab.world.winrm import WinRm
+
 AGE: Final = timedelta(days=900)
 """How long before its files Windows was installed."""
 
@@ -94,6 +96,7 @@ class Host:
     `registry` has values by full path of key and value name; a key alone ends with a backslash.
     `set_up` is when its files date from where nothing says otherwise; Windows was installed 900 days before.
     `machine` tells two machines of one name apart: the identifiers of the hardware and of Windows are made from it.
+    `computer` is what Windows calls itself where that is not the office's name for it; `winrm` what `winrm.of` gives else.
     """
 
     name: str
@@ -115,6 +118,13 @@ class Host:
     set_up: str = ""
     machine: str = ""
     static_dns_only: bool = False
+    computer: str = ""
+    winrm: WinRm | None = None
+
+    @property
+    def computer_name(self) -> str:
+        """What Windows calls itself until the next restart."""
+        return self.computer or self.name
 
     @property
     def windows(self) -> Release:

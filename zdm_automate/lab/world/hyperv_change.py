@@ -11,6 +11,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
 from zdm_automate.lab.world import files, hyperv_guest, tasks
+from zdm_automate.lab.world.adapters import with_card
 from zdm_automate.lab.world.dns import own_zones
 from zdm_automate.lab.world.hyperv import OFF, RUNNING, Checkpoint, Disk, HyperV, Machine
 from zdm_automate.lab.world.reach import reaches
@@ -75,6 +76,11 @@ def started(world: World, host: str, machine: Machine) -> World:
     name = world.hyperv[host].boots(machine)
     if name not in world.hosts:
         return world
+    nics = tuple(
+        with_card(nic, adapters[place].mac) if place < len(adapters) else nic
+        for place, nic in enumerate(world.hosts[name].nics)
+    )
+    world = world.with_host(replace(world.hosts[name], nics=nics))
     world = rebooted(hyperv_guest.powered(world, name, on=True), name)
     return _caught_up(world, name) if machine.reverted else world
 

@@ -38,7 +38,7 @@ def kept(world: World, name: str) -> Guest:
 def powered(world: World, name: str, *, on: bool) -> World:
     """The world with the power of a host turned on or off; its network side asks for an address when it comes up."""
     client = world.clients.get(name)
-    if client is not None:
+    if client is not None and (not on or world.hosts[name].nics[0].dhcp):
         turned = replace(client, on=on, next_at=world.now if on else client.next_at)
         world = replace(world, clients={**world.clients, name: turned})
     return world.with_host(replace(world.hosts[name], powered=on))

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from zdm_automate.lab.world import tasks
 from zdm_automate.lab.world.dns import Resolver
 
 if TYPE_CHECKING:
-    from zdm_automate.lab.world.host import Service
+    from zdm_automate.lab.world.host import Host, Service
     from zdm_automate.lab.world.model import World
+
+COMING: Final = r"HKLM\SYSTEM\CurrentControlSet\Control\ComputerName\ComputerName\ComputerName"
+"""The value of the registry with the name that the computer has from its next restart on."""
 
 
 def rebooted(world: World, name: str) -> World:
@@ -18,9 +21,19 @@ def rebooted(world: World, name: str) -> World:
     host = world.host(name)
     world = tasks.host_down(world, host.name)
     services = {key: _started(service) for key, service in host.services.items()}
-    up = replace(host, services=services, last_boot=world.now.isoformat(timespec="seconds"))
+    up = replace(_renamed(host), services=services, last_boot=world.now.isoformat(timespec="seconds"))
     resolvers = {key: Resolver() if key == host.name else one for key, one in world.resolvers.items()}
     return replace(world.with_host(up), resolvers=resolvers)
+
+
+def _renamed(host: Host) -> Host:
+    """The host under the name that it was given before the restart."""
+    key = next((key for key in host.registry if key.casefold() == COMING.casefold()), "")
+    if not key:
+        return host
+    name = str(host.registry[key])
+    registry = {path: value for path, value in host.registry.items() if path != key}
+    return replace(host, registry=registry, computer="" if name.upper() == host.name else name)
 
 
 def _started(service: Service) -> Service:

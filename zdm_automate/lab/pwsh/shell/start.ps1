@@ -4,6 +4,7 @@
 . "$PSScriptRoot/objects.ps1"
 . "$PSScriptRoot/ask.ps1"
 . "$PSScriptRoot/identities.ps1"
+. "$PSScriptRoot/sessions.ps1"
 
 # Nothing is loaded by itself: an old version has less than this PowerShell.
 $global:PSModuleAutoLoadingPreference = 'None'
