@@ -4,8 +4,8 @@ function New-ZdmShare {
         Shares a folder with the permissions given, and makes the folder where it is not there.
     .DESCRIPTION
         A share of that name on another folder is left alone and is an error; one on the same folder must have the same
-        permissions. Windows makes a share for Everyone to read; the permissions replace that at once, and until then the
-        files' own permissions hold.
+        permissions. The SmbShare module makes a share for Everyone to read; the permissions replace that at once, and until then
+        the files' own permissions hold. By WMI (2008 R2 and older) the share has them from its first moment on.
     .PARAMETER Name
         The name of the share.
     .PARAMETER Path
@@ -24,7 +24,7 @@ function New-ZdmShare {
         Zdm.Change
     .NOTES
         Kind: applier
-        Floor: 3.0
+        Floor: 2.0
         Reader: Get-ZdmShare
     #>
     [CmdletBinding(SupportsShouldProcess = $true)]
@@ -53,8 +53,13 @@ function New-ZdmShare {
         [ValidateSet('AccessBased', 'Unrestricted')]
         [string]$EnumerationMode = 'Unrestricted'
     )
-    $before = Get-ZdmShareState -Name $Name
-    if ($before.Exists -and ($before.Path -ne $Path -or $before.Sddl -ne $Sddl)) {
+    $way = Get-ZdmShareWay
+    if ($way -ne 'module' -and ($CachingMode -ne 'Manual' -or $EnumerationMode -ne 'Unrestricted')) {
+        Stop-ZdmVerb -Code Unsupported -Message 'Before Windows Server 2012 neither CachingMode nor EnumerationMode is set from here.' -Target $Name -Category NotInstalled
+    }
+    $before = Get-ZdmShareState -Way $way -Name $Name
+    $wanted = Confirm-ZdmShareSddl -Way $way -Name $Name -Sddl $Sddl
+    if ($before.Exists -and ($before.Path -ne $Path -or $before.Sddl -ne $wanted)) {
         Stop-ZdmVerb -Code AlreadyExists -Message "The share '$Name' is there with another folder or other permissions." -Target $Name
     }
     if (-not $before.Exists -and $PSCmdlet.ShouldProcess($Name, "share $Path")) {
@@ -63,17 +68,20 @@ function New-ZdmShare {
             Stop-ZdmVerb -Code NotFound -Message "This host has no drive $drive." -Target $drive -Category ObjectNotFound
         }
         $null = [System.IO.Directory]::CreateDirectory($Path)
-        $share = @{
-            Name                  = $Name
-            Path                  = $Path
-            Description           = $Description
-            CachingMode           = $CachingMode
-            FolderEnumerationMode = $EnumerationMode
+        if ($way -eq 'module') {
+            $share = @{
+                Name                  = $Name
+                Path                  = $Path
+                Description           = $Description
+                CachingMode           = $CachingMode
+                FolderEnumerationMode = $EnumerationMode
+            }
+            $null = New-SmbShare @share
+            Set-SmbShare -Name $Name -SecurityDescriptor $wanted -Force
         }
-        $null = New-SmbShare @share
-        Set-SmbShare -Name $Name -SecurityDescriptor $Sddl -Force
-        $after = Get-ZdmShareState -Name $Name
-        if (-not $after.Exists -or $after.Sddl -ne $Sddl) {
+        else { New-ZdmShareByWmi -Name $Name -Path $Path -Description $Description -Sddl $wanted }
+        $after = Get-ZdmShareState -Way $way -Name $Name
+        if (-not $after.Exists -or $after.Sddl -ne $wanted) {
             Stop-ZdmVerb -Code VerifyFailed -Message "The share '$Name' is not as it was asked for." -Target $Name
         }
         New-ZdmChange -Verb 'New-ZdmShare' -Target $Name -Changed $true -Before $before -After $after

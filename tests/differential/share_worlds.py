@@ -15,10 +15,13 @@ SHARES = (
     Share(name="Data", path="E:\\Data", sddl="O:SYG:SYD:(A;;0x1301bf;;;WD)", description="all of it"),
     Share(name="Büro $x", path="E:\\Data\\B", sddl="O:SYG:SYD:(A;;FA;;;BA)(A;;0x1200a9;;;DU)", caching="None"),
     Share(name="geheim$", path="E:\\", enumeration="AccessBased", limit=3, encrypt=True),
+    Share(name="leer", path="E:\\Kopie", sddl="O:SYG:SYD:"),
+    Share(name="alt", path="E:\\Kopie", sddl="O:BAG:DUD:PAI(D;;0x110116;;;WD)(A;OICI;FR;;;S-1-5-21-1-2-3-1001)"),
 )
 SESSIONS = (
     SmbSession(number=7, user="X\\anna", client="10.0.0.7", since=""),
     SmbSession(number=1236950581249, user="X\\o'brien", client="[fe80::1]", since=""),
+    SmbSession(number=9, user="X\\ben", client="10.0.0.7", since="2026-03-02T06:00:00+00:00"),
 )
 OPENS = (
     OpenFile(number=1, session=7, path="E:\\Data\\a.txt", share="Data"),
@@ -45,11 +48,11 @@ ODD = {
 
 @st.composite
 def with_shares(draw: st.DrawFn, world: World, host: str) -> tuple[World, str]:
-    """Some of the shares and sessions, on a host that has the module."""
-    able = [name for name, one in world.hosts.items() if one.windows.level and one.running("LanmanServer") and one.powered]
+    """Some of the shares and sessions, on a host whose service runs: by the module or, before 2012, by WMI."""
+    able = [name for name, one in world.hosts.items() if one.running("LanmanServer") and one.powered]
     host = host if host in able or not able else able[0]
     shares = {one.name.casefold(): one for one in draw(st.sets(st.sampled_from(SHARES)).map(sorted_shares))}
-    sessions = SESSIONS[: draw(st.integers(0, 2))]
+    sessions = SESSIONS[: draw(st.integers(0, 3))]
     opens = OPENS[: draw(st.integers(0, 2))] if sessions else ()
     names = draw(st.sets(st.sampled_from(("a.txt", "B.txt", "ü $x.docx", "z'.pdf", "Ä.txt", "_.txt")), min_size=1))
     kept = {name.casefold(): File(name=name, size=len(name), at=1000, content=name) for name in sorted(names)}
