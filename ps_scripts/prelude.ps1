@@ -910,7 +910,7 @@ function New-ZdmShareDescriptor {
     $read = New-Object -TypeName System.Security.AccessControl.RawSecurityDescriptor -ArgumentList $Sddl
     $trustee = {
         # WMI goes by the bytes of a SID; it fills in its text itself when it is asked.
-        param($Sid)
+        param([System.Security.Principal.SecurityIdentifier]$Sid)
         [byte[]]$bytes = @([byte]0) * [int]$Sid.BinaryLength
         $null = $Sid.GetBinaryForm($bytes, 0)
         $one = (New-Object -TypeName System.Management.ManagementClass -ArgumentList 'Win32_Trustee').CreateInstance()

@@ -47,10 +47,13 @@ ODD = {
 
 
 @st.composite
-def with_shares(draw: st.DrawFn, world: World, host: str) -> tuple[World, str]:
-    """Some of the shares and sessions, on a host whose service runs: by the module or, before 2012, by WMI."""
+def with_shares(draw: st.DrawFn, world: World, host: str, *, old: bool = False) -> tuple[World, str]:
+    """Some of the shares and sessions, on a host whose service runs; `old`: half of the time one without the module, if any."""
     able = [name for name, one in world.hosts.items() if one.running("LanmanServer") and one.powered]
     host = host if host in able or not able else able[0]
+    before_2012 = [name for name in able if not world.hosts[name].windows.level] if old else []
+    if before_2012 and draw(st.booleans()):
+        host = before_2012[0]
     shares = {one.name.casefold(): one for one in draw(st.sets(st.sampled_from(SHARES)).map(sorted_shares))}
     sessions = SESSIONS[: draw(st.integers(0, 3))]
     opens = OPENS[: draw(st.integers(0, 2))] if sessions else ()

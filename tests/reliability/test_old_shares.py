@@ -126,6 +126,13 @@ def test_the_whole_way_and_back(old: OldServer) -> None:
         r"\\NEW\Firma": "Online",
     }
 
+    old.intent = {"cut": True, "remove_after_days": 0}
+    removed = old.until(lambda plan: said(plan, "C-104") == {Preview.CHANGE})
+    assert not old.there.smb["SBS"].shares
+    what = old.intended(BOOK)
+    assert old.apply(what, old.plan_undo(what, removed.id)).result == "done"
+    assert all(FROZEN in old.sddl("SBS", name) for name in before)
+
     old.carry(3 * 3600)
     old.intent = {"cut": True, "roll_back": True}
     old.until(lambda plan: said(plan, "B-163") == {Preview.SAME})
