@@ -1,8 +1,8 @@
 """Where a value comes from: which documented objects an expression holds, followed through variables, loops and pipelines.
 
-It follows assignments, `foreach`, `$_` of Where-Object and ForEach-Object, indexes, results of methods of WMI, and script blocks
-called by `&`, within one function. It does not follow parameters without a type, values kept in tables or objects, or names that
-are computed.
+It follows assignments, `foreach`, `$_` of Where-Object and ForEach-Object, indexes, results of methods of WMI, and script
+blocks called by `&`, within one function. It does not follow parameters without a type, values kept in tables or objects,
+or names that are computed.
 """
 
 from __future__ import annotations

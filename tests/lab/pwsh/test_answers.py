@@ -18,7 +18,14 @@ if TYPE_CHECKING:
 
     from zdm_automate.lab.world.model import World
 
-PLACES = (("tiny", "OLD"), ("smallbiz", "SBS"), ("smallbiz", "DC1"), ("kanzlei", "SERVER"), ("branch", "BR-DC01"), ("sbsfiles", "SBS"))
+PLACES = (
+    ("tiny", "OLD"),
+    ("smallbiz", "SBS"),
+    ("smallbiz", "DC1"),
+    ("kanzlei", "SERVER"),
+    ("branch", "BR-DC01"),
+    ("sbsfiles", "SBS"),
+)
 SCOPES = {"OLD": "192.168.50.0", "BR-DC01": "10.20.0.0"}
 ZONES = {"OLD": "tiny.example.org", "DC1": "example.com", "BR-DC01": "branch.example.net"}
 ASKED: dict[str, dict[str, Any]] = {
