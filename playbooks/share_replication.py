@@ -410,6 +410,7 @@ def _remove(there: Share) -> Step:
         "path": there.path,
         "sddl": there.sddl,
         "description": there.description,
+        "user_limit": there.user_limit,
         **{name: value for name, value in told.items() if value is not None},
     }
     return change(

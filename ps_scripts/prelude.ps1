@@ -873,10 +873,12 @@ function Get-ZdmShareSddl {
     $told = $answer.Descriptor
     $bits = [long]$told.ControlFlags
     if (($bits -band 4) -eq 0 -or $null -eq $told.DACL) { return '' }
-    $text = ''
-    if ($null -ne $told.Owner) { $text += 'O:' + [string]$told.Owner.SIDString }
-    if ($null -ne $told.Group) { $text += 'G:' + [string]$told.Group.SIDString }
-    $text += 'D:'
+    # Owner and group of a share say nothing of who may; where a script has set none, they are told as Windows itself sets them.
+    $owner = 'SY'
+    $group = 'SY'
+    if ($null -ne $told.Owner) { $owner = [string]$told.Owner.SIDString }
+    if ($null -ne $told.Group) { $group = [string]$told.Group.SIDString }
+    $text = 'O:' + $owner + 'G:' + $group + 'D:'
     if (($bits -band 4096) -ne 0) { $text += 'P' }
     if (($bits -band 256) -ne 0) { $text += 'AR' }
     if (($bits -band 1024) -ne 0) { $text += 'AI' }
@@ -938,7 +940,7 @@ function New-ZdmShareDescriptor {
     return $made
 }
 
-function Confirm-ZdmShareSddl {
+function Resolve-ZdmShareSddl {
     # Permissions as this host writes them, for the way that it is asked. WMI does not tell an empty list from none at all.
     param([string]$Way, [string]$Name, [string]$Sddl)
     if ($Way -eq 'module') { return $Sddl }
@@ -960,13 +962,14 @@ function Set-ZdmShareByWmi {
 
 function New-ZdmShareByWmi {
     # Shares a folder with these permissions from its first moment on.
-    param([string]$Name, [string]$Path, [string]$Description, [string]$Sddl)
+    param([string]$Name, [string]$Path, [string]$Description, [long]$UserLimit, [string]$Sddl)
     $class = New-Object -TypeName System.Management.ManagementClass -ArgumentList 'Win32_Share'
     $given = $class.GetMethodParameters('Create')
     $given.Path = $Path
     $given.Name = $Name
     $given.Type = [uint32]0
     $given.Description = $Description
+    if ($UserLimit -gt 0) { $given.MaximumAllowed = [uint32]$UserLimit }
     $given.Access = New-ZdmShareDescriptor -Sddl $Sddl
     $answer = $class.InvokeMethod('Create', $given, $null)
     Assert-ZdmShareAnswer -Method 'Create' -Name $Name -Code ([long]$answer.ReturnValue)

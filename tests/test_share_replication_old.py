@@ -101,7 +101,7 @@ def test_a_share_that_could_not_come_back_is_not_removed() -> None:
     assert [row.preview for row in silent] == [Preview.UNKNOWN]
     assert told.change is not None
     assert told.change.inverse is not None
-    assert set(told.change.inverse.params) == {"name", "path", "sddl", "description"}
+    assert set(told.change.inverse.params) == {"name", "path", "sddl", "description", "user_limit"}
 
 
 def session(user: str, client: str = "10.0.0.7") -> ShareSession:

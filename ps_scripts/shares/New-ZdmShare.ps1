@@ -18,6 +18,8 @@ function New-ZdmShare {
         Whether clients keep copies.
     .PARAMETER EnumerationMode
         AccessBased shows people only what they may open.
+    .PARAMETER UserLimit
+        How many may use it at once; 0 for no limit.
     .EXAMPLE
         New-ZdmShare -Name Data -Path E:\Shares\Data -Sddl 'O:SYG:SYD:(A;;FA;;;BA)'
     .OUTPUTS
@@ -51,14 +53,18 @@ function New-ZdmShare {
 
         [Parameter(Mandatory = $false)]
         [ValidateSet('AccessBased', 'Unrestricted')]
-        [string]$EnumerationMode = 'Unrestricted'
+        [string]$EnumerationMode = 'Unrestricted',
+
+        [Parameter(Mandatory = $false)]
+        [ValidateRange(0, 16777216)]
+        [int]$UserLimit = 0
     )
     $way = Get-ZdmShareWay
     if ($way -ne 'module' -and ($CachingMode -ne 'Manual' -or $EnumerationMode -ne 'Unrestricted')) {
         Stop-ZdmVerb -Code Unsupported -Message 'Before Windows Server 2012 neither CachingMode nor EnumerationMode is set from here.' -Target $Name -Category NotInstalled
     }
     $before = Get-ZdmShareState -Way $way -Name $Name
-    $wanted = Confirm-ZdmShareSddl -Way $way -Name $Name -Sddl $Sddl
+    $wanted = Resolve-ZdmShareSddl -Way $way -Name $Name -Sddl $Sddl
     if ($before.Exists -and ($before.Path -ne $Path -or $before.Sddl -ne $wanted)) {
         Stop-ZdmVerb -Code AlreadyExists -Message "The share '$Name' is there with another folder or other permissions." -Target $Name
     }
@@ -75,13 +81,14 @@ function New-ZdmShare {
                 Description           = $Description
                 CachingMode           = $CachingMode
                 FolderEnumerationMode = $EnumerationMode
+                ConcurrentUserLimit   = [uint32]$UserLimit
             }
             $null = New-SmbShare @share
             Set-SmbShare -Name $Name -SecurityDescriptor $wanted -Force
         }
-        else { New-ZdmShareByWmi -Name $Name -Path $Path -Description $Description -Sddl $wanted }
+        else { New-ZdmShareByWmi -Name $Name -Path $Path -Description $Description -UserLimit $UserLimit -Sddl $wanted }
         $after = Get-ZdmShareState -Way $way -Name $Name
-        if (-not $after.Exists -or $after.Sddl -ne $wanted) {
+        if (-not $after.Exists -or $after.Sddl -ne $wanted -or $after.UserLimit -ne $UserLimit) {
             Stop-ZdmVerb -Code VerifyFailed -Message "The share '$Name' is not as it was asked for." -Target $Name
         }
         New-ZdmChange -Verb 'New-ZdmShare' -Target $Name -Changed $true -Before $before -After $after

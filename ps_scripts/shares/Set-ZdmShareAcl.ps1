@@ -34,7 +34,7 @@ function Set-ZdmShareAcl {
     if (-not $before.Exists) {
         Stop-ZdmVerb -Code NotFound -Message "This host has no share '$Name'." -Target $Name -Category ObjectNotFound
     }
-    $wanted = Confirm-ZdmShareSddl -Way $way -Name $Name -Sddl $Sddl
+    $wanted = Resolve-ZdmShareSddl -Way $way -Name $Name -Sddl $Sddl
     if ($before.Sddl -ne $wanted -and $PSCmdlet.ShouldProcess($Name, "set permissions $Sddl")) {
         if ($way -eq 'module') { Set-SmbShare -Name $Name -SecurityDescriptor $wanted -Force }
         else { Set-ZdmShareByWmi -Name $Name -Sddl $wanted }

@@ -47,9 +47,14 @@ def _new(draw: st.DrawFn, scene: Scene) -> dict[str, Any]:
     }
     if scene.sure and scene.host not in scene.world.volumes:
         made["Path"] = "C:\\Zdm\\Neu"
-    extra = {"Description": "Grüße $x", "CachingMode": "None", "EnumerationMode": "AccessBased"}
+    extra: dict[str, Any] = {
+        "Description": "Grüße $x",
+        "CachingMode": "None",
+        "EnumerationMode": "AccessBased",
+        "UserLimit": 10,
+    }
     if scene.sure and _old(scene):
-        extra = {"Description": "Grüße $x", "CachingMode": "Manual"}
+        extra = {"Description": "Grüße $x", "CachingMode": "Manual", "UserLimit": 10}
     chosen = draw(st.sets(st.sampled_from(sorted(extra))))
     return made | {name: extra[name] for name in sorted(chosen)}
 

@@ -16,6 +16,7 @@ SHARES = (
     Share(name="Büro $x", path="E:\\Data\\B", sddl="O:SYG:SYD:(A;;FA;;;BA)(A;;0x1200a9;;;DU)", caching="None"),
     Share(name="geheim$", path="E:\\", enumeration="AccessBased", limit=3, encrypt=True),
     Share(name="leer", path="E:\\Kopie", sddl="O:SYG:SYD:"),
+    Share(name="ohne", path="E:\\Kopie", sddl="D:AI(A;;0x1200a9;;;WD)"),
     Share(name="alt", path="E:\\Kopie", sddl="O:BAG:DUD:PAI(D;;0x110116;;;WD)(A;OICI;FR;;;S-1-5-21-1-2-3-1001)"),
 )
 SESSIONS = (

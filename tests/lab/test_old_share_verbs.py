@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,9 @@ from zdm_automate.facts.shares import ShareSession
 from zdm_automate.lab import call as lab_call
 from zdm_automate.lab.call import Native
 from zdm_automate.lab.cmdlets import shares_wmi
+from zdm_automate.lab.twins import share_rows
 from zdm_automate.lab.world.smb import SmbSession
+from zdm_automate.resources import folders
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -102,6 +105,15 @@ def test_permissions_that_are_not_told_are_empty(
     answering(monkeypatch, "GetSecurityDescriptor", answer, "Win32_LogicalShareSecuritySetting")
 
     assert {row["Sddl"] for row in do(world, "SBS", "Get-ZdmShare").rows} == {""}
+
+
+def test_an_owner_that_nobody_set_is_told_as_windows_sets_one(do: Do, world: World) -> None:
+    """A script of long ago has set permissions alone; without an owner they could not be given to another server."""
+    share = world.smb["SBS"].share("Scan")
+    assert share is not None
+    bare = world.with_smb("SBS", world.smb["SBS"].with_share(replace(share, sddl="D:(A;;FA;;;BA)")))
+
+    assert [row["Sddl"] for row in do(bare, "SBS", "Get-ZdmShare").rows] == [FIRMA, "O:SYG:SYD:(A;;FA;;;BA)"]
 
 
 def test_a_share_without_settings_has_no_permissions_told(do: Do, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -201,6 +213,17 @@ def test_every_code_is_a_sentence(  # noqa: PLR0913, PLR0917 - two tables and wh
     assert error.message == f"{method} of the share '{arguments['Name']}' {said}"
 
 
+def test_script_and_twin_have_the_same_sentences() -> None:
+    """The codes that no model gives are compared as they are written."""
+    text = (folders("ps_scripts")[-1] / "prelude.ps1").read_text(encoding="ascii")
+    body = text.partition("function Assert-ZdmShareAnswer")[2].partition("\nfunction ")[0]
+    words, classes = body.partition("$classes")[0], body.partition("$classes")[2].partition("}")[0]
+
+    assert dict(re.findall(r"'(\d+)' += '([^']+)'", words)) == {str(code): said for code, said in share_rows.WORDS.items()}
+    assert dict(re.findall(r"'(\d+)' = '([^']+)'", classes)) == {str(code): said for code, said in share_rows.CLASSES.items()}
+    assert "$words['9'] = 'a privilege is missing'" in words
+
+
 @pytest.mark.parametrize(
     ("code", "error_id", "said"),
     [
@@ -236,14 +259,16 @@ def test_an_empty_list_is_refused(do: Do, world: World) -> None:
 
 def test_a_share_goes_and_comes_back(do: Do, old: World) -> None:
     """With the definition that the record holds."""
-    gone = do(old, "SBS", "Remove-ZdmShare", Name="Scan")
+    plain = old.smb["SBS"].share("Firma")
+    assert plain is not None
+    old = old.with_smb("SBS", old.smb["SBS"].with_share(replace(plain, enumeration="Unrestricted")))
+    gone = do(old, "SBS", "Remove-ZdmShare", Name="Firma")
     (row,) = gone.rows
 
-    assert gone.world.smb["SBS"].share("Scan") is None
-    kept = row["Before"]
-    given = {"Name": "Scan", "Path": kept["Path"], "Sddl": kept["Sddl"], "Description": kept["Description"]}
-    back = do(gone.world, "SBS", "New-ZdmShare", **given)
-    assert back.world.smb["SBS"].share("Scan") == old.smb["SBS"].share("Scan")
+    assert gone.world.smb["SBS"].share("Firma") is None
+    given = {name: row["Before"][name] for name in ("Path", "Sddl", "Description", "UserLimit")}
+    back = do(gone.world, "SBS", "New-ZdmShare", Name="Firma", **given)
+    assert back.world.smb["SBS"].share("Firma") == old.smb["SBS"].share("Firma")
 
 
 @pytest.mark.parametrize("more", [{"CachingMode": "None"}, {"EnumerationMode": "AccessBased"}])

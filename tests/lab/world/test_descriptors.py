@@ -16,6 +16,7 @@ from zdm_automate.lab.world.descriptors import SIDS, Ace, Descriptor, read_sddl,
         ("O:S-1-5-18G:SYD:(A;;0x1F01FF;;;S-1-1-0)", "O:SYG:SYD:(A;;FA;;;WD)"),
         ("o:bag:dud:aip(d;cioi;1114390;;;wd)", "O:BAG:DUD:PAI(D;OICI;0x110116;;;WD)"),
         ("O:SYG:SYD:", "O:SYG:SYD:"),
+        ("D:P(A;;FA;;;S-1-5-32-544)", "D:P(A;;FA;;;BA)"),
     ],
 )
 def test_the_text_is_written_as_windows_writes_it(given: str, written: str) -> None:
@@ -24,7 +25,7 @@ def test_the_text_is_written_as_windows_writes_it(given: str, written: str) -> N
 
 
 @pytest.mark.parametrize(
-    "text", ["", "D:(A;;FA;;;WD)", "O:SYG:SYD:(A;;FA;;;WD", "O:SYG:SYD:(X;;FA;;;WD)", "O:ZZG:SYD:", "O:SYG:SYD:QQ"]
+    "text", ["", "O:SYG:SY", "O:SYG:SYD:(A;;FA;;;WD", "O:SYG:SYD:(X;;FA;;;WD)", "O:ZZG:SYD:", "O:SYG:SYD:QQ"]
 )
 def test_what_is_not_understood_is_refused(text: str) -> None:
     """Never half of it."""

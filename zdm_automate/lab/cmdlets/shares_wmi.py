@@ -104,6 +104,7 @@ def create(
     Path: str,
     Name: str,
     Type: int,
+    MaximumAllowed: int = NO_LIMIT,
     Description: str = "",
     Access: Mapping[str, Any] | None = None,
 ) -> Row:
@@ -117,8 +118,9 @@ def create(
     sddl = EVERYONE_READ if Access is None else _text(Access)
     if sddl is None:
         return {"ReturnValue": INVALID}
-    made = _server(call).with_share(Share(name=Name, path=Path, description=Description, sddl=sddl))
-    call.update(call.world.with_smb(call.host_name, made))
+    limit = 0 if MaximumAllowed == NO_LIMIT else MaximumAllowed
+    made = Share(name=Name, path=Path, description=Description, limit=limit, sddl=sddl)
+    call.update(call.world.with_smb(call.host_name, _server(call).with_share(made)))
     return {"ReturnValue": DONE}
 
 
@@ -176,8 +178,8 @@ def as_objects(made: Descriptor) -> Row:
     ]
     return {
         "ControlFlags": made.control | 0x8000,
-        "Owner": _trustee(made.owner),
-        "Group": _trustee(made.group),
+        "Owner": _trustee(made.owner) if made.owner else None,
+        "Group": _trustee(made.group) if made.group else None,
         "DACL": lines or None,
     }
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from zdm_automate.lab.cmdlets.shares_wmi import FOLDER, NO_LIMIT, as_objects
 from zdm_automate.lab.twins.pattern import stop
 from zdm_automate.lab.twins.same import same
-from zdm_automate.lab.world.descriptors import CONTROL, PRESENT, Ace, Descriptor, read_sddl, write_sddl
+from zdm_automate.lab.world.descriptors import CONTROL, PRESENT, SIDS, Ace, Descriptor, read_sddl, write_sddl
 from zdm_automate.lab.world.refusal import NotModelledError
 
 if TYPE_CHECKING:
@@ -140,10 +140,11 @@ def set_by_wmi(call: Call, name: str, sddl: str) -> None:
     answered("SetShareInfo", name, call.wmi_method("Win32_Share", share, "SetShareInfo", **given)["ReturnValue"])
 
 
-def new_by_wmi(call: Call, *, name: str, path: str, description: str, sddl: str) -> None:
+def new_by_wmi(call: Call, *, name: str, path: str, description: str, user_limit: int, sddl: str) -> None:
     """A share with its permissions from the first moment on."""
-    access = as_objects(_descriptor(call, sddl))
-    given = {"Path": path, "Name": name, "Type": FOLDER, "Description": description, "Access": access}
+    given = {"Path": path, "Name": name, "Type": FOLDER, "Description": description}
+    given["MaximumAllowed"] = user_limit or NO_LIMIT
+    given["Access"] = as_objects(_descriptor(call, sddl))
     answered("Create", name, call.wmi_method("Win32_Share", {}, "Create", **given)["ReturnValue"])
 
 
@@ -167,7 +168,8 @@ def _sddl(call: Call, name: str) -> str:
         return ""
     aces = tuple(Ace(one["AceType"], one["AceFlags"], one["AccessMask"], one["Trustee"]["SIDString"]) for one in lines)
     control = told["ControlFlags"] & (PRESENT | sum(CONTROL.values()))
-    return write_sddl(Descriptor(told["Owner"]["SIDString"], told["Group"]["SIDString"], control, aces))
+    owner, group = (told[whose]["SIDString"] if told[whose] else SIDS["SY"] for whose in ("Owner", "Group"))
+    return write_sddl(Descriptor(owner, group, control, aces))
 
 
 def _descriptor(call: Call, sddl: str) -> Descriptor:

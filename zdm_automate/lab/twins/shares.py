@@ -47,6 +47,7 @@ def new_share(
     description: str = "",
     caching_mode: str = "Manual",
     enumeration_mode: str = "Unrestricted",
+    user_limit: int = 0,
 ) -> Iterator[Row]:
     """The folder, the share, its permissions."""
     module = by_module(call)
@@ -64,7 +65,7 @@ def new_share(
             raise stop("NotFound", f"This host has no drive {drive}.", target=drive, category="ObjectNotFound")
         io.make_folder(call, path)
         if not module:
-            new_by_wmi(call, name=name, path=path, description=description, sddl=sddl)
+            new_by_wmi(call, name=name, path=path, description=description, user_limit=user_limit, sddl=sddl)
             return
         call.cmdlet(
             "New-SmbShare",
@@ -73,6 +74,7 @@ def new_share(
             Description=description,
             CachingMode=caching_mode,
             FolderEnumerationMode=enumeration_mode,
+            ConcurrentUserLimit=user_limit,
         )
         call.cmdlet("Set-SmbShare", Name=name, SecurityDescriptor=sddl, Force=True)
 

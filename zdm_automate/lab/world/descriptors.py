@@ -54,7 +54,7 @@ KINDS: Final = ("A", "D")
 AUTHORITY_BYTES: Final = 6
 
 _TEXT: Final = re.compile(
-    r"O:(?P<owner>[A-Z0-9-]+)G:(?P<group>[A-Z0-9-]+)D:(?P<flags>[A-Z]*)(?P<aces>(\([^()]*\))*)", re.IGNORECASE
+    r"(O:(?P<owner>[A-Z0-9-]+?))?(G:(?P<group>[A-Z0-9-]+?))?D:(?P<flags>[A-Z]*)(?P<aces>(\([^()]*\))*)", re.IGNORECASE
 )
 _ACE: Final = re.compile(r"\(([AD]);([A-Z]*);([A-Z0-9]+);;;([A-Z0-9-]+)\)", re.IGNORECASE)
 _NAME: Final = {sid: name for name, sid in SIDS.items()}
@@ -74,7 +74,7 @@ class Ace:
 
 @dataclass(frozen=True, slots=True)
 class Descriptor:
-    """Owner and group by SID, control bits, and the lines."""
+    """Owner and group by SID, empty where there is none; control bits, and the lines."""
 
     owner: str
     group: str
@@ -97,7 +97,8 @@ def read_sddl(text: str) -> Descriptor:
     )
     if len(aces) != found["aces"].count("("):
         raise ValueError(f"{text!r} has a line that is not understood")
-    return Descriptor(_sid(found["owner"]), _sid(found["group"]), PRESENT | _bits(found["flags"], CONTROL), aces)
+    owner, group = (_sid(found[name]) if found[name] else "" for name in ("owner", "group"))
+    return Descriptor(owner, group, PRESENT | _bits(found["flags"], CONTROL), aces)
 
 
 def write_sddl(made: Descriptor) -> str:
@@ -106,7 +107,8 @@ def write_sddl(made: Descriptor) -> str:
         f"({KINDS[ace.kind]};{_letters(ace.flags, INHERIT)};{_RIGHT.get(ace.mask, hex(ace.mask))};;;{_short(ace.sid)})"
         for ace in made.aces
     )
-    return f"O:{_short(made.owner)}G:{_short(made.group)}D:{_letters(made.control, CONTROL)}{''.join(lines)}"
+    whose = "".join(f"{sign}:{_short(sid)}" for sign, sid in (("O", made.owner), ("G", made.group)) if sid)
+    return f"{whose}D:{_letters(made.control, CONTROL)}{''.join(lines)}"
 
 
 def sid_bytes(sid: str) -> tuple[int, ...]:
