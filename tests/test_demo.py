@@ -94,6 +94,7 @@ def test_only_the_hosts_on_which_a_plan_starts_jobs_are_followed() -> None:
     ("demo", "office", "closing"),
     [
         ("shares", "files", "Done: people work on the new server; the old shares are frozen and stay for a month."),
+        ("shares", "sbsfiles", "Done: people work on the new server; the old shares are frozen and stay for a month."),
         ("profiles", "desks", "Done. Reports:"),
         ("rehearsal", "tiny", "rehearsed again, judged, taken away."),
     ],
