@@ -812,7 +812,7 @@ function Get-ZdmShareRow {
         if ($null -eq $share -or [long]$share.Type -ne 0) { continue }
         if ($Name -ne '' -and [string]$share.Name -ne $Name) { continue }
         $limit = [long]0
-        if (-not $share.AllowMaximum) { $limit = [long]$share.MaximumAllowed }
+        if (-not $share.AllowMaximum -and $null -ne $share.MaximumAllowed) { $limit = [long]$share.MaximumAllowed }
         @{
             Name            = [string]$share.Name
             Path            = [string]$share.Path
@@ -907,7 +907,8 @@ function ConvertTo-ZdmSddl {
 }
 
 function New-ZdmShareDescriptor {
-    # The security descriptor that methods of WMI take, from its text form.
+    # The security descriptor that methods of WMI take, from its text form. The casts take PowerShell's own wrapping off: WMI
+    # does not know it, and refuses an object within another that wears it.
     param([string]$Sddl)
     $read = New-Object -TypeName System.Security.AccessControl.RawSecurityDescriptor -ArgumentList $Sddl
     $trustee = {
@@ -928,14 +929,14 @@ function New-ZdmShareDescriptor {
         $ace.AceType = [uint32][int]$given.AceType
         $ace.AceFlags = [uint32][int]$given.AceFlags
         $ace.AccessMask = [System.BitConverter]::ToUInt32([System.BitConverter]::GetBytes([int]$given.AccessMask), 0)
-        $ace.Trustee = & $trustee $given.SecurityIdentifier
+        $ace.Trustee = [System.Management.ManagementBaseObject](& $trustee $given.SecurityIdentifier)
         $aces += $ace
     }
     $made = (New-Object -TypeName System.Management.ManagementClass -ArgumentList 'Win32_SecurityDescriptor').CreateInstance()
     # That there is a list, and whether it is protected, inherits or wants to: nothing of how it lies in memory.
     $made.ControlFlags = [uint32]([int]$read.ControlFlags -band 5380)
-    $made.Owner = & $trustee $read.Owner
-    $made.Group = & $trustee $read.Group
+    $made.Owner = [System.Management.ManagementBaseObject](& $trustee $read.Owner)
+    $made.Group = [System.Management.ManagementBaseObject](& $trustee $read.Group)
     $made.DACL = [System.Management.ManagementBaseObject[]]$aces
     return $made
 }
@@ -955,8 +956,8 @@ function Set-ZdmShareByWmi {
     param([string]$Name, [string]$Sddl)
     $share = @(Get-WmiObject -Class Win32_Share | Where-Object { $null -ne $_ -and [string]$_.Name -eq $Name })[0]
     $most = [uint32]4294967295
-    if (-not $share.AllowMaximum) { $most = [uint32]$share.MaximumAllowed }
-    $answer = $share.SetShareInfo($most, [string]$share.Description, (New-ZdmShareDescriptor -Sddl $Sddl))
+    if (-not $share.AllowMaximum -and $null -ne $share.MaximumAllowed) { $most = [uint32]$share.MaximumAllowed }
+    $answer = $share.SetShareInfo($most, [string]$share.Description, [System.Management.ManagementBaseObject](New-ZdmShareDescriptor -Sddl $Sddl))
     Assert-ZdmShareAnswer -Method 'SetShareInfo' -Name $Name -Code ([long]$answer.ReturnValue)
 }
 
@@ -970,7 +971,7 @@ function New-ZdmShareByWmi {
     $given.Type = [uint32]0
     $given.Description = $Description
     if ($UserLimit -gt 0) { $given.MaximumAllowed = [uint32]$UserLimit }
-    $given.Access = New-ZdmShareDescriptor -Sddl $Sddl
+    $given.Access = [System.Management.ManagementBaseObject](New-ZdmShareDescriptor -Sddl $Sddl)
     $answer = $class.InvokeMethod('Create', $given, $null)
     Assert-ZdmShareAnswer -Method 'Create' -Name $Name -Code ([long]$answer.ReturnValue)
 }

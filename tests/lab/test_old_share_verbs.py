@@ -107,6 +107,25 @@ def test_permissions_that_are_not_told_are_empty(
     assert {row["Sddl"] for row in do(world, "SBS", "Get-ZdmShare").rows} == {""}
 
 
+def test_a_limit_that_is_not_told_does_not_become_nobody(do: Do, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is no limit, also when it is given back: a limit of 0 would let nobody in."""
+    usual, given = shares_wmi.win32_share, []
+
+    def answer(call: Any) -> Any:
+        return ({**row, "AllowMaximum": row["Type"] != 0, "MaximumAllowed": None} for row in usual(call))
+
+    def kept(call: Any, row: Any, /, **more: Any) -> Any:
+        given.append(more["MaximumAllowed"])
+        return shares_wmi.set_share_info(call, row, **more)
+
+    monkeypatch.setitem(lab_call.WMI, "win32_share", answer)
+    answering(monkeypatch, "SetShareInfo", kept)
+    read = do(world, "SBS", "Get-ZdmShare").rows
+    done = do(world, "SBS", "Set-ZdmShareAcl", Name="Firma", Sddl=READ)
+
+    assert ([row["UserLimit"] for row in read], done.error, given) == ([0, 0], None, [shares_wmi.NO_LIMIT])
+
+
 def test_an_owner_that_nobody_set_is_told_as_windows_sets_one(do: Do, world: World) -> None:
     """A script of long ago has set permissions alone; without an owner they could not be given to another server."""
     share = world.smb["SBS"].share("Scan")

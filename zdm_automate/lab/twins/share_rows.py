@@ -75,7 +75,7 @@ def share_rows(call: Call, name: str = "") -> list[Row]:
             "Description": row["Description"],
             "CachingMode": None,
             "EnumerationMode": None,
-            "UserLimit": 0 if row["AllowMaximum"] else row["MaximumAllowed"],
+            "UserLimit": 0 if row["AllowMaximum"] else row["MaximumAllowed"] or 0,
             "EncryptData": None,
             "Sddl": _sddl(call, row["Name"]),
         }
@@ -135,7 +135,7 @@ def wanted_sddl(call: Call, name: str, sddl: str) -> str:
 def set_by_wmi(call: Call, name: str, sddl: str) -> None:
     """Permissions, with limit and description as they are."""
     share = next(row for row in call.wmi("Win32_Share") if same(row["Name"], name))
-    limit = NO_LIMIT if share["AllowMaximum"] else share["MaximumAllowed"]
+    limit = NO_LIMIT if share["AllowMaximum"] or share["MaximumAllowed"] is None else share["MaximumAllowed"]
     given = {"MaximumAllowed": limit, "Description": share["Description"], "Access": as_objects(_descriptor(call, sddl))}
     answered("SetShareInfo", name, call.wmi_method("Win32_Share", share, "SetShareInfo", **given)["ReturnValue"])
 
