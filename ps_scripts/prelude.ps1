@@ -912,7 +912,7 @@ function New-ZdmShareDescriptor {
     param([string]$Sddl)
     $read = New-Object -TypeName System.Security.AccessControl.RawSecurityDescriptor -ArgumentList $Sddl
     $trustee = {
-        # WMI goes by the bytes of a SID; it fills in its text itself when it is asked.
+        # WMI goes by the bytes of a SID; its text is for who looks.
         param([System.Security.Principal.SecurityIdentifier]$Sid)
         [byte[]]$bytes = @([byte]0) * [int]$Sid.BinaryLength
         $null = $Sid.GetBinaryForm($bytes, 0)
@@ -980,8 +980,9 @@ function Remove-ZdmShareByWmi {
     # Ends a share.
     param([string]$Name)
     $share = @(Get-WmiObject -Class Win32_Share | Where-Object { $null -ne $_ -and [string]$_.Name -eq $Name })[0]
+    # The class has a method of that name, which answers with a code; so has the object of .NET, which gives nothing.
     $answer = $share.Delete()
-    Assert-ZdmShareAnswer -Method 'Delete' -Name $Name -Code ([long]$answer.ReturnValue)
+    if ($null -ne $answer) { Assert-ZdmShareAnswer -Method 'Delete' -Name $Name -Code ([long]$answer.ReturnValue) }
 }
 
 function Get-ZdmShareSessionRow {
