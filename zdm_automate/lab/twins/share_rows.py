@@ -37,7 +37,8 @@ def by_module(call: Call) -> bool:
     """
     if call.has("Get-SmbShare"):
         return True
-    if not call.host.running("LanmanServer"):
+    service = next((row for row in call.wmi("Win32_Service") if row["Name"] == "LanmanServer"), None)
+    if service is None or service["State"] != "Running":
         said = "The service LanmanServer does not run; its shares cannot be read or changed."
         raise stop("Precondition", said, target="LanmanServer")
     return False
