@@ -807,10 +807,11 @@ function Get-ZdmShareRow {
         }
         return
     }
-    foreach ($share in @(Get-WmiObject -Class Win32_Share)) {
-        # Type 0 is a folder; the others are printers, devices, and what administrators alone use.
-        if ($null -eq $share -or [long]$share.Type -ne 0) { continue }
-        if ($Name -ne '' -and [string]$share.Name -ne $Name) { continue }
+    # Type 0 is a folder; the others are printers, devices, and what administrators alone use.
+    $found = @(Get-WmiObject -Class Win32_Share | Where-Object { $null -ne $_ -and [long]$_.Type -eq 0 -and ($Name -eq '' -or [string]$_.Name -eq $Name) })
+    $texts = Get-ZdmShareSddl -Name @($found | ForEach-Object { [string]$_.Name })
+    foreach ($share in $found) {
+        if ($null -eq $share) { continue }
         $limit = [long]0
         if (-not $share.AllowMaximum -and $null -ne $share.MaximumAllowed) { $limit = [long]$share.MaximumAllowed }
         @{
@@ -821,7 +822,7 @@ function Get-ZdmShareRow {
             EnumerationMode = $null
             UserLimit       = $limit
             EncryptData     = $null
-            Sddl            = [string](Get-ZdmShareSddl -Name ([string]$share.Name))
+            Sddl            = [string]$texts[[string]$share.Name]
         }
     }
 }
@@ -863,40 +864,45 @@ function Assert-ZdmShareAnswer {
 }
 
 function Get-ZdmShareSddl {
-    # The permissions of a share by WMI in text form; empty where it keeps none of their own for it, or they say more than who may
-    # and who may not. A list that is not there and one without a line look alike: empty too.
-    param([string]$Name)
-    $found = @(Get-WmiObject -Class Win32_LogicalShareSecuritySetting | Where-Object { $null -ne $_ -and [string]$_.Name -eq $Name })
-    if ($found.Count -eq 0) { return '' }
-    $answer = $found[0].GetSecurityDescriptor()
-    Assert-ZdmShareAnswer -Method 'GetSecurityDescriptor' -Name $Name -Code ([long]$answer.ReturnValue)
-    $told = $answer.Descriptor
-    $bits = [long]$told.ControlFlags
-    if (($bits -band 4) -eq 0 -or $null -eq $told.DACL) { return '' }
-    # Owner and group of a share say nothing of who may; where a script has set none, they are told as Windows itself sets them.
-    $owner = 'SY'
-    $group = 'SY'
-    if ($null -ne $told.Owner) { $owner = [string]$told.Owner.SIDString }
-    if ($null -ne $told.Group) { $group = [string]$told.Group.SIDString }
-    $text = 'O:' + $owner + 'G:' + $group + 'D:'
-    if (($bits -band 4096) -ne 0) { $text += 'P' }
-    if (($bits -band 256) -ne 0) { $text += 'AR' }
-    if (($bits -band 1024) -ne 0) { $text += 'AI' }
-    $lines = 0
-    foreach ($ace in @($told.DACL)) {
-        if ($null -eq $ace) { continue }
-        if ([long]$ace.AceType -gt 1) { return '' }
-        $lines += 1
-        $flags = ''
-        foreach ($pair in @(@(1, 'OI'), @(2, 'CI'), @(4, 'NP'), @(8, 'IO'), @(16, 'ID'))) {
-            if (([long]$ace.AceFlags -band $pair[0]) -ne 0) { $flags += $pair[1] }
+    # The permissions of shares by WMI: text forms by name. None where it keeps none of their own for a share, or they say more than
+    # who may and who may not. A list that is not there and one without a line look alike: none too.
+    param([string[]]$Name)
+    $texts = @{}
+    foreach ($setting in @(Get-WmiObject -Class Win32_LogicalShareSecuritySetting)) {
+        if ($null -eq $setting -or $Name -notcontains [string]$setting.Name) { continue }
+        $answer = $setting.GetSecurityDescriptor()
+        Assert-ZdmShareAnswer -Method 'GetSecurityDescriptor' -Name ([string]$setting.Name) -Code ([long]$answer.ReturnValue)
+        $told = $answer.Descriptor
+        $bits = [long]$told.ControlFlags
+        if (($bits -band 4) -eq 0) { continue }
+        # Owner and group of a share say nothing of who may; where a script has set none, they are told as Windows itself sets them.
+        $owner = 'SY'
+        $group = 'SY'
+        if ($null -ne $told.Owner) { $owner = [string]$told.Owner.SIDString }
+        if ($null -ne $told.Group) { $group = [string]$told.Group.SIDString }
+        $text = 'O:' + $owner + 'G:' + $group + 'D:'
+        if (($bits -band 4096) -ne 0) { $text += 'P' }
+        if (($bits -band 256) -ne 0) { $text += 'AR' }
+        if (($bits -band 1024) -ne 0) { $text += 'AI' }
+        $lines = 0
+        $other = 0
+        foreach ($ace in @($told.DACL)) {
+            if ($null -eq $ace) { continue }
+            $kind = [long]$ace.AceType
+            if ($kind -gt 1) {
+                $other += 1
+                continue
+            }
+            $lines += 1
+            $flags = ''
+            foreach ($pair in @(@(1, 'OI'), @(2, 'CI'), @(4, 'NP'), @(8, 'IO'), @(16, 'ID'))) {
+                if (([long]$ace.AceFlags -band $pair[0]) -ne 0) { $flags += $pair[1] }
+            }
+            $text += '(' + @('A', 'D')[$kind] + ';' + $flags + ';0x' + ([long]$ace.AccessMask).ToString('x') + ';;;' + [string]$ace.Trustee.SIDString + ')'
         }
-        $kind = 'A'
-        if ([long]$ace.AceType -eq 1) { $kind = 'D' }
-        $text += '(' + $kind + ';' + $flags + ';0x' + ([long]$ace.AccessMask).ToString('x') + ';;;' + [string]$ace.Trustee.SIDString + ')'
+        if ($lines -gt 0 -and $other -eq 0) { $texts[[string]$setting.Name] = [string](ConvertTo-ZdmSddl -Sddl $text) }
     }
-    if ($lines -eq 0) { return '' }
-    return (ConvertTo-ZdmSddl -Sddl $text)
+    return $texts
 }
 
 function ConvertTo-ZdmSddl {

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from zdm_automate.lab.cmdlets.shares_wmi import FOLDER, NO_LIMIT, as_objects
 from zdm_automate.lab.twins.pattern import stop
-from zdm_automate.lab.twins.same import same
+from zdm_automate.lab.twins.same import among, same
 from zdm_automate.lab.world.descriptors import CONTROL, PRESENT, SIDS, Ace, Descriptor, read_sddl, write_sddl
 from zdm_automate.lab.world.refusal import NotModelledError
 
@@ -69,6 +69,8 @@ def share_rows(call: Call, name: str = "") -> list[Row]:
             for row in call.cmdlet("Get-SmbShare")
             if (same(row["Name"], name) if name else not row["Special"])
         ]
+    found = [row for row in call.wmi("Win32_Share") if row["Type"] == FOLDER and (not name or same(row["Name"], name))]
+    texts = _texts(call, [row["Name"] for row in found])
     return [
         {
             "Name": row["Name"],
@@ -78,10 +80,9 @@ def share_rows(call: Call, name: str = "") -> list[Row]:
             "EnumerationMode": None,
             "UserLimit": 0 if row["AllowMaximum"] else row["MaximumAllowed"] or 0,
             "EncryptData": None,
-            "Sddl": _sddl(call, row["Name"]),
+            "Sddl": texts.get(row["Name"], ""),
         }
-        for row in call.wmi("Win32_Share")
-        if row["Type"] == FOLDER and (not name or same(row["Name"], name))
+        for row in found
     ]
 
 
@@ -155,22 +156,24 @@ def remove_by_wmi(call: Call, name: str) -> None:
     answered("Delete", name, call.wmi_method("Win32_Share", share, "Delete")["ReturnValue"])
 
 
-def _sddl(call: Call, name: str) -> str:
-    """The permissions in text form; empty where they are not told, or say more than who may and who may not."""
-    class_name = "Win32_LogicalShareSecuritySetting"
-    setting = next((row for row in call.wmi(class_name) if same(row["Name"], name)), None)
-    if setting is None:
-        return ""
-    answer = call.wmi_method(class_name, setting, "GetSecurityDescriptor")
-    answered("GetSecurityDescriptor", name, answer["ReturnValue"])
-    told = answer["Descriptor"]
-    lines = told["DACL"] or ()
-    if not told["ControlFlags"] & PRESENT or not lines or any(one["AceType"] > DENIES for one in lines):
-        return ""
-    aces = tuple(Ace(one["AceType"], one["AceFlags"], one["AccessMask"], one["Trustee"]["SIDString"]) for one in lines)
-    control = told["ControlFlags"] & (PRESENT | sum(CONTROL.values()))
-    owner, group = (told[whose]["SIDString"] if told[whose] else SIDS["SY"] for whose in ("Owner", "Group"))
-    return write_sddl(Descriptor(owner, group, control, aces))
+def _texts(call: Call, names: list[str]) -> dict[str, str]:
+    """Permissions in text form by share; not of one where they are not told, or say more than who may and who may not."""
+    found = {}
+    for setting in call.wmi("Win32_LogicalShareSecuritySetting"):
+        name = setting["Name"]
+        if not among(name, names):
+            continue
+        answer = call.wmi_method("Win32_LogicalShareSecuritySetting", setting, "GetSecurityDescriptor")
+        answered("GetSecurityDescriptor", name, answer["ReturnValue"])
+        told = answer["Descriptor"]
+        lines = told["DACL"] or ()
+        if not told["ControlFlags"] & PRESENT or not lines or any(one["AceType"] > DENIES for one in lines):
+            continue
+        aces = tuple(Ace(one["AceType"], one["AceFlags"], one["AccessMask"], one["Trustee"]["SIDString"]) for one in lines)
+        control = told["ControlFlags"] & (PRESENT | sum(CONTROL.values()))
+        owner, group = (told[whose]["SIDString"] if told[whose] else SIDS["SY"] for whose in ("Owner", "Group"))
+        found[name] = write_sddl(Descriptor(owner, group, control, aces))
+    return found
 
 
 def _descriptor(call: Call, sddl: str) -> Descriptor:
