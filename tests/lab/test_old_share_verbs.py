@@ -290,6 +290,18 @@ def test_a_share_goes_and_comes_back(do: Do, old: World) -> None:
     assert back.world.smb["SBS"].share("Firma") == old.smb["SBS"].share("Firma")
 
 
+@pytest.mark.parametrize("lost", [{"MaximumAllowed": 5}, {"Access": None}])
+def test_a_share_that_is_not_as_asked_for_is_noticed(
+    do: Do, world: World, monkeypatch: pytest.MonkeyPatch, lost: dict[str, Any]
+) -> None:
+    """A Windows that takes another limit, or gives everybody the right to read."""
+    answering(monkeypatch, "Create", lambda call, row, **given: shares_wmi.create(call, row, **{**given, **lost}))
+    error = do(world, "SBS", "New-ZdmShare", Name="Neu", Path="D:\\Neu", Sddl=FIRMA, UserLimit=10).error
+
+    assert error is not None
+    assert error.error_id == "ZdmVerifyFailed"
+
+
 @pytest.mark.parametrize("more", [{"CachingMode": "None"}, {"EnumerationMode": "AccessBased"}])
 def test_what_cannot_be_set_is_not_promised(do: Do, world: World, more: dict[str, str]) -> None:
     """The share is not made either."""

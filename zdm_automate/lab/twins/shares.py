@@ -78,7 +78,8 @@ def new_share(
         )
         call.cmdlet("Set-SmbShare", Name=name, SecurityDescriptor=sddl, Force=True)
 
-    wanted = {"Exists": True}
+    asked = {} if before["Exists"] else {"Sddl": sddl, "UserLimit": user_limit}
+    wanted = {"Exists": True, **asked}
     yield change(call, verb="New-ZdmShare", target=name, read=lambda: share_state(call, name), wanted=wanted, write=write)
 
 
