@@ -10,6 +10,7 @@ from zdm_automate.facts.jobs import Job
 from zdm_automate.facts.shares import DfsTarget, Share, ShareSession
 
 from ._share_intent import CLOSED, FROZEN, MovedShare, SharesIntent, allowed, denied
+from ._share_old import unreadable
 from ._share_passes import trend
 
 if TYPE_CHECKING:
@@ -39,6 +40,9 @@ def set_acl(facts: Facts, role: str, name: str, *, deny: str = "", allow: tuple[
     there = facts.one(role, Share, name)
     if there is None:
         return unpredictable(f"{name}: {text}", f"{facts.hosts[role]} has no such share", role=role)
+    why = unreadable(facts, role, there)
+    if why:
+        return unpredictable(f"{name}: {text}", why, role=role)
     sddl = denied(allowed(there.sddl, *allow), deny) if deny else allowed(there.sddl, *allow)
     return ensure(
         facts,
@@ -94,12 +98,21 @@ def by_name(facts: Facts, role: str) -> Mapping[str, Share]:
 
 def sessions_closed(facts: Facts, role: str) -> Iterator[Step]:
     """Everybody's connection to a server ends, so that nobody goes on with the rights of before; not those of the passes."""
-    copying = {_account(job.run_as) for job in facts.of("new", Job)} | {f"{name.casefold()}$" for name in facts.hosts.values()}
+    machines = {f"{name.casefold()}$" for name in facts.hosts.values()}
+    copying = machines | {_account(job.run_as) for job in facts.of("new", Job) if job.run_as}
     for session in facts.of(role, ShareSession):
-        if _account(session.user) in copying:
+        people = [user for user in session.user.split(", ") if _account(user) not in copying]
+        if not people:
             yield same(f"{session.user} from {session.client} copies: this session stays", role=role)
             continue
-        opened = f", with {len(session.open_files)} files open" if session.open_files else ""
+        if len(people) < len(session.user.split(", ")):
+            # A server before 2012 ends all at once that a computer has open.
+            text = f"close the session of {', '.join(people)} from {session.client}"
+            yield unpredictable(
+                text, "the account that copies is connected from there too: log the others off there", role=role
+            )
+            continue
+        opened = f", with {session.open_count} files open" if session.open_count else ""
         yield change(
             VerbCall(role=role, verb="Close-ZdmShareSession", params={"session_id": session.session_id}),
             f"close the session of {session.user} from {session.client}{opened}",

@@ -5,6 +5,8 @@ A share is closed or frozen by one line of denial in front of its permissions: t
 
 from __future__ import annotations
 
+from typing import Literal
+
 from zdm_automate import intent
 
 CLOSED = "(D;;FA;;;WD)"
@@ -23,12 +25,15 @@ class MovedShare:
         source: its folder on the old server, as the share has it.
         target: its folder on the new server.
         dfs: the folder of a namespace that leads to it: `\\domain\namespace\folder`.
+        caching_mode, enumeration_mode: of the new share; empty for those of the old one.
     """
 
     name: str
     source: str
     target: str
     dfs: str = ""
+    caching_mode: Literal["", "None", "Manual", "Documents", "Programs", "BranchCache"] = ""
+    enumeration_mode: Literal["", "AccessBased", "Unrestricted"] = ""
 
 
 @intent

@@ -33,7 +33,8 @@ CONTROLLER = 4
 """Domain roles from here on are domain controllers."""
 
 
-def _version(host: HostInventory) -> tuple[int, ...]:
+def version_of(host: HostInventory) -> tuple[int, ...]:
+    """The version of its Windows as numbers."""
     return tuple(int(part) for part in host.os_version.split(".") if part.isdigit())
 
 
@@ -45,9 +46,9 @@ def hindrance(facts: Facts) -> str:
         return "nobody knows yet what the two servers are"
     if old.domain_role >= CONTROLLER:
         return f"{facts.hosts['old']} is a domain controller: it would copy from there, and cannot cut over"
-    if _version(new) < FIRST_TARGET:
+    if version_of(new) < FIRST_TARGET:
         return f"{facts.hosts['new']} is {new.os_caption}: its target is Windows Server 2019 or later"
-    if _version(old) < FIRST_SOURCE:
+    if version_of(old) < FIRST_SOURCE:
         return f"{facts.hosts['old']} is {old.os_caption}: its source is Windows Server 2003 or later"
     return ""
 

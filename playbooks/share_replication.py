@@ -37,6 +37,7 @@ from ._share_findings import found, surveyed, unsigned
 from ._share_guards import foreign_target, refusal
 from ._share_intent import CLOSED, FROZEN, MovedShare, SharesIntent, allowed, denied
 from ._share_method import arrived, by_service, chosen
+from ._share_old import forgotten_protocol, protocol, settings, unreadable, untold
 from ._share_passes import attempts, done, forecast, run_pass, trend
 
 if TYPE_CHECKING:
@@ -81,12 +82,17 @@ def changes_first(steps: Iterable[Step]) -> Iterator[Step]:
 @playbook.item("B-020", "Share survey: sizes, and what a move meets", also=("A-018",))
 def survey(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
     """Three lists for each share by robocopy and a walk on the old server; what was found is said with its advice."""
+    yield from protocol(facts)
     yield from changes_first(_survey(facts, intent))
 
 
 def _survey(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
+    forgotten = forgotten_protocol(facts)
     for share in intent.shares:
         total = done(facts, intent, share, "total")
+        if forgotten and total is None:
+            yield wait(f"{share.name}: survey", None, forgotten, role="new")
+            continue
         yield run_pass(facts, intent, share, "total")
         for what in ("databases", "encrypted"):
             yield run_pass(facts, intent, share, what)
@@ -119,9 +125,13 @@ def make_targets(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
         if there is not None and there.path.casefold() == share.target.casefold():
             yield same(f"{share.name} is shared on {facts.hosts['new']}", role="new")
             continue
-        wanted = replace(
-            here, path=share.target, sddl=denied(allowed(here.sddl, FROZEN, CLOSED), CLOSED), user_limit=0, encrypt_data=False
-        )
+        why = unreadable(facts, "old", here)
+        if why:
+            yield unpredictable(f"share {share.name}", why, role="new")
+            continue
+        yield from untold(facts, here, share)
+        sddl = denied(allowed(here.sddl, FROZEN, CLOSED), CLOSED)
+        wanted = replace(here, path=share.target, sddl=sddl, user_limit=0, encrypt_data=False, **settings(here, share))
         params = {
             "name": wanted.name,
             "path": wanted.path,
@@ -383,6 +393,8 @@ def remove_old(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
         there = facts.one("old", Share, share.name)
         if there is None:
             yield same(f"{share.name} is shared by the old server no more", role="old")
+        elif why := unreadable(facts, "old", there):
+            yield unpredictable(f"{share.name}: remove the old share", why, role="old")
         elif facts.taken_at < due:
             yield wait(
                 f"{share.name}: remove the old share", due, f"{intent.remove_after_days} days after acceptance", role="old"
@@ -392,13 +404,14 @@ def remove_old(facts: Facts, intent: SharesIntent) -> Iterator[Step]:
 
 
 def _remove(there: Share) -> Step:
+    told = {"caching_mode": there.caching_mode, "enumeration_mode": there.enumeration_mode}
     params = {
         "name": there.name,
         "path": there.path,
         "sddl": there.sddl,
         "description": there.description,
-        "caching_mode": there.caching_mode,
-        "enumeration_mode": there.enumeration_mode,
+        "user_limit": there.user_limit,
+        **{name: value for name, value in told.items() if value is not None},
     }
     return change(
         VerbCall(role="old", verb="Remove-ZdmShare", params={"name": there.name}),

@@ -828,22 +828,263 @@ function Get-ZdmSwitchState {
     return $state
 }
 
+function Get-ZdmShareWay {
+    # How the shares of this host are asked: module, or wmi (2008 R2 and older). WMI shows no share while the service is stopped,
+    # and that must not look like a server without shares.
+    if (Import-ZdmModule SmbShare) { return 'module' }
+    $service = Get-WmiObject -Class Win32_Service -Filter "Name='LanmanServer'"
+    if ($null -eq $service -or [string]$service.State -ne 'Running') {
+        Stop-ZdmVerb -Code Precondition -Message 'The service LanmanServer does not run; its shares cannot be read or changed.' -Target 'LanmanServer'
+    }
+    return 'wmi'
+}
+
+function Get-ZdmShareRow {
+    # Shares as flat hashtables, all that people use or the named one. WMI tells neither what clients keep copies of, nor whether
+    # people see what they may not open, nor encryption: nothing there.
+    param([string]$Way, [string]$Name = '')
+    if ($Way -eq 'module') {
+        foreach ($share in @(Get-SmbShare)) {
+            if ($null -eq $share -or ($Name -eq '' -and $share.Special)) { continue }
+            if ($Name -ne '' -and [string]$share.Name -ne $Name) { continue }
+            @{
+                Name            = [string]$share.Name
+                Path            = [string]$share.Path
+                Description     = [string]$share.Description
+                CachingMode     = [string]$share.CachingMode
+                EnumerationMode = [string]$share.FolderEnumerationMode
+                UserLimit       = [long]$share.ConcurrentUserLimit
+                EncryptData     = [bool]$share.EncryptData
+                Sddl            = [string]$share.SecurityDescriptor
+            }
+        }
+        return
+    }
+    # Type 0 is a folder; the others are printers, devices, and what administrators alone use.
+    $found = @(Get-WmiObject -Class Win32_Share | Where-Object { $null -ne $_ -and [long]$_.Type -eq 0 -and ($Name -eq '' -or [string]$_.Name -eq $Name) })
+    $texts = Get-ZdmShareSddl -Name @($found | ForEach-Object { [string]$_.Name })
+    foreach ($share in $found) {
+        if ($null -eq $share) { continue }
+        $limit = [long]0
+        if (-not $share.AllowMaximum -and $null -ne $share.MaximumAllowed) { $limit = [long]$share.MaximumAllowed }
+        @{
+            Name            = [string]$share.Name
+            Path            = [string]$share.Path
+            Description     = [string]$share.Description
+            CachingMode     = $null
+            EnumerationMode = $null
+            UserLimit       = $limit
+            EncryptData     = $null
+            Sddl            = [string]$texts[[string]$share.Name]
+        }
+    }
+}
+
 function Get-ZdmShareState {
     # A share as it is; empty texts where there is none.
-    param([string]$Name)
-    if (-not (Import-ZdmModule SmbShare)) {
-        Stop-ZdmVerb -Code Unsupported -Message 'This host has no SmbShare module (it came with Windows Server 2012).' -Target 'SmbShare' -Category NotInstalled
-    }
-    $found = @(Get-SmbShare | Where-Object { $_.Name -eq $Name })
-    $state = @{ Exists = [bool]($found.Count -gt 0); Path = ''; Description = ''; CachingMode = ''; EnumerationMode = ''; Sddl = '' }
+    param([string]$Way, [string]$Name)
+    $state = @{ Exists = $false; Path = ''; Description = ''; CachingMode = ''; EnumerationMode = ''; UserLimit = [long]0; Sddl = '' }
+    $found = @(Get-ZdmShareRow -Way $Way -Name $Name)
     if ($found.Count -gt 0) {
-        $state.Path = [string]$found[0].Path
-        $state.Description = [string]$found[0].Description
-        $state.CachingMode = [string]$found[0].CachingMode
-        $state.EnumerationMode = [string]$found[0].FolderEnumerationMode
-        $state.Sddl = [string]$found[0].SecurityDescriptor
+        $state.Exists = $true
+        foreach ($field in 'Path', 'Description', 'CachingMode', 'EnumerationMode', 'UserLimit', 'Sddl') { $state[$field] = $found[0][$field] }
     }
     return $state
+}
+
+function Assert-ZdmShareAnswer {
+    # Stops with what a method of WMI for shares has answered, where that is not 0: it is never an error by itself.
+    param([string]$Method, [string]$Name, [long]$Code)
+    if ($Code -eq 0) { return }
+    $words = @{
+        '2'  = 'access is denied'
+        '8'  = 'an unknown failure'
+        '9'  = 'the name is not valid'
+        '10' = 'the level is not valid'
+        '21' = 'a parameter is not valid'
+        '22' = 'there is a share of that name already'
+        '23' = 'the path is redirected'
+        '24' = 'there is no such folder or device'
+        '25' = 'there is no share of that name'
+    }
+    if ($Method -eq 'GetSecurityDescriptor') { $words['9'] = 'a privilege is missing' }
+    $classes = @{ '2' = 'AccessDenied'; '22' = 'AlreadyExists'; '24' = 'NotFound'; '25' = 'NotFound' }
+    $said = 'no reason is documented'
+    if ($words.ContainsKey("$Code")) { $said = $words["$Code"] }
+    $class = 'NativeExit'
+    if ($classes.ContainsKey("$Code")) { $class = $classes["$Code"] }
+    Stop-ZdmVerb -Code $class -Message "$Method of the share '$Name' ended with code ${Code}: $said." -Target $Name
+}
+
+function Get-ZdmShareSddl {
+    # The permissions of shares by WMI: text forms by name. None where it keeps none of their own for a share, or they say more than
+    # who may and who may not. A list that is not there and one without a line look alike: none too.
+    param([string[]]$Name)
+    $texts = @{}
+    foreach ($setting in @(Get-WmiObject -Class Win32_LogicalShareSecuritySetting)) {
+        if ($null -eq $setting -or $Name -notcontains [string]$setting.Name) { continue }
+        $answer = $setting.GetSecurityDescriptor()
+        Assert-ZdmShareAnswer -Method 'GetSecurityDescriptor' -Name ([string]$setting.Name) -Code ([long]$answer.ReturnValue)
+        $told = $answer.Descriptor
+        $bits = [long]$told.ControlFlags
+        if (($bits -band 4) -eq 0) { continue }
+        # Owner and group of a share say nothing of who may; where a script has set none, they are told as Windows itself sets them.
+        $owner = 'SY'
+        $group = 'SY'
+        if ($null -ne $told.Owner) { $owner = [string]$told.Owner.SIDString }
+        if ($null -ne $told.Group) { $group = [string]$told.Group.SIDString }
+        $text = 'O:' + $owner + 'G:' + $group + 'D:'
+        if (($bits -band 4096) -ne 0) { $text += 'P' }
+        if (($bits -band 256) -ne 0) { $text += 'AR' }
+        if (($bits -band 1024) -ne 0) { $text += 'AI' }
+        $lines = 0
+        $other = 0
+        foreach ($ace in @($told.DACL)) {
+            if ($null -eq $ace) { continue }
+            $kind = [long]$ace.AceType
+            if ($kind -gt 1) {
+                $other += 1
+                continue
+            }
+            $lines += 1
+            $flags = ''
+            foreach ($pair in @(@(1, 'OI'), @(2, 'CI'), @(4, 'NP'), @(8, 'IO'), @(16, 'ID'))) {
+                if (([long]$ace.AceFlags -band $pair[0]) -ne 0) { $flags += $pair[1] }
+            }
+            $text += '(' + @('A', 'D')[$kind] + ';' + $flags + ';0x' + ([long]$ace.AccessMask).ToString('x') + ';;;' + [string]$ace.Trustee.SIDString + ')'
+        }
+        if ($lines -gt 0 -and $other -eq 0) { $texts[[string]$setting.Name] = [string](ConvertTo-ZdmSddl -Sddl $text) }
+    }
+    return $texts
+}
+
+function ConvertTo-ZdmSddl {
+    # A security descriptor in text form as this Windows writes it: short names of accounts and rights where it has some.
+    param([string]$Sddl)
+    $read = New-Object -TypeName System.Security.AccessControl.RawSecurityDescriptor -ArgumentList $Sddl
+    return [string]$read.GetSddlForm([System.Security.AccessControl.AccessControlSections]'Access, Owner, Group')
+}
+
+function New-ZdmShareDescriptor {
+    # The security descriptor that methods of WMI take, from its text form. The casts take PowerShell's own wrapping off: WMI
+    # does not know it, and refuses an object within another that wears it.
+    param([string]$Sddl)
+    $read = New-Object -TypeName System.Security.AccessControl.RawSecurityDescriptor -ArgumentList $Sddl
+    $trustee = {
+        # WMI goes by the bytes of a SID; its text is for who looks.
+        param([System.Security.Principal.SecurityIdentifier]$Sid)
+        [byte[]]$bytes = @([byte]0) * [int]$Sid.BinaryLength
+        $null = $Sid.GetBinaryForm($bytes, 0)
+        $one = (New-Object -TypeName System.Management.ManagementClass -ArgumentList 'Win32_Trustee').CreateInstance()
+        $one.SID = $bytes
+        $one.SidLength = [uint32]$bytes.Length
+        $one.SIDString = [string]$Sid.Value
+        $one
+    }
+    $aces = @()
+    foreach ($given in @($read.DiscretionaryAcl)) {
+        if ($null -eq $given) { continue }
+        $ace = (New-Object -TypeName System.Management.ManagementClass -ArgumentList 'Win32_ACE').CreateInstance()
+        $ace.AceType = [uint32][int]$given.AceType
+        $ace.AceFlags = [uint32][int]$given.AceFlags
+        $ace.AccessMask = [System.BitConverter]::ToUInt32([System.BitConverter]::GetBytes([int]$given.AccessMask), 0)
+        $ace.Trustee = [System.Management.ManagementBaseObject](& $trustee $given.SecurityIdentifier)
+        $aces += $ace
+    }
+    $made = (New-Object -TypeName System.Management.ManagementClass -ArgumentList 'Win32_SecurityDescriptor').CreateInstance()
+    # That there is a list, and whether it is protected, inherits or wants to: nothing of how it lies in memory.
+    $made.ControlFlags = [uint32]([int]$read.ControlFlags -band 5380)
+    $made.Owner = [System.Management.ManagementBaseObject](& $trustee $read.Owner)
+    $made.Group = [System.Management.ManagementBaseObject](& $trustee $read.Group)
+    $made.DACL = [System.Management.ManagementBaseObject[]]$aces
+    return $made
+}
+
+function Resolve-ZdmShareSddl {
+    # Permissions as this host writes them, for the way that it is asked. WMI does not tell an empty list from none at all.
+    param([string]$Way, [string]$Name, [string]$Sddl)
+    if ($Way -eq 'module') { return $Sddl }
+    if ($Sddl.IndexOf('(') -lt 0) {
+        Stop-ZdmVerb -Code Precondition -Message "The permissions of '$Name' would let nobody in without a line that says so: add a denial." -Target $Name
+    }
+    return (ConvertTo-ZdmSddl -Sddl $Sddl)
+}
+
+function Set-ZdmShareByWmi {
+    # The permissions of a share; its limit and description go along as they are, for the method sets all three.
+    param([string]$Name, [string]$Sddl)
+    $share = @(Get-WmiObject -Class Win32_Share | Where-Object { $null -ne $_ -and [string]$_.Name -eq $Name })[0]
+    $most = [uint32]4294967295
+    if (-not $share.AllowMaximum -and $null -ne $share.MaximumAllowed) { $most = [uint32]$share.MaximumAllowed }
+    $answer = $share.SetShareInfo($most, [string]$share.Description, [System.Management.ManagementBaseObject](New-ZdmShareDescriptor -Sddl $Sddl))
+    Assert-ZdmShareAnswer -Method 'SetShareInfo' -Name $Name -Code ([long]$answer.ReturnValue)
+}
+
+function New-ZdmShareByWmi {
+    # Shares a folder with these permissions from its first moment on.
+    param([string]$Name, [string]$Path, [string]$Description, [long]$UserLimit, [string]$Sddl)
+    $class = New-Object -TypeName System.Management.ManagementClass -ArgumentList 'Win32_Share'
+    $given = $class.GetMethodParameters('Create')
+    $given.Path = $Path
+    $given.Name = $Name
+    $given.Type = [uint32]0
+    $given.Description = $Description
+    if ($UserLimit -gt 0) { $given.MaximumAllowed = [uint32]$UserLimit }
+    $given.Access = [System.Management.ManagementBaseObject](New-ZdmShareDescriptor -Sddl $Sddl)
+    $answer = $class.InvokeMethod('Create', $given, $null)
+    Assert-ZdmShareAnswer -Method 'Create' -Name $Name -Code ([long]$answer.ReturnValue)
+}
+
+function Remove-ZdmShareByWmi {
+    # Ends a share.
+    param([string]$Name)
+    $share = @(Get-WmiObject -Class Win32_Share | Where-Object { $null -ne $_ -and [string]$_.Name -eq $Name })[0]
+    # The class has a method of that name, which answers with a code; so has the object of .NET, which gives nothing.
+    $answer = $share.Delete()
+    if ($null -ne $answer) { Assert-ZdmShareAnswer -Method 'Delete' -Name $Name -Code ([long]$answer.ReturnValue) }
+}
+
+function Get-ZdmShareSessionRow {
+    # Who is connected, as flat hashtables. By the module each session has a number. Before it a server ends all that a computer
+    # has open at once, so one row is a computer: the users together, how many files, and the seconds of the oldest connection.
+    param([string]$Way)
+    if ($Way -eq 'module') {
+        $files = @(Get-SmbOpenFile | Where-Object { $null -ne $_ })
+        foreach ($session in @(Get-SmbSession)) {
+            if ($null -eq $session) { continue }
+            $own = @($files | Where-Object { [string]$_.SessionId -eq [string]$session.SessionId } | ForEach-Object { [string]$_.Path })
+            @{
+                SessionId = [string]$session.SessionId
+                User      = [string]$session.ClientUserName
+                Client    = [string]$session.ClientComputerName
+                OpenFiles = [string[]]$own
+                OpenCount = [long]$own.Count
+                Seconds   = [long]0
+            }
+        }
+        return
+    }
+    $rows = @()
+    foreach ($open in @(Get-WmiObject -Class Win32_ServerSession)) {
+        if ($null -eq $open) { continue }
+        $client = ([string]$open.ComputerName).TrimStart('\')
+        $user = [string]$open.UserName
+        $row = $null
+        foreach ($one in $rows) {
+            if ($null -ne $one -and $one.Client -eq $client) { $row = $one }
+        }
+        if ($null -eq $row) {
+            $row = @{ SessionId = '\\' + $client; User = ''; Client = $client; OpenFiles = [string[]]@(); OpenCount = [long]0; Seconds = [long]0; Users = @() }
+            $rows += $row
+        }
+        if ($user -ne '' -and $row.Users -notcontains $user) { $row.Users = @($row.Users) + $user }
+        $row.User = @($row.Users) -join ', '
+        $row.OpenCount = [long]$row.OpenCount + [long]$open.ResourcesOpened
+        if ([long]$open.ActiveTime -gt $row.Seconds) { $row.Seconds = [long]$open.ActiveTime }
+    }
+    foreach ($row in $rows) {
+        if ($null -ne $row) { $row }
+    }
 }
 
 function Get-ZdmFolderList {

@@ -134,6 +134,7 @@ def test_a_demo_that_begins_anew_is_played_twice(tmp_path: Path) -> None:
     ("demo", "office", "closing"),
     [
         ("shares", "files", "Done: people work on the new server; the old shares are frozen and stay for a month."),
+        ("shares", "sbsfiles", "Done: people work on the new server; the old shares are frozen and stay for a month."),
         ("profiles", "desks", "Done. Reports:"),
         ("rehearsal", "tiny", "rehearsed again, judged, taken away."),
     ],

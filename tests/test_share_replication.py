@@ -38,6 +38,8 @@ from zdm_automate.facts.store import Facts
 from zdm_automate.lab.world.programs.robocopy_options import read_options
 from zdm_automate.model import Preview
 
+WORKING = ShareSession(session_id="7", user="X\\ben", client="PC", open_files=("E:\\Data\\a",), open_count=1)
+
 # --- refusals ---
 
 
@@ -59,7 +61,10 @@ from zdm_automate.model import Preview
         ("B-113", facts(*SEEDED[:-2], new=(TARGET, replace(DATA, name="Alles", path="E:\\"))), WANTED, "by the share Alles"),
         (
             "B-113",
-            facts(*SEEDED[:-2], busy=(ShareSession(session_id="7", user="X\\ben", client="PC", open_files=("E:\\Data\\a",)),)),
+            facts(
+                *SEEDED[:-2],
+                busy=(ShareSession(session_id="7", user="X\\ben", client="PC", open_files=("E:\\Data\\a",), open_count=1),),
+            ),
             WANTED,
             "X\\ben has E:\\Data\\a open",
         ),
@@ -153,7 +158,7 @@ def test_the_trend_gives_the_forecast() -> None:
 
 def test_nothing_of_the_night_happens_by_day() -> None:
     """Without `cut: true` no session is closed and no share frozen."""
-    found = facts(*SEEDED, sessions=(ShareSession(session_id="7", user="X\\anna", client="PC", open_files=()),))
+    found = facts(*SEEDED, sessions=(ShareSession(session_id="7", user="X\\anna", client="PC", open_files=(), open_count=0),))
 
     assert not any(row.change for item in ("B-152", "B-153", "B-154", "B-156") for row in rows(item, found))
 
@@ -169,7 +174,7 @@ def test_sessions_are_closed_after_the_freeze() -> None:
 def test_the_session_of_the_account_that_copies_stays() -> None:
     """Its end would be the end of a pass; the server's own account copies where a job runs without a credential."""
     users = ("X\\anna", "x\\MOVER", "X\\NEW$")
-    sessions = tuple(ShareSession(session_id=name, user=name, client="PC", open_files=()) for name in users)
+    sessions = tuple(ShareSession(session_id=name, user=name, client="PC", open_files=(), open_count=0) for name in users)
     found = facts(*SEEDED, job("delta", 9, run_as="mover@x.example"), sessions=sessions)
 
     closed = [row.change.call.params["session_id"] for row in rows("B-152", found, CUT) if row.change]
@@ -178,7 +183,7 @@ def test_the_session_of_the_account_that_copies_stays() -> None:
 
 def test_the_night_in_its_order() -> None:
     """Freeze, sessions, a look for newer files, the final pass, the comparison, the switch."""
-    open_session = ShareSession(session_id="7", user="X\\anna", client="PC", open_files=("D:\\Data\\a.txt",))
+    open_session = ShareSession(session_id="7", user="X\\anna", client="PC", open_files=("D:\\Data\\a.txt",), open_count=1)
     found = facts(*SEEDED, sessions=(open_session,))
 
     assert [row.change.call.verb for row in rows("B-152", found, CUT) if row.change] == ["Close-ZdmShareSession"]
@@ -209,7 +214,7 @@ def test_the_way_back_copies_before_it_leads_people_back() -> None:
     """The new side is closed to everybody, what was written there comes back without purging, then the old side opens."""
     back = intent(cut=True, roll_back=True)
     compared = (*FINAL, *COMPARED)
-    working = ShareSession(session_id="8", user="X\\ben", client="PC", open_files=())
+    working = ShareSession(session_id="8", user="X\\ben", client="PC", open_files=(), open_count=0)
     first = facts(*compared, old=FROZEN, new=(replace(TARGET, sddl=DATA.sddl),), busy=(working,))
     verbs = [row.change.call.verb for row in rows("B-163", first, back) if row.change]
 

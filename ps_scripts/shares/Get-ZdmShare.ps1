@@ -3,32 +3,21 @@ function Get-ZdmShare {
     .SYNOPSIS
         Reads the shares of this host that people use, with their permissions.
     .DESCRIPTION
-        Administrative shares are left out. The permissions come as a security descriptor in text form, which is the same in
-        every language.
+        By the SmbShare module, or by WMI (2008 R2 and older), which does not tell what clients keep copies of, whether people
+        see what they may not open, and encryption. Administrative shares are left out. The permissions come as a security
+        descriptor in text form, which is the same in every language; it is empty where WMI keeps none for a share.
     .EXAMPLE
         Get-ZdmShare
     .OUTPUTS
         Zdm.Share
     .NOTES
         Kind: reader
-        Floor: 3.0
+        Floor: 2.0
     #>
     [CmdletBinding()]
     param()
-    if (-not (Import-ZdmModule SmbShare)) {
-        Stop-ZdmVerb -Code Unsupported -Message 'This host has no SmbShare module (it came with Windows Server 2012).' -Target 'SmbShare' -Category NotInstalled
-    }
-    foreach ($share in @(Get-SmbShare)) {
-        if ($null -eq $share -or $share.Special) { continue }
-        New-ZdmFact -Type 'Zdm.Share' -Property @{
-            Name            = [string]$share.Name
-            Path            = [string]$share.Path
-            Description     = [string]$share.Description
-            CachingMode     = [string]$share.CachingMode
-            EnumerationMode = [string]$share.FolderEnumerationMode
-            UserLimit       = [long]$share.ConcurrentUserLimit
-            EncryptData     = [bool]$share.EncryptData
-            Sddl            = [string]$share.SecurityDescriptor
-        }
+    $way = Get-ZdmShareWay
+    foreach ($row in @(Get-ZdmShareRow -Way $way)) {
+        New-ZdmFact -Type 'Zdm.Share' -Property $row
     }
 }

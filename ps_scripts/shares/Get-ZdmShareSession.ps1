@@ -3,29 +3,22 @@ function Get-ZdmShareSession {
     .SYNOPSIS
         Reads who is connected to the shares of this host, and which files are open.
     .DESCRIPTION
-        One object for each session, with the files that it holds open.
+        By the SmbShare module one object for each session, with the files that it holds open. By WMI (2008 R2 and older) one for
+        each computer, with all its users and how many files they hold open: such a server ends them together.
     .EXAMPLE
         Get-ZdmShareSession
     .OUTPUTS
         Zdm.ShareSession
     .NOTES
         Kind: reader
-        Floor: 3.0
+        Floor: 2.0
     #>
     [CmdletBinding()]
     param()
-    if (-not (Import-ZdmModule SmbShare)) {
-        Stop-ZdmVerb -Code Unsupported -Message 'This host has no SmbShare module (it came with Windows Server 2012).' -Target 'SmbShare' -Category NotInstalled
-    }
-    $files = @(Get-SmbOpenFile | Where-Object { $null -ne $_ })
-    foreach ($session in @(Get-SmbSession)) {
-        if ($null -eq $session) { continue }
-        $own = @($files | Where-Object { [string]$_.SessionId -eq [string]$session.SessionId } | ForEach-Object { [string]$_.Path })
-        New-ZdmFact -Type 'Zdm.ShareSession' -Property @{
-            SessionId = [string]$session.SessionId
-            User      = [string]$session.ClientUserName
-            Client    = [string]$session.ClientComputerName
-            OpenFiles = [string[]]$own
-        }
+    $way = Get-ZdmShareWay
+    foreach ($row in @(Get-ZdmShareSessionRow -Way $way)) {
+        $own = @{}
+        foreach ($field in 'SessionId', 'User', 'Client', 'OpenFiles', 'OpenCount') { $own[$field] = $row[$field] }
+        New-ZdmFact -Type 'Zdm.ShareSession' -Property $own
     }
 }

@@ -12,7 +12,7 @@ function Remove-ZdmShare {
         Zdm.Change
     .NOTES
         Kind: applier
-        Floor: 3.0
+        Floor: 2.0
         Reader: Get-ZdmShare
     #>
     [CmdletBinding(SupportsShouldProcess = $true)]
@@ -21,10 +21,12 @@ function Remove-ZdmShare {
         [ValidatePattern('^[^\x00-\x1f\\/:*?"<>|\[\]+=;,]{1,80}$')]
         [string]$Name
     )
-    $before = Get-ZdmShareState -Name $Name
+    $way = Get-ZdmShareWay
+    $before = Get-ZdmShareState -Way $way -Name $Name
     if ($before.Exists -and $PSCmdlet.ShouldProcess($Name, 'remove the share')) {
-        Remove-SmbShare -Name $Name -Force
-        $after = Get-ZdmShareState -Name $Name
+        if ($way -eq 'module') { Remove-SmbShare -Name $Name -Force }
+        else { Remove-ZdmShareByWmi -Name $Name }
+        $after = Get-ZdmShareState -Way $way -Name $Name
         if ($after.Exists) { Stop-ZdmVerb -Code VerifyFailed -Message "The share '$Name' is still there." -Target $Name }
         New-ZdmChange -Verb 'Remove-ZdmShare' -Target $Name -Changed $true -Before $before -After $after
         return

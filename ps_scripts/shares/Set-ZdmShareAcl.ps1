@@ -4,7 +4,8 @@ function Set-ZdmShareAcl {
         Sets the permissions of a share to exactly those given.
     .DESCRIPTION
         The freeze of a share is this with every right lowered to Read, and taking the freeze back is this with what was
-        read before. Files keep their own permissions.
+        read before. Files keep their own permissions. By the SmbShare module, or by WMI (2008 R2 and older), whose one method
+        sets limit and description too: they are given as they are, and looked at afterwards.
     .PARAMETER Name
         The name of the share.
     .PARAMETER Sddl
@@ -15,7 +16,7 @@ function Set-ZdmShareAcl {
         Zdm.Change
     .NOTES
         Kind: applier
-        Floor: 3.0
+        Floor: 2.0
         Reader: Get-ZdmShare
     #>
     [CmdletBinding(SupportsShouldProcess = $true)]
@@ -28,15 +29,23 @@ function Set-ZdmShareAcl {
         [ValidatePattern('^O:[A-Za-z0-9-]+G:[A-Za-z0-9-]+D:[A-Z]*(\([AD];[A-Z]*;[A-Za-z0-9]+;;;[A-Za-z0-9-]+\))*$')]
         [string]$Sddl
     )
-    $before = Get-ZdmShareState -Name $Name
+    $way = Get-ZdmShareWay
+    $before = Get-ZdmShareState -Way $way -Name $Name
     if (-not $before.Exists) {
         Stop-ZdmVerb -Code NotFound -Message "This host has no share '$Name'." -Target $Name -Category ObjectNotFound
     }
-    if ($before.Sddl -ne $Sddl -and $PSCmdlet.ShouldProcess($Name, "set permissions $Sddl")) {
-        Set-SmbShare -Name $Name -SecurityDescriptor $Sddl -Force
-        $after = Get-ZdmShareState -Name $Name
-        if ($after.Sddl -ne $Sddl) {
+    $wanted = Resolve-ZdmShareSddl -Way $way -Name $Name -Sddl $Sddl
+    if ($before.Sddl -ne $wanted -and $PSCmdlet.ShouldProcess($Name, "set permissions $Sddl")) {
+        if ($way -eq 'module') { Set-SmbShare -Name $Name -SecurityDescriptor $wanted -Force }
+        else { Set-ZdmShareByWmi -Name $Name -Sddl $wanted }
+        $after = Get-ZdmShareState -Way $way -Name $Name
+        if ($after.Sddl -ne $wanted) {
             Stop-ZdmVerb -Code VerifyFailed -Message "The share '$Name' has other permissions than those that were set." -Target $Name
+        }
+        foreach ($field in 'Path', 'Description', 'UserLimit') {
+            if ($after[$field] -ne $before[$field]) {
+                Stop-ZdmVerb -Code VerifyFailed -Message "The share '$Name' has another $field than before its permissions were set." -Target $Name
+            }
         }
         New-ZdmChange -Verb 'Set-ZdmShareAcl' -Target $Name -Changed $true -Before $before -After $after
         return

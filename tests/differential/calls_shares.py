@@ -11,7 +11,12 @@ from scene import Scene
 
 from zdm_automate.lab.world.smb import SmbServer
 
-SDDL = ("O:SYG:SYD:(A;;FA;;;BA)", "O:SYG:SYD:(A;;0x1200a9;;;WD)", "O:SYG:SYD:(D;;FA;;;DU)(A;;0x1301bf;;;WD)")
+SDDL = (
+    "O:SYG:SYD:(A;;FA;;;BA)",
+    "O:SYG:SYD:(A;;0x1200a9;;;WD)",
+    "O:SYG:SYD:(D;;FA;;;DU)(A;;0x1301bf;;;WD)",
+    "O:S-1-5-21-1-2-3-1001G:DUD:PAI(D;;0x110116;;;WD)(A;OICINP;FR;;;S-1-5-21-1-2-3-1001)",
+)
 
 
 def _server(scene: Scene) -> SmbServer:
@@ -19,12 +24,18 @@ def _server(scene: Scene) -> SmbServer:
 
 
 def _name(scene: Scene) -> st.SearchStrategy[str]:
-    return near.either(scene, [share.name for share in _server(scene).shares.values()], st.sampled_from(("Neu", "Büro", "x$")))
+    there = [share.name for share in _server(scene).shares.values()]
+    return near.either(scene, there, st.sampled_from(("Neu", "Büro", "x$", "C$")))
+
+
+def _old(scene: Scene) -> bool:
+    """Whether the host has no SmbShare module."""
+    return not scene.world.hosts[scene.host].windows.level
 
 
 def _session(scene: Scene) -> st.SearchStrategy[str]:
-    there = [str(session.number) for session in _server(scene).sessions]
-    return st.sampled_from(there or ["7"]) if scene.sure else st.sampled_from([*there, "99", "0"])
+    there = [f"\\\\{one.client}" if _old(scene) else str(one.number) for one in _server(scene).sessions]
+    return st.sampled_from(there or ["7"]) if scene.sure else st.sampled_from([*there, "99", "0", "\\\\nobody"])
 
 
 @st.composite
@@ -36,9 +47,22 @@ def _new(draw: st.DrawFn, scene: Scene) -> dict[str, Any]:
     }
     if scene.sure and scene.host not in scene.world.volumes:
         made["Path"] = "C:\\Zdm\\Neu"
-    extra = {"Description": "Grüße $x", "CachingMode": "None", "EnumerationMode": "AccessBased"}
+    extra: dict[str, Any] = {
+        "Description": "Grüße $x",
+        "CachingMode": "None",
+        "EnumerationMode": "AccessBased",
+        "UserLimit": 10,
+    }
+    if scene.sure and _old(scene):
+        extra = {"Description": "Grüße $x", "CachingMode": "Manual", "UserLimit": 10}
     chosen = draw(st.sets(st.sampled_from(sorted(extra))))
     return made | {name: extra[name] for name in sorted(chosen)}
+
+
+def _permissions(scene: Scene) -> st.SearchStrategy[dict[str, Any]]:
+    """Permissions as they are written, or in long forms, or an empty list."""
+    other = (*SDDL, "O:SYG:SYD:(A;;0x1F01FF;;;S-1-1-0)", "O:SYG:SYD:")
+    return st.fixed_dictionaries({"Name": _name(scene), "Sddl": st.sampled_from(SDDL if scene.sure else other)})
 
 
 def _link(scene: Scene) -> st.SearchStrategy[str]:
@@ -93,7 +117,7 @@ FITTING: dict[str, Callable[[Scene], st.SearchStrategy[dict[str, Any]]]] = {
     "Get-ZdmTreeFinding": _finding,
     "Get-ZdmTreeDifference": _difference,
     "New-ZdmShare": _new,
-    "Set-ZdmShareAcl": lambda scene: st.fixed_dictionaries({"Name": _name(scene), "Sddl": st.sampled_from(SDDL)}),
+    "Set-ZdmShareAcl": _permissions,
     "Remove-ZdmShare": lambda scene: st.fixed_dictionaries({"Name": _name(scene)}),
     "Close-ZdmShareSession": lambda scene: st.fixed_dictionaries({"SessionId": _session(scene)}),
 }

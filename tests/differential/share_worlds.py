@@ -15,10 +15,14 @@ SHARES = (
     Share(name="Data", path="E:\\Data", sddl="O:SYG:SYD:(A;;0x1301bf;;;WD)", description="all of it"),
     Share(name="Büro $x", path="E:\\Data\\B", sddl="O:SYG:SYD:(A;;FA;;;BA)(A;;0x1200a9;;;DU)", caching="None"),
     Share(name="geheim$", path="E:\\", enumeration="AccessBased", limit=3, encrypt=True),
+    Share(name="leer", path="E:\\Kopie", sddl="O:SYG:SYD:"),
+    Share(name="ohne", path="E:\\Kopie", sddl="D:AI(A;;0x1200a9;;;WD)"),
+    Share(name="alt", path="E:\\Kopie", sddl="O:BAG:DUD:PAI(D;;0x110116;;;WD)(A;OICI;FR;;;S-1-5-21-1-2-3-1001)"),
 )
 SESSIONS = (
     SmbSession(number=7, user="X\\anna", client="10.0.0.7", since=""),
     SmbSession(number=1236950581249, user="X\\o'brien", client="[fe80::1]", since=""),
+    SmbSession(number=9, user="X\\ben", client="10.0.0.7", since="2026-03-02T06:00:00+00:00"),
 )
 OPENS = (
     OpenFile(number=1, session=7, path="E:\\Data\\a.txt", share="Data"),
@@ -44,12 +48,15 @@ ODD = {
 
 
 @st.composite
-def with_shares(draw: st.DrawFn, world: World, host: str) -> tuple[World, str]:
-    """Some of the shares and sessions, on a host that has the module."""
-    able = [name for name, one in world.hosts.items() if one.windows.level and one.running("LanmanServer") and one.powered]
+def with_shares(draw: st.DrawFn, world: World, host: str, *, old: bool = False) -> tuple[World, str]:
+    """Some of the shares and sessions, on a host whose service runs; `old`: half of the time one without the module, if any."""
+    able = [name for name, one in world.hosts.items() if one.running("LanmanServer") and one.powered]
     host = host if host in able or not able else able[0]
+    before_2012 = [name for name in able if not world.hosts[name].windows.level] if old else []
+    if before_2012 and draw(st.booleans()):
+        host = before_2012[0]
     shares = {one.name.casefold(): one for one in draw(st.sets(st.sampled_from(SHARES)).map(sorted_shares))}
-    sessions = SESSIONS[: draw(st.integers(0, 2))]
+    sessions = SESSIONS[: draw(st.integers(0, 3))]
     opens = OPENS[: draw(st.integers(0, 2))] if sessions else ()
     names = draw(st.sets(st.sampled_from(("a.txt", "B.txt", "ü $x.docx", "z'.pdf", "Ä.txt", "_.txt")), min_size=1))
     kept = {name.casefold(): File(name=name, size=len(name), at=1000, content=name) for name in sorted(names)}

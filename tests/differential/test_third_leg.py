@@ -32,6 +32,9 @@ OFFICES = {
 }
 """Where the readers of an area have something to read, if not in every office."""
 
+BESIDE = {"shares": (("sbsfiles", "SBS"),)}
+"""Hosts that are asked too: an old server, where the office of the area has none."""
+
 Host = Callable[[str, str], WaysHost]
 
 
@@ -59,7 +62,8 @@ def places(name: str) -> list[tuple[str, str]]:
     """An old and a new server on which a reader has something to do: of two offices the first, of a single one all."""
     verb = load_library()[name]
     found = [(one, fit(office(one), verb)) for one in OFFICES.get(verb.area, ("tiny", "smallbiz"))]
-    return [(one, host) for one, hosts in found for host in (hosts[:1] if len(found) > 1 else hosts)]
+    more = [(one, host) for one, host in BESIDE.get(verb.area, ()) if host in fit(office(one), verb)]
+    return more + [(one, host) for one, hosts in found for host in (hosts[:1] if len(found) > 1 else hosts)]
 
 
 @pytest.mark.pwsh

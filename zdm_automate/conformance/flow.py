@@ -1,7 +1,8 @@
 """Where a value comes from: which documented objects an expression holds, followed through variables, loops and pipelines.
 
-It follows assignments, `foreach`, `$_` of Where-Object and ForEach-Object, indexes, and script blocks called by `&`, within one
-function. It does not follow parameters without a type, values kept in tables or objects, or names that are computed.
+It follows assignments, `foreach`, `$_` of Where-Object and ForEach-Object, indexes, results of methods of WMI, and script
+blocks called by `&`, within one function. It does not follow parameters without a type, values kept in tables or objects,
+or names that are computed.
 """
 
 from __future__ import annotations
@@ -279,6 +280,16 @@ def _member(node: Node, script: Script, depth: int) -> Origin:
     return DOTNET if kind or (info and info[1] == "enum") else UNKNOWN
 
 
+def _invoked(node: Node, script: Script, depth: int) -> Origin:
+    """What a method gives: where it is one of documented objects, what is documented of its result."""
+    held = origin_of(node.child("Expression"), script, depth)
+    known = script.around.documents.classes
+    given = frozenset(name for one in held.classes if (name := f"{one} method result") in known)
+    if given:
+        return Origin("windows", given)
+    return DOTNET if type_of(node, script) else UNKNOWN
+
+
 def _index(node: Node, script: Script, depth: int) -> Origin:
     return origin_of(node.child("Target"), script, depth)
 
@@ -293,6 +304,7 @@ _HANDLERS: Final[dict[str, Callable[[Node, Script, int], Origin]]] = {
     "Command": _command,
     "VariableExpression": _variable,
     "MemberExpression": _member,
+    "InvokeMemberExpression": _invoked,
     "IndexExpression": _index,
     "Hashtable": _table,
     "TypeExpression": lambda *_: DOTNET,

@@ -128,7 +128,7 @@ class Shares:
         self.stage.carry_to(CUT_BEGINS)
         path = self.stage.project / "project.yaml"
         text = path.read_text(encoding="utf-8")
-        path.write_text(text.replace("old_name: OLD", "cut: true\n    old_name: OLD", 1), encoding="utf-8")
+        path.write_text(text.replace("old_name:", "cut: true\n    old_name:", 1), encoding="utf-8")
         for row in ("B-029", "B-138", "B-150"):
             self.stage.type("checklist", "sign", row, "--by", "demo")
         self.sign(*(step for step in SIGNED if step not in SHORT))

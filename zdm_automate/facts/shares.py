@@ -11,13 +11,13 @@ from zdm_automate.facts.base import Fact, fact
 @fact
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Share(Fact):
-    """A share that people use.
+    """A share that people use. What a host before Windows Server 2012 does not tell is None.
 
     Attributes:
         caching_mode: whether clients keep copies (Offline Files).
         enumeration_mode: AccessBased shows people only what they may open.
         user_limit: how many may use it at once; 0 for no limit.
-        sddl: its permissions, a security descriptor in text form.
+        sddl: its permissions, a security descriptor in text form; empty where the host does not tell them.
     """
 
     zdm_type: ClassVar[str] = "Zdm.Share"
@@ -27,17 +27,25 @@ class Share(Fact):
     name: str
     path: str
     description: str
-    caching_mode: str
-    enumeration_mode: str
+    caching_mode: str | None
+    enumeration_mode: str | None
     user_limit: int
-    encrypt_data: bool
+    encrypt_data: bool | None
     sddl: str
 
 
 @fact
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShareSession(Fact):
-    """A user's connection to a file server, with the files it holds open."""
+    """A connection to a file server that can be ended by itself, with the files it holds open.
+
+    Attributes:
+        session_id: its number; before Windows Server 2012 two backslashes and the computer, for that server ends all at once
+            that a computer has open.
+        user: who; several, with a comma between, where they are ended together.
+        open_files: which files, where the host tells.
+        open_count: how many.
+    """
 
     zdm_type: ClassVar[str] = "Zdm.ShareSession"
     reader: ClassVar[str] = "Get-ZdmShareSession"
@@ -48,6 +56,7 @@ class ShareSession(Fact):
     user: str
     client: str
     open_files: tuple[str, ...]
+    open_count: int
 
 
 @fact

@@ -18,7 +18,14 @@ if TYPE_CHECKING:
 
     from zdm_automate.lab.world.model import World
 
-PLACES = (("tiny", "OLD"), ("smallbiz", "SBS"), ("smallbiz", "DC1"), ("kanzlei", "SERVER"), ("branch", "BR-DC01"))
+PLACES = (
+    ("tiny", "OLD"),
+    ("smallbiz", "SBS"),
+    ("smallbiz", "DC1"),
+    ("kanzlei", "SERVER"),
+    ("branch", "BR-DC01"),
+    ("sbsfiles", "SBS"),
+)
 SCOPES = {"OLD": "192.168.50.0", "BR-DC01": "10.20.0.0"}
 ZONES = {"OLD": "tiny.example.org", "DC1": "example.com", "BR-DC01": "branch.example.net"}
 ASKED: dict[str, dict[str, Any]] = {
@@ -84,7 +91,10 @@ SPELLED = (
     "Win32_NetworkAdapterConfiguration",
     "Win32_OperatingSystem",
     "Win32_ServerFeature",
+    "Win32_LogicalShareSecuritySetting",
+    "Win32_ServerSession",
     "Win32_Service",
+    "Win32_Share",
     "Win32_SID",
 )
 

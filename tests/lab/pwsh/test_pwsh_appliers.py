@@ -195,6 +195,21 @@ def _smb() -> list[Step]:
     ]
 
 
+def _smb_by_wmi() -> list[Step]:
+    """What the share appliers do on a server that has no module for it."""
+    return [
+        ("New-ZdmShare", {"Name": "Neu", "Path": r"D:\Shares\Neu", "Sddl": CLOSED, "Description": "Grüße"}),
+        ("New-ZdmShare", {"Name": "Neu", "Path": r"D:\Other", "Sddl": CLOSED}),
+        ("New-ZdmShare", {"Name": "C$", "Path": r"D:\Other", "Sddl": CLOSED}),
+        ("New-ZdmShare", {"Name": "Mit", "Path": r"D:\Other", "Sddl": CLOSED, "CachingMode": "None"}),
+        ("Set-ZdmShareAcl", {"Name": "firma", "Sddl": "O:BAG:DUD:P(D;;0x110116;;;WD)(A;;0x1301bf;;;S-1-5-21-1-2-3-1120)"}),
+        ("Set-ZdmShareAcl", {"Name": "Firma", "Sddl": "O:SYG:SYD:"}),
+        ("Set-ZdmShareAcl", {"Name": "nothing", "Sddl": CLOSED}),
+        ("Remove-ZdmShare", {"Name": "Neu"}),
+        ("Close-ZdmShareSession", {"SessionId": r"\\192.168.62.22"}),
+    ]
+
+
 AUTHORISED = {"DnsName": "new.tiny.example.org", "IpAddress": "192.168.50.10"}
 PAIR = {"Name": "zdm-cutover", "PartnerServer": "br-dc02.branch.example.net", "ScopeId": ["10.20.0.0"]}
 
@@ -249,6 +264,7 @@ STORIES: dict[str, tuple[str, str, list[Step]]] = {
     "shares": ("files", "NEW", _smb()),
     "sessions": ("files", "OLD", [("Close-ZdmShareSession", {"SessionId": "1001"})]),
     "a blank guest": (str(shipped("labs") / "hyperv" / "workshop.yaml"), "NEW-FS", _set_up()),
+    "shares and sessions by wmi": ("sbsfiles", "SBS", _smb_by_wmi()),
     "machines": (str(shipped("labs") / "hyperv" / "workshop.yaml"), "HV1", _machines()),
     "client": ("branch", "BR-PC01", _host("Ethernet", ["10.20.0.11"])),
     "files": ("tiny", "NEW", _shares(r"\\old.tiny.example.org\C$\Zdm")),

@@ -65,12 +65,20 @@ def new_smb_share(
     Description: str = "",
     CachingMode: str = "Manual",
     FolderEnumerationMode: str = "Unrestricted",
+    ConcurrentUserLimit: int = 0,
 ) -> Iterator[Row]:
     """Shares a folder that is there, for Everyone to read."""
     server = _server(call, "New-SmbShare")
     if server.share(Name) is not None:
         raise Refusal("Windows System Error 2118,New-SmbShare", "The name has already been shared.")
-    share = Share(name=Name, path=Path, description=Description, caching=CachingMode, enumeration=FolderEnumerationMode)
+    share = Share(
+        name=Name,
+        path=Path,
+        description=Description,
+        caching=CachingMode,
+        enumeration=FolderEnumerationMode,
+        limit=ConcurrentUserLimit,
+    )
     call.update(call.world.with_smb(call.host_name, server.with_share(share)))
     yield _row(share)
 

@@ -104,9 +104,15 @@ class Table:
         for name in names:
             value = row[name]
             if isinstance(value, Mapping):
-                value = self._line(f"{command}.{name}", {**value, CLASS: class_name(f"{command}.{name}", row)})
+                value = self._inner(f"{command}.{name}", row, value)
+            elif isinstance(value, list) and value and isinstance(value[0], Mapping):
+                value = [self._inner(f"{command}.{name}", row, one) for one in value]
             values.append(value)
         return values
+
+    def _inner(self, command: str, row: Mapping[str, Any], value: Mapping[str, Any]) -> list[Any]:
+        """An object that is the value of a property, or one of several."""
+        return self._line(command, {**value, CLASS: class_name(command, row)})
 
     def message(self) -> dict[str, Any]:
         """What goes into a reply."""

@@ -80,7 +80,7 @@ class WorldBridge:
     def start(self) -> None:
         """Writes the start-up and listens."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        for name in ("start.ps1", "ask.ps1", "objects.ps1", "identities.ps1", "sessions.ps1"):
+        for name in ("start.ps1", "ask.ps1", "objects.ps1", "identities.ps1", "descriptors.ps1", "sessions.ps1"):
             text = resources.files("zdm_automate.lab.pwsh").joinpath(f"shell/{name}").read_text(encoding="ascii")
             (self._folder / name).write_text(text, encoding="ascii")
         start = str(self._folder / "start.ps1").replace("'", "''")

@@ -18,6 +18,7 @@ from zdm_automate.lab.cmdlets import io_classes, tasks
 from zdm_automate.lab.perform import load_models
 from zdm_automate.lab.pwsh.answers import CLASS, Table, answer_class, described, tells
 from zdm_automate.lab.pwsh.profile import host_time, profile, stub_modules
+from zdm_automate.lab.world.descriptors import read_sddl, write_sddl
 from zdm_automate.lab.world.refusal import NotModelledError, Refusal
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from zdm_automate.lab.world.host import Host
     from zdm_automate.lab.world.model import World
 
-QUIET_VERBS: Final = frozenset({"Get", "Test", "Resolve", "Tasks"})
+QUIET_VERBS: Final = frozenset({"Get", "Test", "Resolve", "Tasks", "Sddl"})
 """Commands of these verbs change caches at most."""
 
 Ask = Callable[["Call", "Mapping[str, Any]"], "dict[str, Any]"]
@@ -310,6 +311,21 @@ def _com(call: Call, request: Mapping[str, Any]) -> dict[str, Any]:
     return {}
 
 
+def _sddl(call: Call, request: Mapping[str, Any]) -> dict[str, Any]:
+    """A security descriptor from its text form: its parts, and the text as Windows writes it.
+
+    Raises:
+        NotModelledError: the lab does not know something in it.
+    """
+    try:
+        made = read_sddl(str(request["Text"]))
+    except ValueError as wrong:
+        raise NotModelledError(f"the lab does not model these permissions: {wrong}", host=call.host_name) from None
+    lines = [{"AceType": one.kind, "AceFlags": one.flags, "AccessMask": one.mask, "Sid": one.sid} for one in made.aces]
+    told = {"Text": write_sddl(made), "ControlFlags": made.control, "Owner": made.owner, "Group": made.group}
+    return {"Value": {**told, "Lines": lines}}
+
+
 _KINDS: Final[dict[str, Ask]] = {
     "cmdlet": _cmdlet,
     "native": _native,
@@ -318,4 +334,5 @@ _KINDS: Final[dict[str, Ask]] = {
     "now": _now,
     "file": _file,
     "com": _com,
+    "sddl": _sddl,
 }

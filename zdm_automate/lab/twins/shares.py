@@ -1,4 +1,4 @@
-"""Twins of the share verbs."""
+"""Twins of the share verbs, by the SmbShare module or by WMI, and of those that look at files and namespaces."""
 
 from __future__ import annotations
 
@@ -8,6 +8,16 @@ from zdm_automate.lab.cmdlets import io_classes as io
 from zdm_automate.lab.twins.files import state as file_state
 from zdm_automate.lab.twins.pattern import change, made, stamp, stop, twin
 from zdm_automate.lab.twins.same import same
+from zdm_automate.lab.twins.share_rows import (
+    by_module,
+    new_by_wmi,
+    remove_by_wmi,
+    session_rows,
+    set_by_wmi,
+    share_rows,
+    share_state,
+    wanted_sddl,
+)
 from zdm_automate.lab.world.refusal import Refusal
 
 if TYPE_CHECKING:
@@ -19,44 +29,11 @@ if TYPE_CHECKING:
 LINK = 1024
 
 
-def _needs_module(call: Call) -> None:
-    if not call.has("Get-SmbShare"):
-        said = "This host has no SmbShare module (it came with Windows Server 2012)."
-        raise stop("Unsupported", said, target="SmbShare", category="NotInstalled")
-
-
-def _share(call: Call, name: str) -> Row:
-    found = next((row for row in call.cmdlet("Get-SmbShare") if same(row["Name"], name)), None)
-    if found is None:
-        return {"Exists": False, "Path": "", "Description": "", "CachingMode": "", "EnumerationMode": "", "Sddl": ""}
-    return {
-        "Exists": True,
-        "Path": found["Path"],
-        "Description": found["Description"],
-        "CachingMode": found["CachingMode"],
-        "EnumerationMode": found["FolderEnumerationMode"],
-        "Sddl": found["SecurityDescriptor"] or "",
-    }
-
-
 @twin("Get-ZdmShare")
 def get_share(call: Call, /) -> Iterator[Row]:
     """All that are not administrative."""
-    _needs_module(call)
-    for row in call.cmdlet("Get-SmbShare"):
-        if not row["Special"]:
-            yield made(
-                call,
-                "Zdm.Share",
-                Name=row["Name"],
-                Path=row["Path"],
-                Description=row["Description"],
-                CachingMode=row["CachingMode"],
-                EnumerationMode=row["FolderEnumerationMode"],
-                UserLimit=row["ConcurrentUserLimit"],
-                EncryptData=row["EncryptData"],
-                Sddl=row["SecurityDescriptor"],
-            )
+    for row in share_rows(call):
+        yield made(call, "Zdm.Share", **row)
 
 
 @twin("New-ZdmShare")
@@ -70,10 +47,15 @@ def new_share(
     description: str = "",
     caching_mode: str = "Manual",
     enumeration_mode: str = "Unrestricted",
+    user_limit: int = 0,
 ) -> Iterator[Row]:
     """The folder, the share, its permissions."""
-    _needs_module(call)
-    before = _share(call, name)
+    module = by_module(call)
+    if not module and not (same(caching_mode, "Manual") and same(enumeration_mode, "Unrestricted")):
+        said = "Before Windows Server 2012 neither CachingMode nor EnumerationMode is set from here."
+        raise stop("Unsupported", said, target=name, category="NotInstalled")
+    before = share_state(call, name)
+    sddl = wanted_sddl(call, name, sddl)
     if before["Exists"] and not (same(before["Path"], path) and same(before["Sddl"], sddl)):
         raise stop("AlreadyExists", f"The share '{name}' is there with another folder or other permissions.", target=name)
 
@@ -82,6 +64,9 @@ def new_share(
         if not any(same(row["DeviceID"], drive) for row in call.wmi("Win32_LogicalDisk")):
             raise stop("NotFound", f"This host has no drive {drive}.", target=drive, category="ObjectNotFound")
         io.make_folder(call, path)
+        if not module:
+            new_by_wmi(call, name=name, path=path, description=description, user_limit=user_limit, sddl=sddl)
+            return
         call.cmdlet(
             "New-SmbShare",
             Name=name,
@@ -89,66 +74,78 @@ def new_share(
             Description=description,
             CachingMode=caching_mode,
             FolderEnumerationMode=enumeration_mode,
+            ConcurrentUserLimit=user_limit,
         )
         call.cmdlet("Set-SmbShare", Name=name, SecurityDescriptor=sddl, Force=True)
 
-    wanted = {"Exists": True}
-    yield change(call, verb="New-ZdmShare", target=name, read=lambda: _share(call, name), wanted=wanted, write=write)
+    asked = {} if before["Exists"] else {"Sddl": sddl, "UserLimit": user_limit}
+    wanted = {"Exists": True, **asked}
+    yield change(call, verb="New-ZdmShare", target=name, read=lambda: share_state(call, name), wanted=wanted, write=write)
 
 
 @twin("Set-ZdmShareAcl")
 def set_share_acl(call: Call, /, *, name: str, sddl: str) -> Iterator[Row]:
-    """Exactly these permissions."""
-    _needs_module(call)
-    if not _share(call, name)["Exists"]:
+    """Exactly these permissions, and everything else as it was."""
+    module = by_module(call)
+    before = share_state(call, name)
+    if not before["Exists"]:
         raise stop("NotFound", f"This host has no share '{name}'.", target=name, category="ObjectNotFound")
+    sddl = wanted_sddl(call, name, sddl)
 
     def write(_: Row) -> None:
-        call.cmdlet("Set-SmbShare", Name=name, SecurityDescriptor=sddl, Force=True)
+        if module:
+            call.cmdlet("Set-SmbShare", Name=name, SecurityDescriptor=sddl, Force=True)
+        else:
+            set_by_wmi(call, name, sddl)
 
-    wanted = {"Sddl": sddl}
-    yield change(call, verb="Set-ZdmShareAcl", target=name, read=lambda: _share(call, name), wanted=wanted, write=write)
+    wanted = {"Sddl": sddl, **{field: before[field] for field in ("Path", "Description", "UserLimit")}}
+    yield change(call, verb="Set-ZdmShareAcl", target=name, read=lambda: share_state(call, name), wanted=wanted, write=write)
 
 
 @twin("Remove-ZdmShare")
 def remove_share(call: Call, /, *, name: str) -> Iterator[Row]:
     """The share alone."""
-    _needs_module(call)
+    module = by_module(call)
 
     def write(_: Row) -> None:
-        call.cmdlet("Remove-SmbShare", Name=name, Force=True)
+        if module:
+            call.cmdlet("Remove-SmbShare", Name=name, Force=True)
+        else:
+            remove_by_wmi(call, name)
 
     wanted = {"Exists": False}
-    yield change(call, verb="Remove-ZdmShare", target=name, read=lambda: _share(call, name), wanted=wanted, write=write)
+    yield change(call, verb="Remove-ZdmShare", target=name, read=lambda: share_state(call, name), wanted=wanted, write=write)
 
 
 @twin("Get-ZdmShareSession")
 def get_share_session(call: Call, /) -> Iterator[Row]:
     """Sessions with what they hold open."""
-    _needs_module(call)
-    opened = call.cmdlet("Get-SmbOpenFile")
-    for row in call.cmdlet("Get-SmbSession"):
-        yield made(
-            call,
-            "Zdm.ShareSession",
-            SessionId=str(row["SessionId"]),
-            User=row["ClientUserName"],
-            Client=row["ClientComputerName"],
-            OpenFiles=[one["Path"] for one in opened if one["SessionId"] == row["SessionId"]],
-        )
+    for row in session_rows(call):
+        own = {field: row[field] for field in ("SessionId", "User", "Client", "OpenFiles", "OpenCount")}
+        yield made(call, "Zdm.ShareSession", **own)
 
 
 @twin("Close-ZdmShareSession")
 def close_share_session(call: Call, /, *, session_id: str) -> Iterator[Row]:
-    """One session."""
-    _needs_module(call)
+    """One session; who has connected again has a younger one."""
+    module = by_module(call)
+    found = next((row for row in session_rows(call) if same(row["SessionId"], session_id)), None)
+    oldest = found["Seconds"] if found else 0
+    said: list[str] = []
 
     def read() -> Row:
-        found = next((row for row in call.cmdlet("Get-SmbSession") if str(row["SessionId"]) == session_id), None)
-        return {"Exists": found is not None, "User": found["ClientUserName"] if found else ""}
+        left = [row for row in session_rows(call) if same(row["SessionId"], session_id) and row["Seconds"] >= oldest]
+        if left and said:
+            raise stop("NativeExit", f"net session {session_id} /delete: {said[0]}", target=session_id)
+        return {"Exists": bool(left), "User": left[0]["User"] if left else ""}
 
     def write(_: Row) -> None:
-        call.cmdlet("Close-SmbSession", SessionId=session_id, Force=True)
+        if module:
+            call.cmdlet("Close-SmbSession", SessionId=session_id, Force=True)
+            return
+        run = call.native("net", "session", session_id, "/delete", "/y")
+        if run.exit_code:
+            said.append(next((line for line in (*run.err, *run.out) if line.strip()), f"exit code {run.exit_code}"))
 
     wanted = {"Exists": False}
     yield change(call, verb="Close-ZdmShareSession", target=session_id, read=read, wanted=wanted, write=write)

@@ -127,6 +127,9 @@ function global:ConvertFrom-LabRow {
         if ($null -ne $value) {
             $list = $value -is [System.Collections.ArrayList]
             if ($list -and $value.Count -gt 0 -and '$row'.Equals($value[0])) { $value = ConvertFrom-LabRow -Row $value -Forms $Forms }
+            elseif ($list -and $value.Count -gt 0 -and $value[0] -is [System.Collections.ArrayList] -and '$row'.Equals($value[0][0])) {
+                $value = @(foreach ($one in $value) { ConvertFrom-LabRow -Row $one -Forms $Forms })
+            }
             elseif ($null -ne $kinds[$i]) { $value = ConvertTo-LabType -Value $value -Type $kinds[$i] }
             elseif ($list) { $value = $value.ToArray() }
         }

@@ -1,11 +1,21 @@
 # Who a SID belongs to and which version a program has, asked of the host: .NET would tell of this computer. ASCII.
 
 class LabSecurityIdentifier {
-    # System.Security.Principal.SecurityIdentifier, as far as its name goes.
+    # System.Security.Principal.SecurityIdentifier: its name, and how it lies in memory.
     [string]$Value
+    [int]$BinaryLength
     LabSecurityIdentifier([string]$value) {
         if ($value -notmatch '^S-1-\d+(-\d+)*$') { throw [System.ArgumentException]::new('Value was invalid.', 'sddlForm') }
         $this.Value = $value
+        $this.BinaryLength = 8 + 4 * ($value.Split('-').Length - 3)
+    }
+    [void] GetBinaryForm([byte[]]$bytes, [int]$at) {
+        $parts = $this.Value.Split('-')
+        $bytes[$at] = [byte]$parts[1]
+        $bytes[$at + 1] = [byte]($parts.Length - 3)
+        $authority = [System.BitConverter]::GetBytes([long]$parts[2])
+        for ($i = 0; $i -lt 6; $i++) { $bytes[$at + 2 + $i] = $authority[5 - $i] }
+        for ($i = 3; $i -lt $parts.Length; $i++) { [System.BitConverter]::GetBytes([uint32]$parts[$i]).CopyTo($bytes, $at + 8 + 4 * ($i - 3)) }
     }
     [string] Translate([type]$type) {
         if ($type -ne [System.Security.Principal.NTAccount]) { throw [System.NotSupportedException]::new('the lab translates to NTAccount only.') }

@@ -82,6 +82,7 @@ foreach ($native in @($me['Natives'])) {
 
 # An object of COM is made by New-Object, which has no such parameter on this system. Only the hosts that need one pay for it.
 if ($PSVersionTable.PSVersion.Major -lt 3) {
+    . "$PSScriptRoot/descriptors.ps1"
     function global:New-Object {
         [CmdletBinding(DefaultParameterSetName = 'Net')]
         param(

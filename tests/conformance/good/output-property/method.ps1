@@ -1,0 +1,2 @@
+$setting = @(Get-WmiObject -Class Win32_LogicalShareSecuritySetting)[0]
+foreach ($ace in @($setting.GetSecurityDescriptor().Descriptor.DACL)) { $x = $ace.Trustee.SIDString }
