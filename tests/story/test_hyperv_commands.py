@@ -11,10 +11,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hyperv_story import ELSEWHERE, SEAT, SWITCH, refused, topology_for
+from hyperv_story import ELSEWHERE, SEAT, SWITCH, refused, save_started, topology_for
 from office_story import Story, documented, named
 
 from zdm_automate.cli.__main__ import main
+from zdm_automate.lab.state import LabFolder
 from zdm_automate.topology import read_topology, schema
 
 Start = Callable[[str], Story]
@@ -95,6 +96,32 @@ def test_a_build_and_a_removal_survive_a_kill(story: Start, tmp_path: Path, line
         4,
         ["LAN"],
     )
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a process is killed as POSIX does it")
+@pytest.mark.slow
+@pytest.mark.timeout(400)
+def test_a_stopped_run_that_the_host_has_left_behind_is_planned_anew(story: Start, tmp_path: Path) -> None:
+    """Somebody turns a machine on after a removal was killed: only what that run wanted, or a removal, does not go on with it.
+
+    A lab over a real wire and a killed process take their time.
+    """
+    save_started(LABS / "workshop.yaml", LabFolder(tmp_path / "workshop-lab"))
+    workshop = story(str(LABS / "workshop.yaml"))
+    lab = topology_for(workshop, tmp_path / "sr-0001.yaml", None)
+    workshop.ok("lab", "plug", SEAT)
+    removal = killed(18, "lab", "destroy", lab)
+    left = json.loads(workshop.lab.world_file.read_bytes())["hyperv"]["HV1"]["machines"].values()
+    workshop.ok("lab", "change", "HV1", "Set-ZdmLabVmState", "Name=NEW-DC", "Mark=zdm-lab:sr-0001", "State=Running")
+
+    other = refused(workshop, "lab", "build", lab)
+    gone = workshop.ok("lab", "destroy", lab)
+
+    assert (removal, [one["state"] for one in left if one["name"] == "NEW-DC"]) == (-9, ["Off"])
+    assert "no longer finds what the plan saw" in other
+    assert "It cannot be gone on with; planning anew." in gone
+    after = json.loads(workshop.lab.world_file.read_bytes())["hyperv"]["HV1"]
+    assert ([one["name"] for one in after["machines"].values()], list(after["switches"])) == ([SEAT], ["LAN"])
 
 
 def test_the_example_is_a_topology_and_its_schema_is_the_programs() -> None:

@@ -148,7 +148,6 @@ def carry_out(
     """Goes on with a run that stopped, then plans what is wanted and applies it."""
     from zdm_automate.cli.apply import apply
     from zdm_automate.cli.opening import open_project
-    from zdm_automate.cli.resume import resume
 
     if want == "running":
         _refuse_ways_out(topology, project)
@@ -158,8 +157,7 @@ def carry_out(
     if stopped:
         if not as_json:
             say(f"Run {stopped} stopped before its end; going on with it first.")
-        resume(stopped, project=folder, as_json=as_json)
-        if want == _written_want(folder):
+        if _gone_on_with(stopped, want, folder, as_json=as_json) and want == _written_want(folder):
             return
     folder = project_of(topology, provider, project, want, label=label, anew=anew, only=only)
     made = _planned(folder)
@@ -173,6 +171,29 @@ def carry_out(
 
     show(plan_view(made))
     say("Nothing to apply: the lab is as wanted, or waits for a step by hand.")
+
+
+def _gone_on_with(run: str, want: str, folder: Path, *, as_json: bool) -> bool:
+    """Goes on with a run that stopped; False where somebody has changed the host meanwhile, so that it has to be planned anew.
+
+    That is for what the run itself wanted, and for a lab that is to go. With anything else in its place some machines could
+    stay set back and others not.
+
+    Raises:
+        PlanStaleError: it cannot be gone on with, and something else is wanted now.
+    """
+    from zdm_automate.cli.resume import resume
+    from zdm_automate.errors import PlanStaleError
+
+    try:
+        resume(run, project=folder, as_json=as_json)
+    except PlanStaleError as moved:
+        if want not in {"gone", _written_want(folder)}:
+            raise
+        if not as_json:
+            say(f"It cannot be gone on with; planning anew. {moved.message}")
+        return False
+    return True
 
 
 def _refuse_ways_out(topology: Path, project: Path | None) -> None:
