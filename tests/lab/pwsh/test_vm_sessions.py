@@ -142,6 +142,7 @@ class Tickets:
     configuration_file = Path("lab.pssc")
 
     def __init__(self) -> None:
+        self.environment: dict[str, str] = {}
         self.told: list[tuple[str, ...]] = []
 
     def enrol(self) -> str:
@@ -149,6 +150,9 @@ class Tickets:
 
     def assign(self, ticket: str, *, host: str, user: str, configuration: str) -> None:
         self.told.append(("assign", ticket, host, user, configuration))
+
+    def lend(self, ticket: str) -> None:
+        self.told.append(("lend", ticket))
 
     def worked(self, ticket: str) -> None:
         self.told.append(("worked", ticket))

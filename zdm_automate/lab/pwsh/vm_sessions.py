@@ -6,7 +6,7 @@ What a session means to the world is decided in `lab/world/vm_sessions.py`; here
 from __future__ import annotations
 
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 
 from zdm_automate.errors import InputError
 from zdm_automate.lab.world.refusal import Refusal
@@ -14,9 +14,9 @@ from zdm_automate.lab.world.vm_sessions import COMMAND, guest_of, refuse_account
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from zdm_automate.lab.keeper import Keeper
+    from zdm_automate.lab.pwsh.seam import Bridge
     from zdm_automate.lab.world.hyperv import Machine
 
 KIND: Final = "session"
@@ -26,37 +26,12 @@ DIRECT: Final = "direct"
 """What a guest's process has for a configuration."""
 
 
-class Tickets(Protocol):
-    """The bridge, as far as it gives tickets."""
-
-    @property
-    def configuration_file(self) -> Path:
-        """What a process starts with."""
-        ...
-
-    def enrol(self) -> str:
-        """A ticket."""
-        ...
-
-    def assign(self, ticket: str, *, host: str, user: str, configuration: str) -> None:
-        """Says whom its process plays."""
-        ...
-
-    def worked(self, ticket: str) -> None:
-        """Its process has done what it was asked."""
-        ...
-
-    def release(self, ticket: str) -> None:
-        """Its process has gone."""
-        ...
-
-
 class VmSessions:
     """The sessions that hosts hold with guests, by the ticket of the guest's process."""
 
-    def __init__(self, keeper: Keeper, tickets: Tickets) -> None:
+    def __init__(self, keeper: Keeper, bridge: Bridge) -> None:
         self._keeper = keeper
-        self._tickets = tickets
+        self._bridge = bridge
         self._open: dict[str, tuple[str, Machine]] = {}
         self._lock = Lock()
 
@@ -73,12 +48,12 @@ class VmSessions:
             case "State":
                 return {"State": "Opened" if self._alive(ticket) else "Broken"}
             case "Worked" if ticket in self._open:
-                self._tickets.worked(ticket)
+                self._bridge.worked(ticket)
                 return {}
             case "Close":
                 with self._lock:
                     self._open.pop(ticket, None)
-                self._tickets.release(ticket)
+                self._bridge.release(ticket)
                 return {}
         raise InputError(f"the lab's bridge knows no session message {name!r}.")
 
@@ -91,11 +66,11 @@ class VmSessions:
                 "Id": refusal.error_id, "Message": refusal.message, "Category": refusal.category, "Target": refusal.target
             }  # fmt: skip
             return {"Error": error, "Warnings": []}
-        ticket = self._tickets.enrol()
-        self._tickets.assign(ticket, host=guest, user=str(account["$user"]), configuration=DIRECT)
+        ticket = self._bridge.enrol()
+        self._bridge.assign(ticket, host=guest, user=str(account["$user"]), configuration=DIRECT)
         with self._lock:
             self._open[ticket] = host, machine
-        return {"Ticket": ticket, "Configuration": str(self._tickets.configuration_file)}
+        return {"Ticket": ticket, "Configuration": str(self._bridge.configuration_file)}
 
     def _reached(self, host: str, request: Mapping[str, Any], account: Mapping[str, Any]) -> tuple[Machine, str]:
         world = self._keeper.world
