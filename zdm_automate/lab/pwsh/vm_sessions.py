@@ -27,15 +27,15 @@ DIRECT: Final = "direct"
 
 
 class VmSessions:
-    """The sessions that hosts hold with guests, by the ticket of the guest's process."""
+    """The sessions that hosts hold with guests, by the ticket of the guest's process; `by` is that of the host's."""
 
     def __init__(self, keeper: Keeper, bridge: Bridge) -> None:
         self._keeper = keeper
         self._bridge = bridge
-        self._open: dict[str, tuple[str, Machine]] = {}
+        self._open: dict[str, tuple[str, str, Machine]] = {}
         self._lock = Lock()
 
-    def answer(self, host: str, request: Mapping[str, Any]) -> dict[str, Any]:
+    def answer(self, host: str, request: Mapping[str, Any], *, by: str) -> dict[str, Any]:
         """The reply to a message of a host's process.
 
         Raises:
@@ -44,20 +44,29 @@ class VmSessions:
         name, ticket = str(request.get("Name")), str(request.get("Ticket", ""))
         match name:
             case "Open":
-                return self._opened(host, request)
+                return self._opened(host, request, by)
             case "State":
                 return {"State": "Opened" if self._alive(ticket) else "Broken"}
             case "Worked" if ticket in self._open:
                 self._bridge.worked(ticket)
                 return {}
             case "Close":
-                with self._lock:
-                    self._open.pop(ticket, None)
-                self._bridge.release(ticket)
+                self._close([ticket])
                 return {}
         raise InputError(f"the lab's bridge knows no session message {name!r}.")
 
-    def _opened(self, host: str, request: Mapping[str, Any]) -> dict[str, Any]:
+    def left(self, by: str) -> None:
+        """A host's process has gone, and those that played guests for it with it."""
+        self._close([ticket for ticket, (own, _, _) in list(self._open.items()) if own == by])
+
+    def _close(self, tickets: list[str]) -> None:
+        for ticket in tickets:
+            with self._lock:
+                known = self._open.pop(ticket, None)
+            if known is not None:
+                self._bridge.release(ticket)
+
+    def _opened(self, host: str, request: Mapping[str, Any], by: str) -> dict[str, Any]:
         account = dict(request["Account"])
         try:
             machine, guest = self._reached(host, request, account)
@@ -69,7 +78,7 @@ class VmSessions:
         ticket = self._bridge.enrol()
         self._bridge.assign(ticket, host=guest, user=str(account["$user"]), configuration=DIRECT)
         with self._lock:
-            self._open[ticket] = host, machine
+            self._open[ticket] = by, host, machine
         return {"Ticket": ticket, "Configuration": str(self._bridge.configuration_file)}
 
     def _reached(self, host: str, request: Mapping[str, Any], account: Mapping[str, Any]) -> tuple[Machine, str]:
@@ -87,6 +96,6 @@ class VmSessions:
     def _alive(self, ticket: str) -> bool:
         if ticket not in self._open:
             return False
-        host, then = self._open[ticket]
+        _, host, then = self._open[ticket]
         now = self._keeper.world.hyperv[host].machines.get(then.id)
         return now is not None and now.started == then.started
