@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -147,8 +148,6 @@ def test_an_address_of_somebody_elses_adapter_is_not_taken(tmp_path: Path) -> No
 
 
 def _with_mac(world: Any, machine: str) -> Any:
-    from dataclasses import replace  # noqa: PLC0415 - for this one world
-
     own = world.hyperv["HV1"]
     found = own.machines[machine]
     adapters = (replace(found.adapters[0], mac="00155DFFFFFF"),)

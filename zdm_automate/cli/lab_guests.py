@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
+    from zdm_automate.cli.opening import Opened
     from zdm_automate.facts.store import Facts
     from zdm_automate.model import Check
     from zdm_automate.planner import Plan
@@ -118,14 +119,14 @@ class _Guests:
 
         return [Probe(name=f"{name}: {what}", ask=partial(ask, name), seconds=seconds) for name in names]
 
-    def _endpoint(self, opened: Any, name: str) -> Answer:
+    def _endpoint(self, opened: Opened, name: str) -> Answer:
         """Whether a guest answers; one that was restarted, also whether it shows a later boot."""
         before = self._booted.get(name.casefold())
         return is_back(_boot_of(opened, name, ask=before is not None), before)
 
     # --- setting up ---
 
-    def _open(self) -> Any:
+    def _open(self) -> Opened:
         from zdm_automate.cli.opening import open_project
 
         return open_project(project_of(self._topology, HYPERV, self._project, "running"))
@@ -154,7 +155,7 @@ class _Guests:
             raise ZdmError(f"{row.text}: {said}.", hint="The same command tries again.")
         return self._left(what, facts)
 
-    def _go_on(self, opened: Any, *, as_json: bool) -> None:
+    def _go_on(self, opened: Opened, *, as_json: bool) -> None:
         """A setting up that stopped is gone on with; where the guests are others by now, it is planned anew."""
         from zdm_automate.cli.resume import resume
 
@@ -186,12 +187,15 @@ class _Guests:
         self.wait()
 
 
-def _boot_of(opened: Any, name: str, *, ask: bool) -> str:
+def _boot_of(opened: Opened, name: str, *, ask: bool) -> str:
     """When a guest that answers was booted, by its own clock; it is not asked where nobody wants to know."""
     session = opened.session(name)
     try:
         session.connect()
-        return str(session.read("Get-ZdmHostInventory").facts[0].last_boot_utc or "") if ask else ""
+        if not ask:
+            return ""
+        found: Any = session.read("Get-ZdmHostInventory").facts[0]
+        return found.last_boot_utc or ""
     finally:
         session.close()
 
@@ -205,7 +209,7 @@ def is_back(boot: str, before: str | None) -> Answer:
     return Answer(good=True, said=f"booted {boot}, after its restart")
 
 
-def _planned(opened: Any) -> tuple[Intended, Facts, Plan]:
+def _planned(opened: Opened) -> tuple[Intended, Facts, Plan]:
     what = opened.intended(opened.playbook(GUESTS_BOOK))
     with opened.workplace(what) as work:
         work.connect()

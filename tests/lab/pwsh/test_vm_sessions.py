@@ -142,6 +142,7 @@ class Tickets:
     configuration_file = Path("lab.pssc")
 
     def __init__(self) -> None:
+        self.environment: dict[str, str] = {}
         self.told: list[tuple[str, ...]] = []
 
     def enrol(self) -> str:
@@ -149,6 +150,9 @@ class Tickets:
 
     def assign(self, ticket: str, *, host: str, user: str, configuration: str) -> None:
         self.told.append(("assign", ticket, host, user, configuration))
+
+    def lend(self, ticket: str) -> None:
+        self.told.append(("lend", ticket))
 
     def worked(self, ticket: str) -> None:
         self.told.append(("worked", ticket))
@@ -163,15 +167,31 @@ def test_a_session_has_a_ticket_for_the_guest_and_loses_it(world: World) -> None
     sessions = VmSessions(Keeper(world, WorldClock(world.now, rate=0), Pace()), tickets)
     account = {"$user": USER, "$password": PASSWORD}
 
-    by_id = sessions.answer("HV1", {"Name": "Open", "VMId": ["0a1b2c3d-1"], "Account": account})
-    states = [sessions.answer("HV1", {"Name": "State", "Ticket": one})["State"] for one in ("t1", "t2")]
-    sessions.answer("HV1", {"Name": "Worked", "Ticket": "t1"})
-    sessions.answer("HV1", {"Name": "Close", "Ticket": "t1"})
-    none = sessions.answer("OLD", {"Name": "Open", "VMName": [BLANK], "Account": account})["Error"]
+    by_id = sessions.answer("HV1", {"Name": "Open", "VMId": ["0a1b2c3d-1"], "Account": account}, by="h1")
+    states = [sessions.answer("HV1", {"Name": "State", "Ticket": one}, by="h1")["State"] for one in ("t1", "t2")]
+    sessions.answer("HV1", {"Name": "Worked", "Ticket": "t1"}, by="h1")
+    sessions.answer("HV1", {"Name": "Close", "Ticket": "t1"}, by="h1")
+    none = sessions.answer("OLD", {"Name": "Open", "VMName": [BLANK], "Account": account}, by="h2")["Error"]
     with pytest.raises(InputError, match="no session message 'Worked'"):
-        sessions.answer("HV1", {"Name": "Worked", "Ticket": "t1"})
+        sessions.answer("HV1", {"Name": "Worked", "Ticket": "t1"}, by="h1")
 
     assert by_id == {"Ticket": "t1", "Configuration": "lab.pssc"}
     assert states == ["Opened", "Broken"]
     assert tickets.told == [("assign", "t1", BLANK, USER, "direct"), ("worked", "t1"), ("release", "t1")]
     assert none["Id"] == "HyperVModuleNotAvailable,Microsoft.PowerShell.Commands.NewPSSessionCommand"
+
+
+def test_a_guests_process_goes_with_its_hosts(world: World) -> None:
+    """The ticket of a session is given back once, whether it was closed or its host's process has ended."""
+    tickets = Tickets()
+    sessions = VmSessions(Keeper(world, WorldClock(world.now, rate=0), Pace()), tickets)
+    account = {"$user": USER, "$password": PASSWORD}
+    sessions.answer("HV1", {"Name": "Open", "VMName": [BLANK], "Account": account}, by="h1")
+
+    sessions.left("h2")
+    still = list(tickets.told)
+    sessions.left("h1")
+    sessions.left("h1")
+
+    assert [one[0] for one in still] == ["assign"]
+    assert tickets.told[1:] == [("release", "t1")]

@@ -146,6 +146,7 @@ class WorldBridge:
         """The process has gone."""
         with self._lock:
             self._desks.pop(ticket, None)
+        self._sessions.left(ticket)
 
     def _prepared(self, host: Host) -> dict[str, Any]:
         """Writes what a host's process loads, where it is not there yet; gives the paths."""
@@ -174,7 +175,7 @@ class WorldBridge:
                 ticket = str(request.get("Ticket", ""))
             desk = self._desk(ticket)
             if request.get("Op") == SESSION:
-                return encode(self._sessions.answer(desk.host, request)), ticket
+                return encode(self._sessions.answer(desk.host, request, by=ticket)), ticket
             return encode(desk.answer(request)), ticket
         except ZdmError as problem:
             return encode({"Fault": problem.message}), ticket

@@ -6,7 +6,7 @@ What a session means to the world is decided in `lab/world/vm_sessions.py`; here
 from __future__ import annotations
 
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 
 from zdm_automate.errors import InputError
 from zdm_automate.lab.world.refusal import Refusal
@@ -14,9 +14,9 @@ from zdm_automate.lab.world.vm_sessions import COMMAND, guest_of, refuse_account
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from zdm_automate.lab.keeper import Keeper
+    from zdm_automate.lab.pwsh.seam import Bridge
     from zdm_automate.lab.world.hyperv import Machine
 
 KIND: Final = "session"
@@ -26,41 +26,16 @@ DIRECT: Final = "direct"
 """What a guest's process has for a configuration."""
 
 
-class Tickets(Protocol):
-    """The bridge, as far as it gives tickets."""
-
-    @property
-    def configuration_file(self) -> Path:
-        """What a process starts with."""
-        ...
-
-    def enrol(self) -> str:
-        """A ticket."""
-        ...
-
-    def assign(self, ticket: str, *, host: str, user: str, configuration: str) -> None:
-        """Says whom its process plays."""
-        ...
-
-    def worked(self, ticket: str) -> None:
-        """Its process has done what it was asked."""
-        ...
-
-    def release(self, ticket: str) -> None:
-        """Its process has gone."""
-        ...
-
-
 class VmSessions:
-    """The sessions that hosts hold with guests, by the ticket of the guest's process."""
+    """The sessions that hosts hold with guests, by the ticket of the guest's process; `by` is that of the host's."""
 
-    def __init__(self, keeper: Keeper, tickets: Tickets) -> None:
+    def __init__(self, keeper: Keeper, bridge: Bridge) -> None:
         self._keeper = keeper
-        self._tickets = tickets
-        self._open: dict[str, tuple[str, Machine]] = {}
+        self._bridge = bridge
+        self._open: dict[str, tuple[str, str, Machine]] = {}
         self._lock = Lock()
 
-    def answer(self, host: str, request: Mapping[str, Any]) -> dict[str, Any]:
+    def answer(self, host: str, request: Mapping[str, Any], *, by: str) -> dict[str, Any]:
         """The reply to a message of a host's process.
 
         Raises:
@@ -69,20 +44,29 @@ class VmSessions:
         name, ticket = str(request.get("Name")), str(request.get("Ticket", ""))
         match name:
             case "Open":
-                return self._opened(host, request)
+                return self._opened(host, request, by)
             case "State":
                 return {"State": "Opened" if self._alive(ticket) else "Broken"}
             case "Worked" if ticket in self._open:
-                self._tickets.worked(ticket)
+                self._bridge.worked(ticket)
                 return {}
             case "Close":
-                with self._lock:
-                    self._open.pop(ticket, None)
-                self._tickets.release(ticket)
+                self._close([ticket])
                 return {}
         raise InputError(f"the lab's bridge knows no session message {name!r}.")
 
-    def _opened(self, host: str, request: Mapping[str, Any]) -> dict[str, Any]:
+    def left(self, by: str) -> None:
+        """A host's process has gone, and those that played guests for it with it."""
+        self._close([ticket for ticket, (own, _, _) in list(self._open.items()) if own == by])
+
+    def _close(self, tickets: list[str]) -> None:
+        for ticket in tickets:
+            with self._lock:
+                known = self._open.pop(ticket, None)
+            if known is not None:
+                self._bridge.release(ticket)
+
+    def _opened(self, host: str, request: Mapping[str, Any], by: str) -> dict[str, Any]:
         account = dict(request["Account"])
         try:
             machine, guest = self._reached(host, request, account)
@@ -91,11 +75,11 @@ class VmSessions:
                 "Id": refusal.error_id, "Message": refusal.message, "Category": refusal.category, "Target": refusal.target
             }  # fmt: skip
             return {"Error": error, "Warnings": []}
-        ticket = self._tickets.enrol()
-        self._tickets.assign(ticket, host=guest, user=str(account["$user"]), configuration=DIRECT)
+        ticket = self._bridge.enrol()
+        self._bridge.assign(ticket, host=guest, user=str(account["$user"]), configuration=DIRECT)
         with self._lock:
-            self._open[ticket] = host, machine
-        return {"Ticket": ticket, "Configuration": str(self._tickets.configuration_file)}
+            self._open[ticket] = by, host, machine
+        return {"Ticket": ticket, "Configuration": str(self._bridge.configuration_file)}
 
     def _reached(self, host: str, request: Mapping[str, Any], account: Mapping[str, Any]) -> tuple[Machine, str]:
         world = self._keeper.world
@@ -112,6 +96,6 @@ class VmSessions:
     def _alive(self, ticket: str) -> bool:
         if ticket not in self._open:
             return False
-        host, then = self._open[ticket]
+        _, host, then = self._open[ticket]
         now = self._keeper.world.hyperv[host].machines.get(then.id)
         return now is not None and now.started == then.started
