@@ -128,8 +128,8 @@ def test_a_removal_that_was_killed_is_resumed_to_nothing(tmp_path: Path, late: b
         rig = lab_rig(folder, whole)
         killed_at(rig, number, late=late, want="gone")
 
-        assert rig.role().disk(mine.path) == mine, plan.changes[number].text
-        assert empty(rig, but=mine.path), plan.changes[number].text
+        assert rig.role().disk(mine.path) == mine, plan.changes[number].target
+        assert empty(rig, but=mine.path), plan.changes[number].target
 
 
 def test_a_half_built_lab_is_taken_away_whole(tmp_path: Path) -> None:
@@ -149,7 +149,7 @@ def test_a_half_built_lab_is_taken_away_whole(tmp_path: Path) -> None:
 
         rig.go("gone")
 
-        assert empty(rig), plan.changes[number - 1].text
+        assert empty(rig), plan.changes[number - 1].target
 
 
 def test_a_disk_that_was_not_made_here_is_never_deleted(tmp_path: Path) -> None:
@@ -213,7 +213,12 @@ BREACHES: dict[str, tuple[Break, str]] = {
         lambda role: _machine(role, "OLD", adapters=(*role.named("OLD")[0].adapters, Adapter(id="2", dhcp_guard=True))),
         "OLD has a second adapter",
     ),
-    "guard off": (lambda role: _adapter(role, "OLD", dhcp_guard=False), "the DHCP guard of OLD is off"),
+    "guard off": (lambda role: _adapter(role, "NEW", dhcp_guard=False), "the DHCP guard of NEW is off"),
+    "leases unplugged": (lambda role: _adapter(role, "OLD", switch=""), "the DHCP guard of OLD is off on no switch"),
+    "leases where the host is": (
+        lambda role: _adapter(role, "OLD", switch="ZDM-MGMT"),
+        "the DHCP guard of OLD is off on ZDM-MGMT",
+    ),
     "mac spoofing": (lambda role: _adapter(role, "NEW", spoofing=True), "NEW may send under other MAC addresses"),
     "same mac": (
         lambda role: _adapter(_adapter(role, "NEW", mac="00155D000001"), "OLD", mac="00155D000001"),
@@ -225,11 +230,11 @@ BREACHES: dict[str, tuple[Break, str]] = {
     ),
     "other switch": (
         lambda role: _adapter(
-            replace(role, switches={**role.switches, "LAN": Switch(name="LAN", id="l", kind="External")}), "OLD", switch="LAN"
+            replace(role, switches={**role.switches, "LAN": Switch(name="LAN", id="l", kind="External")}), "NEW", switch="LAN"
         ),
         "which is no switch of the lab",
     ),
-    "restored where the host is": (lambda role: _adapter(role, "OLD", switch="ZDM-MGMT"), "which the host is on too"),
+    "restored where the host is": (lambda role: _adapter(role, "NEW", switch="ZDM-MGMT"), "which the host is on too"),
     "starts with the host": (lambda role: _machine(role, "OLD", start_action="Start"), "OLD starts with the host"),
     "stranger on the switch": (
         lambda role: _stranger(role, adapters=(Adapter(id="y", switch="ZDM-LAB"),)),
@@ -419,7 +424,7 @@ def forced(rig: LabRig, name: str) -> None:
     for verb, more in (
         ("Set-ZdmLabVmState", {"State": "Off", "Hard": True}),
         ("Restore-ZdmLabCheckpoint", {"Label": "L00-restored"}),
-        ("Set-ZdmLabVmState", {"State": "Running"}),
+        ("Set-ZdmLabVmState", {"State": "Running", "Leases": name == "OLD"}),
     ):
         outcome = perform(world, HOST, library()[verb], {"Name": name, "Mark": "zdm-lab:sr-1", **more})
         assert outcome.error is None, outcome.error
