@@ -94,10 +94,6 @@ def _adapter(found: LabAdapter, machine: LabMachine, intent: LabIntent, private:
     where = found.switch_name.casefold()
     if found.place > 0:
         yield f"{found.vm_name} has a second adapter"
-    if not found.dhcp_guard and not machine.leases:
-        yield f"the DHCP guard of {found.vm_name} is off"
-    elif not found.dhcp_guard and where not in private:
-        yield f"the DHCP guard of {found.vm_name} is off on {found.switch_name or 'no switch'}, not on the lab's private one"
     if found.mac_spoofing:
         yield f"{found.vm_name} may send under other MAC addresses"
     if found.mac in intent.production_macs:
@@ -106,6 +102,10 @@ def _adapter(found: LabAdapter, machine: LabMachine, intent: LabIntent, private:
         yield f"{found.vm_name} is connected to {found.switch_name}, which is no switch of the lab"
     elif where and machine.restored and kinds[where] != "Private":
         yield f"{found.vm_name} was restored from a backup and is on {found.switch_name}, which the host is on too"
+    if not found.dhcp_guard and not machine.leases:
+        yield f"the DHCP guard of {found.vm_name} is off"
+    elif not found.dhcp_guard and where not in private:
+        yield f"the DHCP guard of {found.vm_name} is off on {found.switch_name or 'no switch'}, not on the lab's private one"
 
 
 def _seat(found: LabAdapter, lab: set[str]) -> Iterator[str]:

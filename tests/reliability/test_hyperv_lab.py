@@ -215,10 +215,6 @@ BREACHES: dict[str, tuple[Break, str]] = {
     ),
     "guard off": (lambda role: _adapter(role, "NEW", dhcp_guard=False), "the DHCP guard of NEW is off"),
     "leases unplugged": (lambda role: _adapter(role, "OLD", switch=""), "the DHCP guard of OLD is off on no switch"),
-    "leases where the host is": (
-        lambda role: _adapter(role, "OLD", switch="ZDM-MGMT"),
-        "the DHCP guard of OLD is off on ZDM-MGMT",
-    ),
     "mac spoofing": (lambda role: _adapter(role, "NEW", spoofing=True), "NEW may send under other MAC addresses"),
     "same mac": (
         lambda role: _adapter(_adapter(role, "NEW", mac="00155D000001"), "OLD", mac="00155D000001"),
@@ -230,11 +226,11 @@ BREACHES: dict[str, tuple[Break, str]] = {
     ),
     "other switch": (
         lambda role: _adapter(
-            replace(role, switches={**role.switches, "LAN": Switch(name="LAN", id="l", kind="External")}), "NEW", switch="LAN"
+            replace(role, switches={**role.switches, "LAN": Switch(name="LAN", id="l", kind="External")}), "OLD", switch="LAN"
         ),
         "which is no switch of the lab",
     ),
-    "restored where the host is": (lambda role: _adapter(role, "NEW", switch="ZDM-MGMT"), "which the host is on too"),
+    "restored where the host is": (lambda role: _adapter(role, "OLD", switch="ZDM-MGMT"), "which the host is on too"),
     "starts with the host": (lambda role: _machine(role, "OLD", start_action="Start"), "OLD starts with the host"),
     "stranger on the switch": (
         lambda role: _stranger(role, adapters=(Adapter(id="y", switch="ZDM-LAB"),)),
