@@ -67,6 +67,7 @@ def _machines(facts: Facts, intent: LabIntent) -> Iterator[str]:
 def _adapters(facts: Facts, intent: LabIntent) -> Iterator[str]:
     wanted = {one.name.casefold(): one for one in intent.machines}
     lab = {one.name.casefold() for one in intent.switches}
+    private = _private(facts, intent)
     places: dict[str, str] = {}
     for found in facts.of("hyperv", LabAdapter):
         if found.mac != NO_MAC and found.mac in places:
@@ -74,20 +75,25 @@ def _adapters(facts: Facts, intent: LabIntent) -> Iterator[str]:
         places.setdefault(found.mac, found.vm_name)
         machine = wanted.get(found.vm_name.casefold())
         if machine is not None:
-            yield from _adapter(found, machine, intent)
+            yield from _adapter(found, machine, intent, private)
         elif intent.seat and found.vm_name.casefold() == intent.seat.casefold():
             yield from _seat(found, lab)
         elif found.switch_name.casefold() in lab:
             yield f"{found.vm_name} is connected to {found.switch_name} and is no machine of the lab"
 
 
-def _adapter(found: LabAdapter, machine: LabMachine, intent: LabIntent) -> Iterator[str]:
+def _private(facts: Facts, intent: LabIntent) -> set[str]:
+    """The switches of the lab that are private as they stand now; a name that is there twice is none."""
+    there = [(one.name.casefold(), one.kind == "Private" and one.notes == intent.mark) for one in facts.of("hyperv", LabSwitch)]
+    wanted = {one.name.casefold() for one in intent.switches if one.kind == "Private"}
+    return {name for name, good in there if good and name in wanted and sum(name == other for other, _ in there) == 1}
+
+
+def _adapter(found: LabAdapter, machine: LabMachine, intent: LabIntent, private: set[str]) -> Iterator[str]:
     kinds = {one.name.casefold(): one.kind for one in intent.switches}
     where = found.switch_name.casefold()
     if found.place > 0:
         yield f"{found.vm_name} has a second adapter"
-    if not found.dhcp_guard:
-        yield f"the DHCP guard of {found.vm_name} is off"
     if found.mac_spoofing:
         yield f"{found.vm_name} may send under other MAC addresses"
     if found.mac in intent.production_macs:
@@ -96,6 +102,10 @@ def _adapter(found: LabAdapter, machine: LabMachine, intent: LabIntent) -> Itera
         yield f"{found.vm_name} is connected to {found.switch_name}, which is no switch of the lab"
     elif where and machine.restored and kinds[where] != "Private":
         yield f"{found.vm_name} was restored from a backup and is on {found.switch_name}, which the host is on too"
+    if not found.dhcp_guard and not machine.leases:
+        yield f"the DHCP guard of {found.vm_name} is off"
+    elif not found.dhcp_guard and where not in private:
+        yield f"the DHCP guard of {found.vm_name} is off on {found.switch_name or 'no switch'}, not on the lab's private one"
 
 
 def _seat(found: LabAdapter, lab: set[str]) -> Iterator[str]:

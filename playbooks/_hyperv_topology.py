@@ -36,6 +36,7 @@ class LabMachine:
         controller: it is a domain controller.
         restored: it comes from a backup of the client.
         plain_boot: secure boot off, for a guest of generation 2 that lacks a signed loader.
+        leases: it leases addresses to the lab's other machines, so its DHCP guard is off on the lab's private switch.
     """
 
     name: str
@@ -48,6 +49,14 @@ class LabMachine:
     controller: bool = False
     restored: bool = False
     plain_boot: bool = False
+    leases: bool = False
+
+    @property
+    def secluded(self) -> str:
+        """Why it belongs where the host cannot reach it; empty where it may be on any switch of the lab."""
+        if self.restored:
+            return "was restored from a backup"
+        return "leases addresses" if self.leases else ""
 
 
 @intent
@@ -77,7 +86,7 @@ class LabIntent:
     production_macs: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        """Refuses names that are there twice or lead nowhere, and a restored machine where the host can reach it."""
+        """Refuses names that are there twice or lead nowhere, and a restored or leasing machine where the host can reach it."""
         names = [one.name.casefold() for one in (*self.switches, *self.machines)]
         if len({*names, self.seat.casefold()}) <= len(names):
             raise ValueError("two switches or machines of the lab, or the seat and one of them, have one name")
@@ -89,8 +98,8 @@ class LabIntent:
             kind = kinds.get(machine.switch.casefold())
             if kind is None:
                 raise ValueError(f"{machine.name}: the lab has no switch {machine.switch!r}")
-            if machine.restored and kind != "Private":
-                raise ValueError(f"{machine.name} was restored from a backup and belongs on a private switch")
+            if machine.secluded and kind != "Private":
+                raise ValueError(f"{machine.name} {machine.secluded} and belongs on a private switch")
             for disk in machine.disks:
                 if (disk.size_gb > 0) == bool(disk.parent):
                     raise ValueError(f"{machine.name}: the disk {disk.file} has either size_gb or parent")

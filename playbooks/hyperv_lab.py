@@ -29,6 +29,7 @@ from zdm_automate.facts.host import File
 from zdm_automate.facts.hyperv import LabAdapter, LabCheckpoint, LabDisk, LabSwitch, LabVm
 
 from ._hyperv_isolation import breaches
+from ._hyperv_plug import connected
 from ._hyperv_topology import LabDisk as WantedDisk
 from ._hyperv_topology import LabIntent, LabMachine
 
@@ -82,7 +83,7 @@ def build(facts: Facts, intent: LabIntent) -> Iterator[Step]:
         step = _machine(facts, intent, machine)
         yield step
         facts = facts.after(step.effects)
-        yield _connected(facts, intent, machine)
+        yield from connected(facts, intent, machine)
 
 
 def _switch(facts: Facts, intent: LabIntent, name: str, kind: str) -> Step:
@@ -172,27 +173,6 @@ def _machine(facts: Facts, intent: LabIntent, wanted: LabMachine) -> Step:
         effects=(put(ROLE, made), put(ROLE, guarded)),
         inverse=VerbCall(role=ROLE, verb="Remove-ZdmLabVm", params={"name": wanted.name, "mark": intent.mark}),
         seconds=30,
-    )
-
-
-def _connected(facts: Facts, intent: LabIntent, wanted: LabMachine) -> Step:
-    found = facts.one(ROLE, LabAdapter, wanted.name, 0)
-    if found is not None and found.switch_name.casefold() == wanted.switch.casefold():
-        return same(f"{wanted.name} is on {wanted.switch}", role=ROLE)
-    before = found.switch_name if found is not None else ""
-    effects = (put(ROLE, replace(found, switch_name=wanted.switch)),) if found is not None else ()
-
-    def call(switch: str) -> VerbCall:
-        params = {"name": wanted.name, "mark": intent.mark, "switch_name": switch}
-        return VerbCall(role=ROLE, verb="Connect-ZdmLabVm", params=params)
-
-    return change(
-        call(wanted.switch),
-        f"{wanted.name}: plugged into {wanted.switch}",
-        before={"SwitchName": before},
-        after={"SwitchName": wanted.switch},
-        effects=effects,
-        inverse=call(""),
     )
 
 
@@ -329,9 +309,11 @@ def _state(facts: Facts, intent: LabIntent, machine: LabMachine, wanted: str) ->
 def _power(found: LabVm, intent: LabIntent, wanted: str) -> Step:
     """A guest that answers is shut down, unless what it still writes is thrown away with it."""
     answers = (found.heartbeat or "").startswith("Ok") and intent.want not in {"restore", "gone"}
+    leases = any(one.leases for one in intent.machines if one.name.casefold() == found.name.casefold())
 
     def call(state: str) -> VerbCall:
         params = {"name": found.name, "mark": intent.mark, "state": state, "hard": state == "Off" and not answers}
+        params |= {"leases": True} if leases and state == "Running" else {}
         return VerbCall(role=ROLE, verb="Set-ZdmLabVmState", params=params)
 
     return change(

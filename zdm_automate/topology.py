@@ -75,7 +75,7 @@ class SetUpOf(_Part):
 
 
 class MachineOf(_Part):
-    """A machine."""
+    """A machine; `leases`: it is a DHCP server whose leases the lab's other machines are to get, on a private switch."""
 
     name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._-]{0,60}$")
     switch: str
@@ -87,6 +87,7 @@ class MachineOf(_Part):
     controller: bool = False
     restored: bool = False
     plain_boot: bool = False
+    leases: bool = False
     setup: SetUpOf | None = None
 
     @property

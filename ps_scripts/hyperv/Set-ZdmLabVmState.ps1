@@ -3,7 +3,8 @@ function Set-ZdmLabVmState {
     .SYNOPSIS
         Turns a machine of the lab on or off.
     .DESCRIPTION
-        Off is a shutdown by the guest; a guest that does not answer is only turned off with Hard. On is refused while a DHCP guard is off.
+        Off is a shutdown by the guest; a guest that does not answer is only turned off with Hard. On is refused while a DHCP guard is off,
+        unless the machine leases addresses in the lab and that adapter hangs on a private switch of the lab.
     .PARAMETER Name
         Name of the machine.
     .PARAMETER Mark
@@ -12,6 +13,8 @@ function Set-ZdmLabVmState {
         Running or Off.
     .PARAMETER Hard
         Power off at once.
+    .PARAMETER Leases
+        The machine leases addresses in the lab, so its DHCP guard may be off there.
     .EXAMPLE
         Set-ZdmLabVmState -Name OLD -Mark zdm-lab:sr-1 -State Running
     .OUTPUTS
@@ -33,7 +36,9 @@ function Set-ZdmLabVmState {
         [ValidateSet('Running', 'Off')]
         [string]$State,
         [Parameter(Mandatory = $false)]
-        [bool]$Hard = $false
+        [bool]$Hard = $false,
+        [Parameter(Mandatory = $false)]
+        [bool]$Leases = $false
     )
     $vm = Get-ZdmOwnVm -Name $Name -Mark $Mark
     $read = { @{ State = [string](Get-ZdmVm -Name $Name).State } }
@@ -42,8 +47,12 @@ function Set-ZdmLabVmState {
         if ($before.State -ne 'Off' -and $before.State -ne 'Running') {
             Stop-ZdmVerb -Code Precondition -Message "The machine '$Name' is $($before.State)." -Target $Name
         }
-        if ($State -eq 'Running' -and @(Get-VMNetworkAdapter -VMName $Name | Where-Object { $null -ne $_ -and [string]$_.DhcpGuard -ne 'On' }).Count -gt 0) {
-            Stop-ZdmVerb -Code Precondition -Message "The DHCP guard of '$Name' is off." -Target $Name
+        $open = @()
+        if ($State -eq 'Running') { $open = @(Get-VMNetworkAdapter -VMName $Name | Where-Object { $null -ne $_ -and [string]$_.DhcpGuard -ne 'On' }) }
+        foreach ($adapter in $open) {
+            $switch = @(Get-VMSwitch | Where-Object { $null -ne $_ -and [string]$_.Name -eq [string]$adapter.SwitchName })
+            $private = ($switch.Count -eq 1 -and [string]$switch[0].SwitchType -eq 'Private' -and [string]$switch[0].Notes -eq $Mark)
+            if (-not ($Leases -and $private)) { Stop-ZdmVerb -Code Precondition -Message "The DHCP guard of '$Name' is off." -Target $Name }
         }
         if ($State -eq 'Off' -and -not $Hard -and [string]$vm.Heartbeat -notlike 'Ok*') {
             Stop-ZdmVerb -Code Precondition -Message "The guest of '$Name' does not answer ($($vm.Heartbeat)); it is only turned off hard." -Target $Name

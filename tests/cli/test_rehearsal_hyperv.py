@@ -13,7 +13,7 @@ import yaml
 
 from zdm_automate.cli.__main__ import main
 from zdm_automate.cli.opening import open_project
-from zdm_automate.cli.rehearsal_hyperv import HyperVRoom, enter_hyperv, is_up
+from zdm_automate.cli.rehearsal_hyperv import NO_LEASES, HyperVRoom, enter_hyperv, is_up
 from zdm_automate.errors import InputError, UnknownNameError
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "labs" / "hyperv" / "example.yaml"
@@ -97,6 +97,18 @@ def test_the_project_of_a_rehearsal_has_the_guests_and_nothing_of_the_client(ent
     }
     assert (opened.project.in_lab, opened.project.is_rehearsal, opened.project.content.resolvers) == (True, True, ())
     assert (list(opened.project.content.credentials), room.real) == (["lab"], True)
+
+
+def test_a_lab_in_which_nobody_leases_says_so_in_its_record(entered: Entered) -> None:
+    """What was rehearsed of DHCP there says nothing about clients."""
+    room = entered()
+    body = yaml.safe_load(room.topology.read_text(encoding="utf-8"))
+    for machine in body["topology"]["machines"]:
+        machine.pop("leases", None)
+    room.topology.write_text(yaml.safe_dump(body), encoding="utf-8")
+    silent = HyperVRoom(room.client, room.topology, room.folder, lambda _text: None)
+
+    assert [one for one in silent.differences if one not in room.differences] == [NO_LEASES]
 
 
 def test_a_guest_through_its_host_brings_the_host_along(entered: Entered) -> None:

@@ -58,6 +58,11 @@ def _switch(scene: Scene, **more: st.SearchStrategy[Any]) -> Made:
     return st.fixed_dictionaries({"Name": _switch_names(scene), "Mark": _marks(scene), **more})
 
 
+def _leasing(made: dict[str, Any]) -> Made:
+    """The same call as it is, or for a machine that leases addresses or does not."""
+    return st.sampled_from((made, *(made | {"Leases": leases} for leases in (True, True, False))))
+
+
 @st.composite
 def _new_switch(draw: st.DrawFn, scene: Scene) -> dict[str, Any]:
     made = draw(_switch(scene, Kind=st.sampled_from(("Private", "Internal", "private"))))
@@ -102,7 +107,7 @@ def _new_vm(draw: st.DrawFn, scene: Scene) -> dict[str, Any]:
 
 
 FITTING: dict[str, Callable[[Scene], Made]] = {
-    "Connect-ZdmLabVm": lambda scene: _about(scene, SwitchName=st.just("") | _switch_names(scene)),
+    "Connect-ZdmLabVm": lambda scene: _about(scene, SwitchName=st.just("") | _switch_names(scene)).flatmap(_leasing),
     "Get-ZdmLabAdapter": lambda _: st.just({}),
     "Get-ZdmLabCheckpoint": lambda _: st.just({}),
     "Get-ZdmLabDisk": lambda scene: st.fixed_dictionaries({"Path": st.lists(_disks(scene), min_size=1, max_size=3)}),
@@ -118,5 +123,7 @@ FITTING: dict[str, Callable[[Scene], Made]] = {
     "Remove-ZdmLabSwitch": _switch,
     "Remove-ZdmLabVm": _about,
     "Restore-ZdmLabCheckpoint": lambda scene: _about(scene, Label=_labels(scene)),
-    "Set-ZdmLabVmState": lambda scene: _about(scene, State=st.sampled_from(("Running", "Off")), Hard=st.booleans()),
+    "Set-ZdmLabVmState": lambda scene: _about(
+        scene, State=st.sampled_from(("Running", "Off")), Hard=st.booleans(), Leases=st.booleans()
+    ),
 }

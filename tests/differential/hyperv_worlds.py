@@ -167,7 +167,7 @@ def with_own_machine(draw: st.DrawFn, world: World, host: str, *, kept: bool | N
         name=OWN,
         path=f"{FOLDER}\\{OWN}",
         notes=MARK,
-        adapters=(Adapter(id=own_id, dhcp_guard=True, switch=draw(st.sampled_from(("", "ZDM-LAB")))),),
+        adapters=(Adapter(id=own_id, dhcp_guard=draw(st.booleans()), switch=draw(st.sampled_from(("", "ZDM-LAB")))),),
         drives=(path,),
         checkpoint_type="Standard",
         start_action="Nothing",

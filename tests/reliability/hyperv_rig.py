@@ -28,7 +28,7 @@ TOPOLOGY: dict[str, Any] = {
     "machines": [
         {
             "name": "OLD", "switch": "ZDM-LAB", "release": "2008r2", "generation": 1, "restored": True, "controller": True,
-            "disks": [{"file": "OLD.vhdx", "parent": "C:\\Images\\OLD.vhdx"}],
+            "leases": True, "disks": [{"file": "OLD.vhdx", "parent": "C:\\Images\\OLD.vhdx"}],
         },
         {
             "name": "NEW", "switch": "ZDM-LAB", "release": "2008r2", "generation": 1, "restored": True, "controller": True,

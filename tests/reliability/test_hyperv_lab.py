@@ -128,8 +128,8 @@ def test_a_removal_that_was_killed_is_resumed_to_nothing(tmp_path: Path, late: b
         rig = lab_rig(folder, whole)
         killed_at(rig, number, late=late, want="gone")
 
-        assert rig.role().disk(mine.path) == mine, plan.changes[number].text
-        assert empty(rig, but=mine.path), plan.changes[number].text
+        assert rig.role().disk(mine.path) == mine, plan.changes[number].target
+        assert empty(rig, but=mine.path), plan.changes[number].target
 
 
 def test_a_half_built_lab_is_taken_away_whole(tmp_path: Path) -> None:
@@ -149,7 +149,7 @@ def test_a_half_built_lab_is_taken_away_whole(tmp_path: Path) -> None:
 
         rig.go("gone")
 
-        assert empty(rig), plan.changes[number - 1].text
+        assert empty(rig), plan.changes[number - 1].target
 
 
 def test_a_disk_that_was_not_made_here_is_never_deleted(tmp_path: Path) -> None:
@@ -213,7 +213,8 @@ BREACHES: dict[str, tuple[Break, str]] = {
         lambda role: _machine(role, "OLD", adapters=(*role.named("OLD")[0].adapters, Adapter(id="2", dhcp_guard=True))),
         "OLD has a second adapter",
     ),
-    "guard off": (lambda role: _adapter(role, "OLD", dhcp_guard=False), "the DHCP guard of OLD is off"),
+    "guard off": (lambda role: _adapter(role, "NEW", dhcp_guard=False), "the DHCP guard of NEW is off"),
+    "leases unplugged": (lambda role: _adapter(role, "OLD", switch=""), "the DHCP guard of OLD is off on no switch"),
     "mac spoofing": (lambda role: _adapter(role, "NEW", spoofing=True), "NEW may send under other MAC addresses"),
     "same mac": (
         lambda role: _adapter(_adapter(role, "NEW", mac="00155D000001"), "OLD", mac="00155D000001"),
@@ -419,7 +420,7 @@ def forced(rig: LabRig, name: str) -> None:
     for verb, more in (
         ("Set-ZdmLabVmState", {"State": "Off", "Hard": True}),
         ("Restore-ZdmLabCheckpoint", {"Label": "L00-restored"}),
-        ("Set-ZdmLabVmState", {"State": "Running"}),
+        ("Set-ZdmLabVmState", {"State": "Running", "Leases": name == "OLD"}),
     ):
         outcome = perform(world, HOST, library()[verb], {"Name": name, "Mark": "zdm-lab:sr-1", **more})
         assert outcome.error is None, outcome.error

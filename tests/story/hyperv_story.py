@@ -76,7 +76,8 @@ def _calls() -> Iterator[tuple[str, dict[str, Any]]]:
         sizes = {"Generation": generation, "MemoryMb": memory, "Processors": 2}
         yield "New-ZdmLabVm", {"Name": name, **MARK, **sizes, "Path": "C:\\Lab", "Disk": [disk]}
         yield "Connect-ZdmLabVm", {"Name": name, "SwitchName": SWITCH, **MARK}
-        yield "Set-ZdmLabVmState", {"Name": name, "State": "Running", **MARK}
+        yield "Connect-ZdmLabVm", {"Name": name, "SwitchName": SWITCH, "Leases": True, **MARK}
+        yield "Set-ZdmLabVmState", {"Name": name, "State": "Running", "Leases": True, **MARK}
 
 
 def save_started(office: Path, lab: LabFolder) -> None:

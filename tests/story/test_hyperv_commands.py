@@ -112,7 +112,8 @@ def test_a_stopped_run_that_the_host_has_left_behind_is_planned_anew(story: Star
     workshop.ok("lab", "plug", SEAT)
     removal = killed(18, "lab", "destroy", lab)
     left = json.loads(workshop.lab.world_file.read_bytes())["hyperv"]["HV1"]["machines"].values()
-    workshop.ok("lab", "change", "HV1", "Set-ZdmLabVmState", "Name=NEW-DC", "Mark=zdm-lab:sr-0001", "State=Running")
+    turned = ("Name=NEW-DC", "Mark=zdm-lab:sr-0001", "State=Running", "Leases=true")
+    workshop.ok("lab", "change", "HV1", "Set-ZdmLabVmState", *turned)
 
     other = refused(workshop, "lab", "build", lab)
     gone = workshop.ok("lab", "destroy", lab)

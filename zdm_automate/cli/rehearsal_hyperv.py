@@ -65,6 +65,9 @@ NEEDED: Final = ("NTDS", "Netlogon", "DNS", "DHCPServer", "LanmanServer", "W32Ti
 DIFFERENT: Final = ("no internet, no mail from outside, no users at work, no antivirus", "the lab's disks and its network")
 """In what every lab on a Hyper-V host differs."""
 
+NO_LEASES: Final = "no machine leases addresses to another one: each has its DHCP guard on"
+"""In what one differs whose topology says of no machine that it leases."""
+
 
 class HyperVRoom:
     """A lab that was built from a topology."""
@@ -90,7 +93,8 @@ class HyperVRoom:
     def differences(self) -> tuple[str, ...]:
         """What no lab shows, and who plays it where it is not real."""
         played = () if self.real else ("Windows itself: an embedded lab plays the Hyper-V host and its guests",)
-        return (*played, *DIFFERENT, *NOT_REHEARSED)
+        guarded = () if any(one.leases for one in self._file.topology.machines) else (NO_LEASES,)
+        return (*played, *guarded, *DIFFERENT, *NOT_REHEARSED)
 
     @property
     def told(self) -> Mapping[str, str]:

@@ -142,3 +142,22 @@ def test_a_disk_that_is_named_twice_is_refused_before_a_machine_is_made(built: W
     assert told.error is not None
     assert "is named twice" in told.error.message
     assert told.world == apart
+
+
+def test_a_pc_gets_its_address_once_the_servers_guard_is_lifted(built: World) -> None:
+    """As the verbs make it, the lab has a DHCP server that nobody hears; the same server without the guard leases."""
+    mark = {"Mark": "zdm-lab:sr-1"}
+    disk = "C:\\Lab\\PC1.vhdx"
+    world = done(built, "New-ZdmLabDisk", Path=disk, ParentPath="C:\\Images\\pc.vhdx")
+    more = {"Generation": "2", "MemoryMb": 2048, "Processors": 2, "Path": "C:\\Lab", "Disk": [disk]}
+    world = done(world, "New-ZdmLabVm", Name="PC1", **mark, **more)
+    world = done(world, "Connect-ZdmLabVm", Name="PC1", SwitchName=SWITCH, **mark)
+    for name in ("OLD", "PC1"):
+        world = done(world, "Set-ZdmLabVmState", Name=name, State="Running", **mark)
+    world = advance(world, world.now + timedelta(minutes=10))
+
+    lifted = done(world, "Connect-ZdmLabVm", Name="OLD", SwitchName=SWITCH, Leases=True, **mark)
+    later = advance(lifted, lifted.now + timedelta(minutes=10))
+
+    assert (world.clients["PC1"].address, later.clients["PC1"].address != "") == ("", True)
+    assert later.clients["PC1"].server == "192.168.16.2"

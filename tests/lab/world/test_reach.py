@@ -413,3 +413,58 @@ def test_lab_and_office_may_have_one_address() -> None:
 def test_devices_are_on_the_offices_own_network() -> None:
     """A visitor or printer that is no host of the office hears no guest in a lab."""
     assert [linked(world, "visitor-0001", "OLD") for world in (lab(), moved("OLD", OUTSIDE))] == [False, True]
+
+
+def guarded(*names: str, world: World | None = None) -> World:
+    """The lab in which the adapters of these guests have the DHCP guard on."""
+    world = world or lab()
+    for name in names:
+        found = machine_of(world, name)
+        assert found is not None
+        own, machine = found
+        closed = replace(machine, adapters=tuple(replace(one, dhcp_guard=True) for one in machine.adapters))
+        world = world.with_hyperv(HOST, replace(own, machines={**own.machines, machine.id: closed}))
+    return world
+
+
+def test_a_guarded_dhcp_server_is_heard_by_nobody() -> None:
+    """Its switch drops what it offers, and only that: it is reached, and a guard at the client drops nothing."""
+    server = guarded("OLD")
+
+    assert [leased(world) for world in (lab(), server, guarded("PC1"), guarded("NEW-DC", "PC1"))] == [True, False, True, True]
+    assert (reaches(server, "PC1", "OLD"), linked(server, "PC1", "OLD"), pinged(server)) == (True, True, True)
+
+
+def test_the_guard_holds_on_a_switch_that_leads_outside_too() -> None:
+    """A device on the office's own network gets no lease from a guest that was plugged in there by mistake."""
+    outside = moved("OLD", OUTSIDE)
+
+    assert [dhcp_serve.serving(world, SCOPE) for world in (outside, guarded("OLD", world=outside))] == [("OLD",), ()]
+
+
+def test_an_adapter_without_the_guard_is_heard_beside_a_guarded_one() -> None:
+    """The guard belongs to the adapter: a server with two on one switch is heard by the other."""
+    world = guarded("OLD")
+    found = machine_of(world, "OLD")
+    assert found is not None
+    own, machine = found
+    second = replace(machine, adapters=(*machine.adapters, Adapter(id="2", switch=LAB)))
+    nics = (*world.hosts["OLD"].nics, Nic(alias="Ethernet 2", address="192.168.16.3"))
+    beside = with_nic(world, "OLD", *nics).with_hyperv(HOST, replace(own, machines={**own.machines, machine.id: second}))
+
+    assert [leased(one) for one in (world, beside)] == [False, True]
+
+
+def test_a_guard_that_is_put_on_later_ends_renewals() -> None:
+    """The client keeps its lease until it is over; what it gives back is heard, for the guard drops what a server says."""
+    held = dhcp_serve.discover(dhcp_serve.let_go(lab(), "PC1"), "PC1")
+    address = held.clients["PC1"].address
+    silenced = guarded("OLD", world=held)
+
+    renewed = [dhcp_serve.renew(world, "PC1", "OLD") is not None for world in (held, silenced)]
+    later = advance(silenced, silenced.now + timedelta(hours=2))
+    given_back = dhcp_serve.let_go(silenced, "PC1")
+
+    assert renewed == [True, False]
+    assert (address != "", later.clients["PC1"].address) == (True, "")
+    assert address not in given_back.dhcp["OLD"].scopes[SCOPE].leases

@@ -93,10 +93,11 @@ def _all(call: Call, machine: Machine, **changed: object) -> None:
 
 
 @cmdlet("Set-VMNetworkAdapter", module=MODULE, level=HYPERV_LEVEL)
-def set_vm_network_adapter(call: Call, /, *, VMName: str, DhcpGuard: str, MacAddressSpoofing: str) -> None:
-    """All adapters of a machine."""
+def set_vm_network_adapter(call: Call, /, *, VMName: str, DhcpGuard: str = "", MacAddressSpoofing: str = "") -> None:
+    """All adapters of a machine; what is not named stays."""
     machine = one(call, VMName, "SetVMNetworkAdapter")
-    _all(call, machine, dhcp_guard=DhcpGuard.casefold() == "on", spoofing=MacAddressSpoofing.casefold() == "on")
+    given = {"dhcp_guard": DhcpGuard, "spoofing": MacAddressSpoofing}
+    _all(call, machine, **{name: value.casefold() == "on" for name, value in given.items() if value})
 
 
 @cmdlet("Connect-VMNetworkAdapter", module=MODULE, level=HYPERV_LEVEL)

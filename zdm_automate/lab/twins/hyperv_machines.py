@@ -152,39 +152,56 @@ def _refuse_disks(call: Call, name: str, disks: Sequence[str]) -> None:
 
 
 @twin("Connect-ZdmLabVm")
-def connect_lab_vm(call: Call, /, *, name: str, mark: str, switch_name: str) -> Iterator[Row]:
-    """To a switch of the lab, never outside, never unguarded."""
+def connect_lab_vm(call: Call, /, *, name: str, mark: str, switch_name: str, leases: bool = False) -> Iterator[Row]:
+    """To a switch of the lab, never outside, guarded; unguarded afterwards where it leases on a private one."""
     own(call, name, mark)
     adapters = call.cmdlet("Get-VMNetworkAdapter", VMName=name)
     if len(adapters) != 1:
         raise stop("Ambiguous", f"The machine '{name}' has {len(adapters)} adapters.", target=name)
 
     def read() -> Row:
-        return {"SwitchName": call.cmdlet("Get-VMNetworkAdapter", VMName=name)[0]["SwitchName"]}
+        row = call.cmdlet("Get-VMNetworkAdapter", VMName=name)[0]
+        return {"SwitchName": row["SwitchName"], "Guarded": row["DhcpGuard"] == "On"}
 
-    if switch_name and not same(read()["SwitchName"], switch_name):
+    if leases and not switch_name:
+        raise stop("Precondition", f"The DHCP guard of '{name}' is not lifted while it is unplugged.", target=name)
+    if switch_name and (leases or not same(read()["SwitchName"], switch_name)):
         found = [row for row in call.cmdlet("Get-VMSwitch") if same(row["Name"], switch_name)]
         if len(found) != 1:
             raise stop("NotFound", f"There is no switch '{switch_name}'.", target=switch_name, category="ObjectNotFound")
         if found[0]["SwitchType"] == "External" or not same(found[0]["Notes"], mark):
             message = f"The switch '{switch_name}' is not the lab's own, or leads outside."
             raise stop("Precondition", message, target=switch_name)
-        if adapters[0]["DhcpGuard"] != "On":
-            raise stop("Precondition", f"The DHCP guard of '{name}' is off.", target=name)
+        if leases and found[0]["SwitchType"] != "Private":
+            message = f"The DHCP guard of '{name}' is only lifted on a private switch, and '{switch_name}' is none."
+            raise stop("Precondition", message, target=switch_name)
 
-    def write(_: Row) -> None:
-        if switch_name:
+    def write(before: Row) -> None:
+        moves = not same(before["SwitchName"], switch_name)
+        if moves and not before["Guarded"]:
+            call.cmdlet("Set-VMNetworkAdapter", VMName=name, DhcpGuard="On")
+        if moves and switch_name:
             call.cmdlet("Connect-VMNetworkAdapter", VMName=name, SwitchName=switch_name)
-        else:
+        elif moves:
             call.cmdlet("Disconnect-VMNetworkAdapter", VMName=name)
+        if leases or not moves:
+            call.cmdlet("Set-VMNetworkAdapter", VMName=name, DhcpGuard="Off" if leases else "On")
 
-    wanted = {"SwitchName": switch_name}
+    wanted = {"SwitchName": switch_name, "Guarded": not leases}
     yield change(call, verb="Connect-ZdmLabVm", target=name, read=read, wanted=wanted, write=write)
 
 
+def _private(call: Call, name: str, mark: str) -> bool:
+    """Whether a switch is a private one of the lab."""
+    found = [row for row in call.cmdlet("Get-VMSwitch") if same(row["Name"], name)]
+    return len(found) == 1 and found[0]["SwitchType"] == "Private" and same(found[0]["Notes"], mark)
+
+
 @twin("Set-ZdmLabVmState")
-def set_lab_vm_state(call: Call, /, *, name: str, mark: str, state: str, hard: bool = False) -> Iterator[Row]:
-    """On only guarded, off by the guest unless hard."""
+def set_lab_vm_state(
+    call: Call, /, *, name: str, mark: str, state: str, hard: bool = False, leases: bool = False
+) -> Iterator[Row]:
+    """On only guarded, or where it leases on the lab's private switch; off by the guest unless hard."""
     vm = own(call, name, mark)
 
     def read() -> Row:
@@ -195,7 +212,8 @@ def set_lab_vm_state(call: Call, /, *, name: str, mark: str, state: str, hard: b
         if before not in {"Off", "Running"}:
             raise stop("Precondition", f"The machine '{name}' is {before}.", target=name)
         adapters = call.cmdlet("Get-VMNetworkAdapter", VMName=name) if same(state, "Running") else []
-        if any(row["DhcpGuard"] != "On" for row in adapters):
+        opened = [row["SwitchName"] for row in adapters if row["DhcpGuard"] != "On"]
+        if any(not (leases and _private(call, switch, mark)) for switch in opened):
             raise stop("Precondition", f"The DHCP guard of '{name}' is off.", target=name)
         if same(state, "Off") and not hard and not str(vm["Heartbeat"] or "").startswith("Ok"):
             heard = vm["Heartbeat"] or ""

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from zdm_automate.lab.world.dhcp import BAD, NEVER, DhcpClient, DhcpServer, Lease, OptionValue, Scope, Visits
-from zdm_automate.lab.world.reach import linked, neighbour, reaches
+from zdm_automate.lab.world.reach import linked, neighbour, offers, reaches
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,13 +44,17 @@ def serves(world: World, host: str) -> bool:
 
 
 def serving(world: World, scope_id: str, client: str = "") -> tuple[str, ...]:
-    """The hosts that lease from this scope now and hear a client, by address; without one: a device on the office's network."""
-    found = [
-        host
-        for host, server in world.dhcp.items()
-        if serves(world, host) and scope_id in server.scopes and server.scopes[scope_id].active and linked(world, client, host)
-    ]
+    """The hosts that lease from this scope now and are heard by a client, by address; none: a device on the office's network.
+
+    A guest whose adapter has the DHCP guard on is heard by nobody, though it hears everybody.
+    """
+    found = [host for host in world.dhcp if _leases(world, host, scope_id) and offers(world, host, client)]
     return tuple(sorted(found, key=lambda host: tuple(int(part) for part in world.hosts[host].address.split("."))))
+
+
+def _leases(world: World, host: str, scope_id: str) -> bool:
+    scope = world.dhcp[host].scopes.get(scope_id)
+    return scope is not None and scope.active and serves(world, host)
 
 
 def rivals(world: World, scope_id: str) -> tuple[str, ...]:
@@ -144,7 +148,7 @@ def let_go(world: World, name: str) -> World:
     client = world.clients[name]
     if client.address:
         holder = neighbour(world, name, client.server)
-        if holder is not None and holder.name in serving(world, client.link, name):
+        if holder is not None and holder.name in world.dhcp and _leases(world, holder.name, client.link):
             world = release(world, holder.name, client.link, client.address)
     return _with_client(world, _bare(client))
 

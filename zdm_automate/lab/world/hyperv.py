@@ -93,7 +93,7 @@ class Guest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checkpoint:
-    """A checkpoint of one machine."""
+    """A checkpoint of one machine: its disks, and its adapters with the switch and the guard that they had."""
 
     id: str
     name: str
@@ -101,6 +101,7 @@ class Checkpoint:
     state: str
     parent: str = ""
     drives: tuple[str, ...] = ()
+    adapters: tuple[Adapter, ...] | None = None
     guest: Guest = Guest()
 
 

@@ -105,6 +105,7 @@ def checkpointed(world: World, host: str, machine: Machine, name: str) -> World:
         state=machine.state,
         parent=machine.current,
         drives=machine.drives,
+        adapters=machine.adapters,
         guest=guest,
     )
     world, drives = _branched(world, host, machine.drives)
@@ -118,7 +119,8 @@ def restored(world: World, host: str, machine: Machine, found: Checkpoint) -> Wo
         if path.casefold().endswith(".avhdx"):
             world = without_disk(world, host, path)
     world, drives = _branched(world, host, found.drives)
-    back = replace(machine, state=OFF, started=None, current=found.id, drives=drives, reverted=True)
+    adapters = machine.adapters if found.adapters is None else found.adapters
+    back = replace(machine, state=OFF, started=None, current=found.id, drives=drives, adapters=adapters, reverted=True)
     world = with_machine(world, host, back)
     if name not in world.hosts:
         return world

@@ -31,10 +31,11 @@ PASSES_ON: Final = r"HKLM\SYSTEM\CurrentControlSet\Services\Tcpip\Parameters\IPE
 
 @dataclass(frozen=True, slots=True)
 class Port:
-    """A network card and the segment that it is on."""
+    """A network card and the segment that it is on; `guarded`: its switch drops what a DHCP server says through it."""
 
     nic: Nic
     segment: str
+    guarded: bool = False
 
 
 def ports(world: World, name: str) -> tuple[Port, ...]:
@@ -54,7 +55,7 @@ def ports(world: World, name: str) -> tuple[Port, ...]:
         return ()
     own, machine = found
     pairs = zip(host.nics, machine.adapters, strict=False)
-    return tuple(Port(nic, where) for nic, one in pairs if (where := _segment(own, one.switch)) is not None)
+    return tuple(Port(nic, where, one.dhcp_guard) for nic, one in pairs if (where := _segment(own, one.switch)) is not None)
 
 
 def _internal(world: World, name: str) -> Iterator[Switch]:
@@ -75,6 +76,14 @@ def linked(world: World, one: str, other: str) -> bool:
     if not world.hyperv:
         return True
     return not {port.segment for port in ports(world, one)}.isdisjoint(port.segment for port in ports(world, other))
+
+
+def offers(world: World, server: str, client: str) -> bool:
+    """Whether another machine hears what a DHCP server says: the guard of a guest's adapter drops that, and nothing else."""
+    if server == client or not world.hyperv:
+        return True
+    open_to = {port.segment for port in ports(world, server) if not port.guarded}
+    return not open_to.isdisjoint(port.segment for port in ports(world, client))
 
 
 def reaches(world: World, one: str, other: str) -> bool:
