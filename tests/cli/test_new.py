@@ -62,6 +62,7 @@ def test_playbooks_are_listed_and_explained(zdm: Zdm) -> None:
     assert [one["playbook"] for one in zdm("playbooks", "--json").json] == [
         "dhcp_cutover",
         "dns_cutover",
+        "hyperv_guests",
         "hyperv_lab",
         "mailbox_moves",
         "mailbox_moves_2007",

@@ -141,7 +141,7 @@ def test_the_documentation_that_is_carried_is_whole() -> None:
     documents = Documents()
 
     assert sum(len(found) for found in documents.cmdlets.values()) == 3257
-    assert len(documents.classes) == 391
+    assert len(documents.classes) == 394
     assert len(documents.errors) == 469
     assert len(documents.namespaces) == 31
     assert documents.dotnet("system.string") is not None
