@@ -20,10 +20,14 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "ticketing"))
 from model_http import Said
 from zammad_model import ZammadModel
 
+from zdm_automate.lab.state import LabFolder
+
 
 @pytest.fixture
-def done(zdm: Zdm, project: MakeProject) -> Path:
-    """A project with one run and a folder for its requests."""
+def done(zdm: Zdm, project: MakeProject, lab: LabFolder) -> Path:
+    """A project with one run, which finds all as wanted whoever used the lab before, and a folder for its requests."""
+    wanted = ["Set-ZdmServiceState", "Name=LanmanServer", "StartMode=Manual", "State=Running"]
+    assert zdm("lab", "change", "NEW", *wanted, "--lab", lab.path).code == 0
     folder = project("NEW", ["LanmanServer"], state="Running", form=["room"])
     zdm("plan", "services", "-p", folder)
     zdm("apply", "latest", "-p", folder)
