@@ -82,6 +82,7 @@ def test_a_way_that_loses_something_is_found_out(tmp_path: Path, library: Librar
 
 
 @pytest.mark.pwsh
+@pytest.mark.proof
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("name", READERS)

@@ -73,6 +73,7 @@ def as_wanted(workshop: Story) -> bool:
     )
 
 
+@pytest.mark.proof
 @pytest.mark.slow
 @pytest.mark.timeout(200)
 def test_a_blank_guest_is_set_up_by_the_start(story: Start, tmp_path: Path) -> None:

@@ -62,7 +62,8 @@ def test_a_way_that_leads_to_the_client_is_refused_by_who_answers(both: Both, tm
     assert {one["kind"] for one in both.workshop.lab.calls()[begun:]} - {"prelude"} == {"reader"}
 
 
-@pytest.mark.parametrize("breaks", [False, pytest.param(True, marks=pytest.mark.proof)], ids=["once", "set back"])
+@pytest.mark.proof
+@pytest.mark.parametrize("breaks", [False, True], ids=["once", "set back"])
 def test_a_client_is_rehearsed_for_in_guests(both: Both, tmp_path: Path, breaks: bool) -> None:  # noqa: FBT001
     """Kept and run; a way out found afterwards is refused; the gate takes the record. In the proofs it breaks and goes back.
 
