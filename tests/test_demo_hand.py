@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 TYPED = """
 import json, os, sys
@@ -37,3 +40,27 @@ def test_a_split_process_says_what_a_new_one_says(tmp_path: Path) -> None:
     assert "mailbox_moves" in quick[0][1]
     assert kept == "False"
     assert ran.stderr.count("no-such-command") == 2
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sends SIGINT")
+def test_ctrl_c_ends_a_demo_with_a_sentence_and_without_its_lab(tmp_path: Path) -> None:
+    """Exit code 130, as shells give it; the lab that had come up is down."""
+    command = [sys.executable, "-m", "zdm_automate.demo", "tiny", "--folder", str(tmp_path)]
+    said = []
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
+    ) as playing:
+        assert playing.stdout is not None
+        for line in playing.stdout:
+            said.append(line)
+            if "$ zdm check" in line:
+                os.killpg(playing.pid, signal.SIGINT)
+                break
+        said += playing.stdout
+        code = playing.wait(timeout=40)
+    told = "".join(said)
+
+    assert code == 130
+    assert "The demo was stopped by hand" in told
+    assert "Traceback" not in told
+    assert "the lab has ended" in told

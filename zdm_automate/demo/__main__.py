@@ -23,6 +23,10 @@ GOES_ON = frozenset({"cutover"})
 """Demos that go on where the last play has ended, and show then that nothing is left to change; the others begin anew."""
 
 
+STOPPED = 130
+"""Exit code after Ctrl-C, as shells give it."""
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Plays a demo; gives the exit code."""
     parser = argparse.ArgumentParser(prog="make demo", description="Plays a migration in a lab office on this computer.")
@@ -45,6 +49,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except DemoFailedError as problem:
         print(f"\nThe demo failed: {problem}", file=sys.stderr)  # noqa: T201
         return 1
+    except KeyboardInterrupt:
+        print("\nThe demo was stopped by hand; its lab goes down. The next play begins where a demo begins.", file=sys.stderr)  # noqa: T201
+        return STOPPED
     finally:
         stage.down()
     print(f"{time.monotonic() - begun:.0f} s")  # noqa: T201
