@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from run_doubles import Result, Scripts
 from zdm_automate.bench import Bench
 from zdm_automate.errors import PlanStaleError, UnreachableError
 from zdm_automate.facts.host import Service
@@ -29,15 +30,6 @@ def service(name: str, *, state: str = "Running", start_mode: str = "Auto") -> S
 FACTS = with_project(
     Facts(taken_at=NOW, hosts={"old": "SBS"}).with_facts("old", "Zdm.Service", [service(name) for name in NAMES]), ()
 )
-
-
-@dataclass
-class Result:
-    facts: tuple[Any, ...]
-    script_sha256: str = "00"
-    duration_seconds: float = 0.0
-    requests: int = 2
-    warnings: tuple[str, ...] = ()
 
 
 @dataclass
@@ -69,14 +61,6 @@ class Slow:
 
     def describe(self) -> dict[str, Any]:
         return {"transport": "memory"}
-
-
-class Scripts:
-    def output_of(self, verb: str) -> str:
-        return "Zdm.Service"
-
-    def sha256_of(self, verb: str) -> str:
-        return "ab" * 32
 
 
 class Lines(list[str]):

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from run_doubles import Result, Scripts
 from zdm_automate.bench import Bench
 from zdm_automate.errors import AccessDeniedError, OutcomeUnknownError, PlanStaleError, RefusedError, UnreachableError
 from zdm_automate.facts.host import Service
@@ -22,15 +23,6 @@ from zdm_automate.steps import ItemSpec, Read, ensure
 NOW = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)
 DHCP = Service(name="DHCPServer", display_name="DHCP Server", state="Running", start_mode="Auto", start_name=None)
 FACTS = with_project(Facts(taken_at=NOW, hosts={"old": "SBS"}).with_facts("old", "Zdm.Service", [DHCP]), ())
-
-
-@dataclass
-class Result:
-    facts: tuple[Any, ...]
-    script_sha256: str = "00"
-    duration_seconds: float = 0.0
-    requests: int = 2
-    warnings: tuple[str, ...] = ()
 
 
 @dataclass
@@ -76,14 +68,6 @@ class Lines(list[dict[str, Any]]):
 
     def events(self) -> list[str]:
         return [line["event"] for line in self]
-
-
-class Scripts:
-    def output_of(self, verb: str) -> str:
-        return "Zdm.Service"
-
-    def sha256_of(self, verb: str) -> str:
-        return "ab" * 32
 
 
 def bench(worker: OneService, **more: Any) -> Bench:
