@@ -31,7 +31,7 @@ from share_facts import (
     started,
     table,
 )
-from zdm_automate.cli.jobs import _table
+from zdm_automate.cli.jobs_view import view
 from zdm_automate.lab.world.tree_walk import SORTS
 from zdm_automate.model import Preview
 from zdm_automate.planner import plan_items
@@ -149,7 +149,7 @@ def test_a_large_share_costs_little() -> None:
     old = tuple(replace(DATA, name=name, path=f"D:\\{name}") for name in names)
     new = tuple(replace(TARGET, name=name, path=f"E:\\{name}") for name in names)
     plan = plan_items(BOOK.items, facts(*jobs, old=old, new=new), wanted)
-    _table({"NEW": jobs}, NOW)
+    view({"NEW": jobs}, NOW)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-import pytest
-
 from zdm_automate.cli.jobs import _look
 from zdm_automate.facts.base import to_wire
-from zdm_automate.jobs import begun, job_id
+from zdm_automate.facts.jobs import Job
+from zdm_automate.jobs import begun, job_id, judge
 from zdm_automate.resources import folders
 from zdm_automate.scripts import Library
 from zdm_automate.session import HostSession
@@ -28,7 +27,7 @@ def told(name: str, **own: Any) -> dict[str, Any]:
     return row("Zdm.Job", **{key: value for key, value in fact.items() if key not in ("ZdmType", "ComputerName")} | own)
 
 
-def test_a_later_look_leaves_out_what_is_over(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_later_look_leaves_out_what_is_over() -> None:
     """It is asked for the rest, and what was told once is shown again; who was lost is asked for again."""
     lost = told("lost", Processes=0, StartedUtc="2026-03-02T20:00:00.0000000Z", TaskState="Ready", TaskResult=None)
     first = Reply(output=(told("seed", **ENDED), told("delta"), lost))
@@ -37,10 +36,13 @@ def test_a_later_look_leaves_out_what_is_over(capsys: pytest.CaptureFixture[str]
     session = HostSession(transport, LIBRARY, now=lambda: NOW)
     session.connect()
     over: dict[str, dict[str, Any]] = {"SRV": {}}
-    shown = []
+    shown: list[dict[str, str]] = []
+
+    def tell(found: Mapping[str, list[Job]], _now: datetime) -> None:
+        shown.append({one.title: judge(one).state for one in found["SRV"]})
+
     for _ in range(3):
-        _look(lambda: NOW, {"SRV": session}, over, patient=True, as_json=True)
-        shown.append({one["title"]: one["state"] for one in json.loads(capsys.readouterr().out)})
+        _look(lambda: NOW, {"SRV": session}, over, tell, patient=True)
 
     assert [arguments for _, arguments in transport.calls] == [
         {},

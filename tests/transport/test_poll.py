@@ -14,6 +14,7 @@ from lab_host import LIBRARY, LabHost
 
 from zdm_automate.facts.jobs import Job
 from zdm_automate.jobs import is_over
+from zdm_automate.lab.endpoint.quotas import Quotas
 from zdm_automate.lab.perform import perform
 from zdm_automate.lab.twins.jobs_seen import ROOT
 from zdm_automate.lab.world import files
@@ -94,8 +95,8 @@ def test_a_look_is_one_command_and_one_receive(lab_host: Start, number: int) -> 
 
 
 def test_jobs_that_are_over_do_not_make_a_look_larger(lab_host: Start) -> None:
-    """The first tells of all and may take several Receives; the next leaves them out, and has those at work."""
-    host = lab_host()
+    """The first tells of all, more than one envelope of this host holds; the next leaves them out, and has those at work."""
+    host = lab_host(quotas=Quotas(envelope_kb=150))
     with_old_jobs(host, 80)
     with_jobs(host, 3, pings=4000)
     session = opened(host)

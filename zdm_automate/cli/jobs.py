@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from zdm_automate.cli.shown import HERE, AsJson, ProjectFolder, say, show, show_json
+from zdm_automate.cli.shown import HERE, AsJson, ProjectFolder, in_place, say, show_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
-    from rich.table import Table
+    from rich.console import RenderableType
 
     from zdm_automate.cli.opening import Opened
     from zdm_automate.errors import ZdmError
@@ -21,14 +21,6 @@ if TYPE_CHECKING:
     from zdm_automate.facts.jobs import Job
     from zdm_automate.session import HostSession
 
-COLOURS = {
-    "Succeeded": "green",
-    "SucceededWithWarnings": "yellow",
-    "Failed": "bold red",
-    "Lost": "bold red",
-    "Stopped": "yellow",
-}
-WIDTH = 20
 Watch = Annotated[bool, typer.Option("--watch", help="Look again until all have ended; Ctrl+C leaves them working.")]
 
 
@@ -46,8 +38,10 @@ def jobs(
     sessions, failed = _open(opened, names)
     over: dict[str, dict[str, Job]] = {name: {} for name in sessions}
     try:
-        while (pause := _look(opened.clock.now, sessions, over, patient=watch, as_json=as_json)) is not None and watch:
-            time.sleep(pause)
+        with in_place(watch=watch and not as_json) as put:
+            told = (lambda found, now: show_json(_rows(found, now))) if as_json else (lambda found, now: _show(found, now, put))
+            while (pause := _look(opened.clock.now, sessions, over, told, patient=watch)) is not None and watch:
+                time.sleep(pause)
     except KeyboardInterrupt:
         say("The jobs go on; `zdm jobs` shows them again, from any computer.")
     finally:
@@ -63,9 +57,9 @@ def _look(
     clock: Callable[[], datetime],
     sessions: Mapping[str, HostSession],
     over: Mapping[str, dict[str, Job]],
+    tell: Callable[[Mapping[str, list[Job]], datetime], None],
     *,
     patient: bool,
-    as_json: bool,
 ) -> float | None:
     """One look at all jobs; gives the seconds until the next one is worth while, None where all have ended.
 
@@ -90,10 +84,7 @@ def _look(
             # Who watches a night's work stays: the jobs do not need this computer, and the next look may succeed.
             say(f"{name} could not be asked just now: {problem}")
     now = clock()
-    if as_json:
-        show_json([_row(name, one, now) for name, own in found.items() for one in own])
-    else:
-        _show(found, now)
+    tell(found, now)
     return next_look((one for own in found.values() for one in own), now) if len(found) == len(sessions) else LONGEST
 
 
@@ -116,6 +107,19 @@ def _open(opened: Opened, names: list[str]) -> tuple[dict[str, HostSession], dic
     results = open_all(sessions.values())
     failed = {name: got for name in names if isinstance(got := results[sessions[name].host], ZdmError)}
     return {name: one for name, one in sessions.items() if name not in failed}, failed
+
+
+def _show(found: Mapping[str, list[Job]], now: datetime, put: Callable[[RenderableType], None]) -> None:
+    from zdm_automate.cli.jobs_view import view
+
+    if any(found.values()):
+        put(view(found, now))
+    else:
+        say("There are no jobs.")
+
+
+def _rows(found: Mapping[str, list[Job]], now: datetime) -> list[dict[str, Any]]:
+    return [_row(name, one, now) for name, own in found.items() for one in own]
 
 
 def _row(host: str, job: Job, now: datetime) -> dict[str, Any]:
@@ -143,51 +147,3 @@ def _row(host: str, job: Job, now: datetime) -> dict[str, Any]:
         "log_bytes": job.log_bytes,
         "last_output": job.tail[-1] if job.tail else "",
     }
-
-
-def _show(found: Mapping[str, list[Job]], now: datetime) -> None:
-    if not any(found.values()):
-        say("There are no jobs.")
-        return
-    show(_table(found, now))
-
-
-def _table(found: Mapping[str, list[Job]], now: datetime) -> Table:
-    from rich.markup import escape
-    from rich.table import Table
-
-    from zdm_automate.jobs import judge, progress
-    from zdm_automate.report.words import clean
-
-    table = Table(title=f"Jobs at {now:%Y-%m-%d %H:%M:%S} UTC")
-    for name in ("host", "job", "state", "progress", "rate", "left", "last output, or what to do"):
-        table.add_column(name)
-    for host, own in found.items():
-        for job in own:
-            judged, far = judge(job), progress(job, now)
-            colour = COLOURS.get(str(judged.state), "")
-            state = f"[{colour}]{judged.state}[/]" if colour else str(judged.state)
-            told = f"{judged.says}. {judged.then}".strip() if judged.state.done else job.tail[-1] if job.tail else judged.says
-            table.add_row(
-                host,
-                f"{escape(clean(job.title))}\n[dim]{job.job_id[:8]} {escape(job.kind)}[/]",
-                state,
-                _bar(far.fraction),
-                f"{far.rate / 1e6:.1f} MB/s" if far.rate is not None else "",
-                _span(far.left) if far.left is not None and not judged.state.done else "",
-                escape(clean(told)),
-            )
-    return table
-
-
-def _bar(fraction: float | None) -> str:
-    if fraction is None:
-        return ""
-    full = round(fraction * WIDTH)
-    return f"{'#' * full}{'.' * (WIDTH - full)} {fraction:.0%}"
-
-
-def _span(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}"

@@ -117,9 +117,12 @@ def show_lab(topology: Path, *, as_json: bool) -> None:
     if as_json:
         show_json(rows)
         return
-    table = Table("MACHINE", "STATE", "HEARTBEAT", "STANDS AT", "CHECKPOINTS", box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False)
+    for name in ("MACHINE", "STATE", "HEARTBEAT", "CHECKPOINTS, * IT STANDS AT"):
+        table.add_column(name, overflow="fold", no_wrap=name in {"MACHINE", "STATE", "HEARTBEAT"})
     for row in rows:
-        table.add_row(row["machine"], row["state"], row["heartbeat"], row["at"], ", ".join(row["checkpoints"]))
+        marked = "\n".join(f"{one} *" if one == row["at"] else one for one in row["checkpoints"])
+        table.add_row(row["machine"], row["state"], row["heartbeat"], marked)
     show(table)
 
 

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from zdm_automate.cli.shown import HERE, AsJson, ProjectFolder, say, show, show_json
+from zdm_automate.cli.shown import HERE, AsJson, ProjectFolder, in_place, say, show, show_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+
+    from rich.console import RenderableType
 
     from zdm_automate.cli.opening import Opened
     from zdm_automate.mail.live import Line
@@ -38,22 +40,23 @@ def mail(
     with _server(opened, batches=batches) as session:
         for warning in session.connect().warnings:
             say(f"note: {warning}")
-        while True:
-            if batches:
-                rows = batch_users(session)
-                if as_json:
-                    show_json(rows)
-                else:
-                    _show_users(rows)
-                return
-            lines, reports, asked = poll(opened, session)
+        if batches:
+            rows = batch_users(session)
             if as_json:
-                show_json(_body(lines, reports, asked))
+                show_json(rows)
             else:
-                _show(lines, reports, asked)
-            if not watch:
-                return
-            time.sleep(watch)
+                _show_users(rows)
+            return
+        with in_place(watch=bool(watch) and not as_json) as put:
+            while True:
+                lines, reports, asked = poll(opened, session)
+                if as_json:
+                    show_json(_body(lines, reports, asked))
+                else:
+                    put(_view(lines, reports, asked))
+                if not watch:
+                    return
+                time.sleep(watch)
 
 
 @contextmanager
@@ -155,7 +158,8 @@ COLOURS = {
 }
 
 
-def _show(lines: tuple[Line, ...], reports: Mapping[str, str], asked: int) -> None:
+def _view(lines: tuple[Line, ...], reports: Mapping[str, str], asked: int) -> RenderableType:
+    from rich.console import Group
     from rich.table import Table
     from rich.text import Text
 
@@ -169,11 +173,9 @@ def _show(lines: tuple[Line, ...], reports: Mapping[str, str], asked: int) -> No
         told = f"{one.sentence} {reports.get(one.name) or (one.message if one.mood in COLOURS else '')}".strip()
         told += f" Next: {one.action}" if one.mood in {"failed", "unknown", "stalled", "trouble"} else ""
         rate = f"{one.rate / 1024**2:.0f}" if one.rate else ""
-        ends = f"{one.ends:%d.%m. %H:%M}" if one.ends else ""
+        ends = f"{one.ends:%m-%d %H:%M}" if one.ends else ""
         table.add_row(one.name, one.wave, str(one.percent), rate, ends, Text(told, style=COLOURS.get(one.mood, "")))
-    if busy:
-        show(table)
-    if len(busy) > SHOWN:
-        say(f"and {len(busy) - SHOWN} more")
     lost = sum(one.bad_items for one in lines)
-    say(f"{summary(lines)}{f'; {lost} damaged items' if lost else ''}. {asked} commands.")
+    tail = [f"and {len(busy) - SHOWN} more"] if len(busy) > SHOWN else []
+    tail.append(f"{summary(lines)}{f'; {lost} damaged items' if lost else ''}. {asked} commands.")
+    return Group(*([table] if busy else []), Text("\n".join(tail)))

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from rich.console import Console, RenderableType
 
 from pathlib import Path
@@ -35,6 +38,20 @@ def show(*renderables: RenderableType) -> None:
     terminal = console()
     for one in renderables:
         terminal.print(one)
+
+
+@contextmanager
+def in_place(*, watch: bool) -> Iterator[Callable[..., None]]:
+    """Shows views one after another: in a terminal that watches each takes the place of the last, elsewhere it goes below."""
+    terminal = console()
+    if not (watch and terminal.is_terminal):
+        yield show
+        return
+    from rich.console import Group
+    from rich.live import Live
+
+    with Live(console=terminal, auto_refresh=False) as screen:
+        yield lambda *parts: screen.update(Group(*parts), refresh=True)
 
 
 def show_json(value: Any) -> None:
