@@ -68,7 +68,10 @@ def check(executable: Path) -> tuple[int, ...]:
 
 
 def surroundings(more: Mapping[str, str], home: Path) -> dict[str, str]:
-    """The environment of a process, made from nothing: the same culture and time zone everywhere, no profile, no news."""
+    """The environment of a process, made from nothing: the same culture and time zone everywhere, no profile, no news.
+
+    It opens no socket to be debugged by, which a process ended from outside would leave behind (from PowerShell 7.6 on).
+    """
     kept = {name: os.environ[name] for name in INHERITED if name in os.environ}
     own = {
         "HOME": str(home),
@@ -79,6 +82,7 @@ def surroundings(more: Mapping[str, str], home: Path) -> dict[str, str]:
         "NO_COLOR": "1",
         "POWERSHELL_TELEMETRY_OPTOUT": "1",
         "POWERSHELL_UPDATECHECK": "Off",
+        "POWERSHELL_DIAGNOSTICS_OPTOUT": "1",
         "DOTNET_EnableDiagnostics": "0",
     }
     return kept | own | dict(more)
