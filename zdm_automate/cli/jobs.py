@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -39,8 +40,8 @@ def jobs(
     over: dict[str, dict[str, Job]] = {name: {} for name in sessions}
     try:
         with in_place(watch=watch and not as_json) as put:
-            told = (lambda found, now: show_json(_rows(found, now))) if as_json else (lambda found, now: _show(found, now, put))
-            while (pause := _look(opened.clock.now, sessions, over, told, patient=watch)) is not None and watch:
+            tell = partial(_tell, put=put, as_json=as_json)
+            while (pause := _look(opened.clock.now, sessions, over, tell, patient=watch)) is not None and watch:
                 time.sleep(pause)
     except KeyboardInterrupt:
         say("The jobs go on; `zdm jobs` shows them again, from any computer.")
@@ -109,17 +110,15 @@ def _open(opened: Opened, names: list[str]) -> tuple[dict[str, HostSession], dic
     return {name: one for name, one in sessions.items() if name not in failed}, failed
 
 
-def _show(found: Mapping[str, list[Job]], now: datetime, put: Callable[[RenderableType], None]) -> None:
+def _tell(found: Mapping[str, list[Job]], now: datetime, *, put: Callable[[RenderableType], None], as_json: bool) -> None:
     from zdm_automate.cli.jobs_view import view
 
-    if any(found.values()):
+    if as_json:
+        show_json([_row(name, one, now) for name, own in found.items() for one in own])
+    elif any(found.values()):
         put(view(found, now))
     else:
         say("There are no jobs.")
-
-
-def _rows(found: Mapping[str, list[Job]], now: datetime) -> list[dict[str, Any]]:
-    return [_row(name, one, now) for name, own in found.items() for one in own]
 
 
 def _row(host: str, job: Job, now: datetime) -> dict[str, Any]:
