@@ -301,7 +301,7 @@ class Rehearsal:
                     item=item,
                     title=titles.get(item, ""),
                     planned_minutes=round(planned, 2),
-                    actual_minutes=round(taken[item], 2),
+                    actual_minutes=round(taken[item], 4),
                     result=said,
                 )
 

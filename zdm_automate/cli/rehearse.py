@@ -122,9 +122,10 @@ def _table(record: Record) -> Any:
     from rich.table import Table
     from rich.text import Text
 
+    from zdm_automate.report.words import MINUTE, lasted
+
     table = Table("PLAYBOOK", "ITEM", "PLANNED", "TAKEN", "RESULT", box=None, pad_edge=False)
     for one in record.items:
-        table.add_row(
-            one.playbook, one.item, f"{one.planned_minutes:.1f} min", f"{one.actual_minutes:.1f} min", Text(one.result)
-        )
+        planned, taken = (lasted(minutes * MINUTE) for minutes in (one.planned_minutes, one.actual_minutes))
+        table.add_row(one.playbook, one.item, planned, taken, Text(one.result))
     return table
