@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import pkgutil
 import runpy
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 COMMANDS: Final = "zdm_automate.cli"
+CTRL_C: Final = frozenset({signal.SIGINT})
 LOADED: Final = (
     "zdm_automate.lab.client",
     "zdm_automate.lab.launch",
@@ -61,9 +63,17 @@ def _split(words: tuple[str, ...], environment: Mapping[str, str], *, kept: bool
     sys.stdout.flush()
     sys.stderr.flush()
     mouth, ear = (os.pipe() if kept else (-1, -1))[::-1]
+    # Python runs hooks of its libraries around a fork, and what is raised in one is lost, a Ctrl-C too: it waits until then.
+    signal.pthread_sigmask(signal.SIG_BLOCK, CTRL_C)
     child = os.fork()
     if not child:
         _be(words, environment, mouth)
+    try:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, CTRL_C)
+    except KeyboardInterrupt:
+        os.kill(child, signal.SIGINT)  # it came before there was a copy that could have heard it
+        _ended(child)
+        raise
     if not kept:
         return Typed(_ended(child))
     os.close(mouth)
@@ -76,6 +86,7 @@ def _be(words: tuple[str, ...], environment: Mapping[str, str], mouth: int) -> N
     """The rest of the copy's life: what `python -m` does with the command, and nothing of the demo after it."""
     code = 1
     try:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, CTRL_C)
         os.environ.clear()
         os.environ.update(environment)
         sys.argv[1:] = words
