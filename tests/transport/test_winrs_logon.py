@@ -58,7 +58,10 @@ def offering() -> Iterator[Offer]:
                             _whole_request(line)
                             line.sendall(f"HTTP/1.1 401 no\r\n{headers}Content-Length: 0\r\n\r\n".encode())
 
-            Thread(target=serve, daemon=True).start()
+            serving = Thread(target=serve, daemon=True)
+            serving.start()
+            ending.callback(serving.join, 5)
+            ending.callback(listening.shutdown, socket.SHUT_RDWR)  # wakes who waits in accept; closing alone does not
             return int(listening.getsockname()[1])
 
         yield start
