@@ -111,11 +111,11 @@ def _open(opened: Opened, names: list[str]) -> tuple[dict[str, HostSession], dic
 
 
 def _tell(found: Mapping[str, list[Job]], now: datetime, *, put: Callable[[RenderableType], None], as_json: bool) -> None:
-    from zdm_automate.cli.jobs_view import view
-
     if as_json:
         show_json([_row(name, one, now) for name, own in found.items() for one in own])
     elif any(found.values()):
+        from zdm_automate.cli.jobs_view import view
+
         put(view(found, now))
     else:
         say("There are no jobs.")

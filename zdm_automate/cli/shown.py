@@ -41,17 +41,16 @@ def show(*renderables: RenderableType) -> None:
 
 
 @contextmanager
-def in_place(*, watch: bool) -> Iterator[Callable[..., None]]:
+def in_place(*, watch: bool) -> Iterator[Callable[[RenderableType], None]]:
     """Shows views one after another: in a terminal that watches each takes the place of the last, elsewhere it goes below."""
     terminal = console()
     if not (watch and terminal.is_terminal):
         yield show
         return
-    from rich.console import Group
     from rich.live import Live
 
     with Live(console=terminal, auto_refresh=False) as screen:
-        yield lambda *parts: screen.update(Group(*parts), refresh=True)
+        yield lambda view: screen.update(view, refresh=True)
 
 
 def show_json(value: Any) -> None:

@@ -22,7 +22,6 @@ DEMOS = {"cutover": "smallbiz", "shares": "files", "profiles": "desks", "mail": 
 GOES_ON = frozenset({"cutover"})
 """Demos that go on where the last play has ended, and show then that nothing is left to change; the others begin anew."""
 
-
 STOPPED = 130
 """Exit code after Ctrl-C, as shells give it."""
 
